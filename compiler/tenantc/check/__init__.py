@@ -1,0 +1,1 @@
+"""Settings to proven settings: JSON Schema, ceilings, locks, pairs and secrets."""

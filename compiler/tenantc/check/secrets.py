@@ -1,0 +1,42 @@
+"""Keeps secrets out of specs: what is marked as one must be a reference, and nothing may look like a key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.source.span import Span
+
+# `secret://store/path#key`, and values sealed to the workspace's public key.
+REFERENCE = re.compile(r"secret://[a-z0-9][a-z0-9_-]*/[^\s#]+#[^\s#]+|sealed:[A-Za-z0-9_=-]+")
+
+# What the issuers say their credentials look like; each pattern is anchored by a prefix that nothing else uses.
+_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("aws", "an AWS access key id", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    ("pem", "a private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    ("github", "a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})"),
+    ("slack", "a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    ("webhook", "a Slack webhook address", r"hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+"),
+    ("google", "a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("stripe", "a Stripe secret key", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
+    ("openai", "an API key of a model provider", r"\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,}"),
+    ("jwt", "a JSON Web Token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("userinfo", "an address with a password in it", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:[^\s/@]{3,128}@"),
+)
+_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _KEYS))
+_WHAT = {name: what for name, what, _ in _KEYS}
+
+
+def literal_keys(texts: Iterable[tuple[str, Span]], allowed: frozenset[str] = frozenset()) -> Iterator[Diagnostic]:
+    """T406 for each text that looks like a credential. `allowed` are false alarms that the workspace has listed."""
+    for text, span in texts:
+        match = _ANY.search(text) if len(text) >= _SHORTEST else None
+        if match is not None and text not in allowed:
+            assert match.lastgroup is not None
+            help = "keep it in a secret store and write `secret://store/path#key`"
+            yield diagnose("T406", span, what=_WHAT[match.lastgroup], help=help)
+
+
+# Nothing shorter matches any pattern; most texts in a spec are.
+_SHORTEST = 14

@@ -1,0 +1,95 @@
+"""Runs a section against its JSON Schema and says what is wrong at the line that wrote the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.model.schema import Leaf, Schema
+from tenantc.model.settings import Section
+from tenantc.source.path import join, split
+from tenantc.source.value import plain, show
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+
+def instance(section: Section) -> dict[str, Any]:
+    """The values of a section as nested JSON, as they were before caps."""
+    root: dict[str, Any] = {}
+    uncapped = section.uncapped
+    for path, value in section.values.items():
+        *groups, name = split(path)[1:]
+        here = root
+        for group in groups:
+            here = here.setdefault(group, {})
+        here[name] = plain(uncapped.get(path, value) if uncapped else value)
+    return root
+
+
+def violations(
+    name: str, section: Section, validator: jsonschema_rs.Validator, schema: Schema
+) -> Iterator[Diagnostic]:
+    """T401 for each value that its schema refuses, T408 for each that it requires and nothing sets."""
+    values = instance(section)
+    if validator.is_valid(values):
+        return
+    for error in validator.iter_errors(values):
+        yield _explain(name, section, schema, error)
+
+
+def _explain(name: str, section: Section, schema: Schema, error: jsonschema_rs.ValidationError) -> Diagnostic:
+    steps: tuple[str, ...] = (name,)
+    leaf: Leaf | None = None
+    for step in error.instance_path:
+        found = schema.find(join((*steps, str(step))))
+        if found is None:
+            break
+        steps = (*steps, str(step))
+        if isinstance(found, Leaf):
+            leaf = found
+            break
+    path = join(steps)
+    if error.kind.name == "required":
+        return diagnose("T408", path=f"{path}.{getattr(error.kind, 'property')}")  # noqa: B009 — not in the stubs
+    definitions = section.definitions.get(path, ())
+    blames = [Blame(span, str(definitions[-1].layer))] if definitions and (span := definitions[-1].span) else []
+    value = section.uncapped.get(path, section.values.get(path))
+    shown = "<secret>" if leaf is not None and leaf.secret else show(value)
+    return diagnose("T401", *blames, path=path, value=shown, problem=_sentence(error.kind, leaf), help=_help(leaf))
+
+
+def _help(leaf: Leaf | None) -> str:
+    return leaf.description[0].lower() + leaf.description[1:].removesuffix(".") if leaf and leaf.description else ""
+
+
+def _sentence(rule: Any, leaf: Leaf | None) -> str:
+    unit = f" {leaf.unit}" if leaf is not None and leaf.unit else ""
+    match rule.name:
+        case "minimum":
+            return f"the least is {rule.limit}{unit}"
+        case "maximum":
+            return f"the most is {rule.limit}{unit}"
+        case "exclusiveMinimum":
+            return f"it must be above {rule.limit}{unit}"
+        case "exclusiveMaximum":
+            return f"it must be below {rule.limit}{unit}"
+        case "enum":
+            return f"it is one of {', '.join(f'`{option}`' for option in rule.options)}"
+        case "pattern" if leaf is not None and leaf.unlimited:
+            return "it is a number or `unlimited`"
+        case "pattern":
+            return f"it must match `{rule.pattern}`"
+        case "minLength" | "minItems":
+            return "it is empty" if rule.limit == 1 else f"it needs at least {rule.limit}"
+        case "maxLength" | "maxItems":
+            return f"it may have at most {rule.limit}"
+        case "uniqueItems":
+            return "it says the same twice"
+        case "multipleOf":
+            return f"it must be a multiple of {rule.multiple_of}"
+        case "format":
+            return f"it is no {rule.format}"
+        case _:
+            return f"its schema refuses it ({rule.name})"

@@ -1,0 +1,191 @@
+"""The contract of documents: what one declares, and what it is handed.
+
+A document is a pure function from settings to a tree, in a target's own words. It says what it **looks** at (settings
+that it may branch on, count or format: plain values, None if absent) and what it **places** (settings that it copies
+through: `Slot`s), and is handed exactly that, in the order declared, after `names`:
+
+    from tenantc.emit.document import Names, Slot, Tree, document, text
+    from tenantc.source.value import UNLIMITED, Unlimited
+
+    @document(
+        "kubernetes",
+        looks=("limits.max_users", "workspace.kubernetes.version"),
+        places=("monitoring.logging.level",),
+    )
+    def settings_map(names: Names, users: int | Unlimited | None, version: str, level: Slot | None) -> Tree:
+        '''How many users the tenant's pods may expect.'''
+        if users is None:
+            return None                                       # an empty tree means no document
+        return {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "tenant-limits", "namespace": names.kubernetes_namespace},
+            "data": {
+                "users": "unlimited" if users is UNLIMITED else str(users),
+                "log": text("level=", level) if level is not None else None,   # None: the entry is left out
+            },
+        }
+
+- A look at a group or an open map gives a `Record` of all that is set below it, nested, its keys sorted.
+- A placed setting is a `Slot` where it has a value, None where it is absent and UNLIMITED where it is `unlimited`; so a
+  document may ask `is None` and `is UNLIMITED` of it, and nothing else. Only scalars are placed, and anything inside
+  `compact_json(slot)`.
+- The function returns one tree, or a list of them: several Kubernetes documents, several pieces of one Terraform file,
+  a list of SQL statements. An entry of a mapping or a list that is None is left out; `{}` and `[]` inside stay.
+- Keys of mappings are plain text. What repeats is labelled by `slug(key)`, never by an index.
+- `Unsupported(path, choices)` and `NoRegion()` as a result become T603 and T604.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from tenantc.emit.naming import KINDS, slug
+from tenantc.emit.node import (
+    Expr,
+    IdentitySource,
+    JsonText,
+    NameSource,
+    Node,
+    NoRegion,
+    Part,
+    Ref,
+    SettingSource,
+    Slot,
+    Text,
+    Tree,
+    Unsupported,
+    compact_json,
+    text,
+)
+from tenantc.source.path import Path, split
+
+__all__ = (
+    "Document", "Expr", "JsonText", "Names", "NoRegion", "Node", "Part", "Ref", "Result", "SettingSource", "Slot",
+    "Text", "Tree", "Unsupported", "compact_json", "document", "slug", "text",
+)  # fmt: skip
+
+Scope: TypeAlias = Literal["tenant", "estate", "fleet"]
+Result: TypeAlias = Tree | Unsupported | NoRegion
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One document: its declarations and its function. Made by `document`."""
+
+    target: str
+    name: str
+    build: Callable[..., Result]
+    looks: tuple[Path, ...] = ()
+    places: tuple[Path, ...] = ()
+    scope: Scope = "tenant"
+    each: Path | None = None
+    columns: tuple[Path, ...] = ()
+    file: str | None = None
+    beside: str | None = None
+
+
+def document(
+    target: str,
+    *,
+    looks: Sequence[Path] = (),
+    places: Sequence[Path] = (),
+    scope: Scope = "tenant",
+    each: Path | None = None,
+    columns: Sequence[Path] = (),
+    file: str | None = None,
+    beside: str | None = None,
+) -> Callable[[Callable[..., Result]], Document]:
+    """Declares a document, whose function gets `names`, looked values, placed ones and columns, in the order declared.
+
+    With `each` it gets an element's key and value right after `names`.
+
+    looks, places: paths of settings, and of what tenantc fills itself: `tenant.` (tier, grade, status, ring, region,
+        industry), `deployment.` (environment, account, region, cluster, ring), `workspace.` (options of tenantc.yaml).
+        Identity is never among them: it is on `names`.
+    scope: `tenant`; `estate` (once per environment, account, region and cluster, handed deployment facts, options and
+        columns); `fleet` (once, handed options and columns).
+    each: repeats the document over an open map (key: the entry's name) or a list (key: the item as text), of settings
+        or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing.
+    columns: for estate and fleet: leaves over the scope's tenants, each a sorted tuple of the distinct values.
+    file: the file it goes to, by default the target's first. beside: built only where that other file has content.
+    """
+
+    def declare(build: Callable[..., Result]) -> Document:
+        for path in (*looks, *places, *columns, *((each,) if each else ())):
+            split(path)
+        if set(looks) & set(places):
+            raise ValueError(f"{build.__name__} both looks at and places {sorted(set(looks) & set(places))}")
+        if scope == "tenant" and columns:
+            raise ValueError(f"{build.__name__} is built per tenant and so has no columns")
+        if scope != "tenant" and places:
+            raise ValueError(f"{build.__name__} is built per {scope} and so places nothing: it may look")
+        return Document(
+            target, build.__name__, build, tuple(looks), tuple(places), scope, each, tuple(columns), file, beside
+        )
+
+    return declare
+
+
+class Names:
+    """Identity and the names derived from it, all of them slots (language.md §7)."""
+
+    __slots__ = ()
+
+    @property
+    def tenant_id(self) -> Slot:
+        return Slot(IdentitySource("tenant_id"), safe=True)
+
+    @property
+    def tenant_name(self) -> Slot:
+        return Slot(IdentitySource("tenant_name"))
+
+    @property
+    def owner_email(self) -> Slot:
+        return Slot(IdentitySource("owner_email"))
+
+    @property
+    def kubernetes_namespace(self) -> Slot:
+        return self.of("kubernetes_namespace")
+
+    @property
+    def postgres_role(self) -> Slot:
+        return self.of("postgres_role")
+
+    @property
+    def postgres_schema(self) -> Slot:
+        return self.of("postgres_schema")
+
+    @property
+    def postgres_database(self) -> Slot:
+        return self.of("postgres_database")
+
+    @property
+    def s3_bucket(self) -> Slot:
+        return self.of("s3_bucket")
+
+    @property
+    def iam_role(self) -> Slot:
+        return self.of("iam_role")
+
+    @property
+    def kms_alias(self) -> Slot:
+        return self.of("kms_alias")
+
+    @property
+    def dns_label(self) -> Slot:
+        return self.of("dns_label")
+
+    def of(self, kind: str) -> Slot:
+        """The tenant's name of a kind of `naming.KINDS`."""
+        return self.sub(kind, "")
+
+    def sub(self, kind: str, suffix: str) -> Slot:
+        """A longer name of that kind: `names.sub("s3_bucket", "logs")`; lower-case letters, digits and single dashes.
+
+        It is cut and made distinct like any name, so never append to a name yourself.
+        """
+        KINDS[kind].check_suffix(suffix)
+        return Slot(NameSource(kind, suffix), safe=True)

@@ -1,0 +1,1 @@
+"""Expressions: what `${…}` holds, from text to a value."""

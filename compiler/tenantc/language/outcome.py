@@ -1,0 +1,27 @@
+"""What can come of an expression besides a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenantc.source.path import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A setting that has no value, and where in the written value it is read."""
+
+    path: Path
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an expression or its value; `expression` is its text without the braces."""
+
+    message: str
+    offset: int
+    length: int
+    help: str = ""
+    expression: str = ""

@@ -1,0 +1,261 @@
+"""From text to a syntax tree. lark is imported when the first text with a `${` comes along, and not before."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.language.syntax import (
+    MAX_DEPTH,
+    Aggregate,
+    Binary,
+    Boolean,
+    Expression,
+    Function,
+    Invert,
+    Listing,
+    Negate,
+    NoLimit,
+    Number,
+    Operator,
+    Reference,
+    SyntaxProblem,
+    Text,
+    TextTemplate,
+    Tree,
+)
+from tenantc.language.units import LITERAL_UNITS, plural
+from tenantc.source.path import join
+
+if TYPE_CHECKING:
+    import lark
+
+MAX_LENGTH = 2_000
+MAX_HOLES = 100
+# what JSON readers hold exactly
+MAX_NUMBER = 2**53
+
+_Branch: TypeAlias = "lark.Tree[lark.Token] | lark.Token"
+
+_OPENING = re.compile(r"\$\$\{|\$\{")
+# inside an expression: a whole quoted text, or a brace, or a quote that is never closed
+_INSIDE = re.compile(r'"(?:\\.|[^"\\\n])*"|[{}"]')
+_STEP = re.compile(r'\.?([A-Za-z0-9_]+)|\[("(?:\\.|[^"\\])*")\]')
+_QUANTITY = re.compile(r"([0-9.]+)\s*(.*)", re.DOTALL)
+_SLIPS = {
+    "=": "equality is `==`",
+    "&": "write `and`",
+    "|": "write `or`",
+    "!": "write `not`, or `!=`",
+    "'": 'texts stand in double quotes: `"…"`',
+    '"': "a text ends with the double quote that it begins with, in the same line",
+    "?": "there is `a else b`, which is `b` where `a` has no value",
+    "$": "inside an expression a path stands without `$`",
+}
+
+
+def parse_value(text: str) -> str | Expression | TextTemplate | SyntaxProblem:
+    """Reads a text value: one `${…}` and nothing else is an expression; text around it makes it a text with holes.
+
+    `$${` stands for the characters `${`; a text that holds no expression comes back as text.
+    """
+    return _parse_value(text) if "${" in text else text
+
+
+def parse_expression(text: str) -> Expression | SyntaxProblem:
+    """Reads what stands between `${` and `}`."""
+    return _parse(text, 0)
+
+
+@lru_cache(maxsize=16_384)
+def _parse_value(text: str) -> str | Expression | TextTemplate | SyntaxProblem:
+    parts: list[str | Expression] = []
+    plain = ""
+    at = 0
+    for opening in iter(lambda: _OPENING.search(text, at), None):
+        plain += text[at : opening.start()]
+        if opening.group() == "$${":
+            plain += "${"
+            at = opening.end()
+            continue
+        end = _closing(text, opening.end())
+        hole = end if isinstance(end, SyntaxProblem) else _parse(text[opening.end() : end], opening.end())
+        if isinstance(hole, SyntaxProblem) or isinstance(end, SyntaxProblem):
+            return cast("SyntaxProblem", hole)
+        parts += [plain, hole] if plain else [hole]
+        plain = ""
+        at = end + 1
+        if len(parts) > 2 * MAX_HOLES:
+            return SyntaxProblem(f"a text holds at most {MAX_HOLES} expressions", opening.start(), 2)
+    plain += text[at:]
+    if plain:
+        parts.append(plain)
+    return _settled(text, tuple(parts))
+
+
+def _settled(text: str, parts: tuple[str | Expression, ...]) -> str | Expression | TextTemplate:
+    if len(parts) == 1:
+        return parts[0]
+    return TextTemplate(text, parts)
+
+
+def _closing(text: str, start: int) -> int | SyntaxProblem:
+    """Where the `}` stands that closes the `${` right before `start`."""
+    depth = 0
+    for found in _INSIDE.finditer(text, start):
+        if found.group() == '"':
+            return SyntaxProblem("this text is never closed", found.start(), len(text) - found.start(), _SLIPS['"'])
+        if found.group() == "{":
+            depth += 1
+        elif found.group() == "}":
+            if not depth:
+                return found.start()
+            depth -= 1
+    return SyntaxProblem("this `${` is never closed", start - 2, 2, "a literal `${` is written `$${`")
+
+
+def _parse(text: str, at: int) -> Expression | SyntaxProblem:
+    if len(text) > MAX_LENGTH:
+        problem = f"the expression has {len(text)} characters, more than the {MAX_LENGTH} that are read"
+        return SyntaxProblem(problem, at, len(text))
+    if not text.strip():
+        return SyntaxProblem("there is no expression between `${` and `}`", max(at - 2, 0), len(text) + 3)
+    import lark
+
+    try:
+        tree = _parser().parse(text)
+    except lark.UnexpectedCharacters as error:
+        return _unexpected(text, error.pos_in_stream, text[error.pos_in_stream], at)
+    except lark.UnexpectedToken as error:
+        if error.token.type == "$END":
+            return SyntaxProblem("the expression ends too early", at + len(text.rstrip()) - 1, 1)
+        return _misplaced(text, error.token, at)
+    if _depth(tree) > MAX_DEPTH:
+        return SyntaxProblem(f"the expression is nested deeper than {MAX_DEPTH} levels", at, len(text))
+    try:
+        return Expression(text, at, _Builder(at).build(tree))
+    except _BadTokenError as error:
+        return SyntaxProblem(error.message, at + error.start, error.length, error.help)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> lark.Lark:
+    import lark
+
+    # The grammar is code: like a module's, its text is read by the import system, once.
+    return lark.Lark.open_from_package(
+        __package__, "grammar.lark", parser="lalr", propagate_positions=True, maybe_placeholders=False
+    )
+
+
+def _unexpected(text: str, position: int, character: str, at: int) -> SyntaxProblem:
+    length = len(text) - position if character == '"' else 1
+    what = "this text is never closed" if character == '"' else f"`{character}` means nothing here"
+    return SyntaxProblem(what, at + position, length, _SLIPS.get(character, ""))
+
+
+def _misplaced(text: str, token: lark.Token, at: int) -> SyntaxProblem:
+    start = token.start_pos or 0
+    help = ""
+    before = text[:start].rstrip()
+    if token.type == "COMPARE":
+        help = "comparisons do not chain: join two of them with `and`"
+    elif token.type == "PATH" and before[-1:].isdigit():
+        help = did_you_mean(token, LITERAL_UNITS) or "a number of things is written without their name"
+    elif token.type == "ELSE":
+        help = "put what comes before the `else` in parentheses"
+    return SyntaxProblem(f"`{token}` is not expected here", at + start, len(token), help)
+
+
+def _depth(tree: _Branch) -> int:
+    """How deep a tree is, counted without recursion: this is asked before anything recurses."""
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        level = [child for branch in level if not isinstance(branch, str) for child in branch.children]
+    return deepest
+
+
+class _BadTokenError(Exception):
+    """A token whose characters are right and whose content is not; positions count from the expression's beginning."""
+
+    def __init__(self, message: str, start: int, length: int, help: str = "") -> None:
+        super().__init__(message)
+        self.message, self.start, self.length, self.help = message, start, length, help
+
+
+class _Builder:
+    """Turns lark's tree into ours; `at` is where the expression begins in the value."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def build(self, branch: _Branch) -> Tree:
+        if isinstance(branch, str):
+            return self.token(branch)
+        at, end = self.at + branch.meta.start_pos, self.at + branch.meta.end_pos
+        parts = branch.children
+        match branch.data:
+            case "binary":
+                operator = cast("Operator", " ".join(str(part) for part in parts[1:-1]))
+                return Binary(operator, self.build(parts[0]), self.build(parts[-1]), at=at, end=end)
+            case "negate":
+                return Negate(self.build(parts[-1]), at=at, end=end)
+            case "invert":
+                return Invert(self.build(parts[-1]), at=at, end=end)
+            case "aggregate":
+                return Aggregate(cast("Function", str(parts[0])), self.build(parts[1]), at=at, end=end)
+            case _:
+                return Listing(tuple(self.build(part) for part in parts), at=at, end=end)
+
+    def token(self, token: lark.Token) -> Tree:
+        start, end = token.start_pos or 0, token.end_pos or 0
+        place = {"at": self.at + start, "end": self.at + end}
+        match token.type:
+            case "PATH":
+                return Reference(join(tuple(_steps(token, start))), **place)
+            case "STRING":
+                return Text(_unquote(token, start), **place)
+            case "TRUE" | "FALSE":
+                return Boolean(token.type == "TRUE", **place)
+            case "UNLIMITED":
+                return NoLimit(**place)
+            case _:
+                return Number(*_number(token, start), **place)
+
+
+def _steps(text: str, start: int) -> Iterator[str]:
+    for step in _STEP.finditer(text):
+        yield step.group(1) if step.group(1) is not None else _unquote(step.group(2), start + step.start(2))
+
+
+def _unquote(text: str, start: int) -> str:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        message = "this text holds a character or an escape that JSON does not know"
+        raise _BadTokenError(message, start + min(error.pos, len(text) - 1), 1) from error
+    # half of a pair of surrogates cannot be written to any file
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _BadTokenError("this text holds an escape that is no character", start, len(text))
+    return str(value)
+
+
+def _number(token: str, start: int) -> tuple[Fraction, str]:
+    match = _QUANTITY.fullmatch(token)
+    assert match is not None, "the grammar knows no other number"
+    value, unit = Fraction(match.group(1)), " ".join(match.group(2).split())
+    if value > MAX_NUMBER:
+        raise _BadTokenError("this number is above 2^53, so not every reader of JSON can hold it", start, len(token))
+    if unit == "ms":
+        unit = "milliseconds"
+    if not unit.startswith("per "):
+        unit = plural(unit)
+    if unit == "months" and value.denominator != 1:
+        raise _BadTokenError("months are whole", start, len(token), "write days")
+    return value, unit

@@ -1,0 +1,153 @@
+"""What an expression can be, as far as the schema says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias
+
+from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS
+from tenantc.language.units import PLAIN, Unit, unit_named
+from tenantc.model.schema import Group, Leaf, Schema, TypeName
+from tenantc.source.path import Path, split
+from tenantc.source.value import Unlimited
+
+# `identity` may be placed and nothing else; `wrong` is an expression whose problem has been said already
+Kind: TypeAlias = Literal["boolean", "number", "text", "list", "mapping", "identity", "wrong"]
+Signs: TypeAlias = frozenset[int]
+
+ANY_SIGN: Signs = frozenset({-1, 0, 1})
+POSITIVE: Signs = frozenset({1})
+
+_SCALARS: Mapping[TypeName | None, Kind] = {
+    "boolean": "boolean",
+    "integer": "number",
+    "number": "number",
+    "string": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The static type of an expression.
+
+    For numbers: the unit (None for a bare `unlimited`, which fits them all), the signs it can have and whether it may
+    be `unlimited`. For texts: the values it can have, none if it may have any. For lists: what the items are, None if
+    there are none. `absent` says that it may have no value.
+    """
+
+    kind: Kind
+    unit: Unit | None = None
+    signs: Signs = ANY_SIGN
+    unlimited: bool = False
+    choices: tuple[str, ...] = ()
+    item: Type | None = None
+    absent: bool = False
+
+    @property
+    def scale(self) -> Fraction:
+        """How many base units one of this number's unit is."""
+        return (self.unit or PLAIN).scale
+
+
+WRONG = Type("wrong")
+BOOLEAN = Type("boolean")
+
+_SAID: Mapping[Kind, str] = {
+    "boolean": "true or false",
+    "text": "text",
+    "list": "a list",
+    "identity": "identity",
+    "mapping": "a mapping",
+    "wrong": "nothing",
+    "number": "a number",
+}
+
+
+def said(kind: Kind) -> str:
+    """A kind in a sentence."""
+    return _SAID[kind]
+
+
+class Located(NamedTuple):
+    """A setting that a path names, and whether it may have no value."""
+
+    leaf: Leaf
+    absent: bool
+
+
+class Unknown(NamedTuple):
+    """Where a path leaves what there is: the step that is not known, and the mapping or setting it would lie in."""
+
+    step: str
+    under: Group | Leaf
+
+
+def locate(schema: Schema, path: Path) -> Located | Group | Unknown:
+    """What a path of an expression names: a setting, a mapping of settings, or nothing."""
+    names = split(path)
+    here: Group | Leaf = schema.root
+    if names[0] in ROOTS:
+        here, names = ROOTS[names[0]], names[1:]
+    elif names[0] in MIRRORS:
+        names = names[1:]
+    absent = False
+    for name in names:
+        found = here.get(name) if isinstance(here, Group) else None
+        if found is None:
+            return Unknown(name, here)
+        if isinstance(here, Group) and name not in here.members:
+            absent = True
+        elif isinstance(found, Leaf) and isinstance(here, Group):
+            filled = found.default is not None or found.computed or name in here.required
+            absent = absent or not filled
+        here = found
+    return Located(here, absent) if isinstance(here, Leaf) else here
+
+
+def type_of(leaf: Leaf, *, absent: bool = False) -> Type:
+    """The type of a setting; a list's unit and enum are its items'."""
+    if leaf.path in IDENTITY:
+        return Type("identity")
+    if leaf.type == "array":
+        items = leaf.schema.get("items")
+        bounds = items if isinstance(items, Mapping) else {}
+        item = _scalar(_SCALARS.get(leaf.item, "mapping"), leaf, bounds)
+        return Type("list", item=replace(item, choices=_texts(bounds.get("enum")) or item.choices), absent=absent)
+    return replace(_scalar(_SCALARS[leaf.type], leaf, leaf.schema), unlimited=leaf.unlimited, absent=absent)
+
+
+def _scalar(kind: Kind, leaf: Leaf, bounds: Mapping[str, object]) -> Type:
+    if kind == "number":
+        signs = _signs(leaf, bounds)
+        return Type("number", unit=unit_named(leaf.unit), signs=signs | POSITIVE if leaf.unlimited else signs)
+    return Type(kind, choices=_texts(leaf.enum) if kind == "text" else ())
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, (list, tuple)):
+        return ()
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def _signs(leaf: Leaf, bounds: Mapping[str, object]) -> Signs:
+    """The signs that a schema leaves a number."""
+    if leaf.enum:
+        return frozenset(sign(value) for value in leaf.enum if isinstance(value, (int, float)))
+    signs = set(ANY_SIGN)
+    for keyword, beyond in (("minimum", -1), ("maximum", 1)):
+        for name, excludes_itself in ((keyword, False), (f"exclusive{keyword.capitalize()}", True)):
+            bound = bounds.get(name)
+            if isinstance(bound, (int, float)) and sign(bound) != beyond:
+                signs.discard(beyond)
+                if excludes_itself or sign(bound) == -beyond:
+                    signs.discard(0)
+    return frozenset(signs)
+
+
+def sign(value: Fraction | float | Unlimited) -> int:
+    """-1, 0 or 1."""
+    if isinstance(value, Unlimited):
+        return 1
+    return (value > 0) - (value < 0)

@@ -1,0 +1,1 @@
+"""Documents to stacks: names resolved, chains put in order, frameworks fixed."""

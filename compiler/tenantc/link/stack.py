@@ -1,0 +1,176 @@
+"""Builds what a tenant inherits in an environment."""
+
+from __future__ import annotations
+
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.link.frameworks import Spellings
+from tenantc.link.mixins import Mixins, conflicts, level_layers
+from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named, Operator
+from tenantc.model.schema import Schema
+from tenantc.model.spec import Environment, Place, Spec, Tier
+from tenantc.model.stack import Documents, Level, Linked, Stack
+
+FRAMEWORKS_PATH = "compliance.frameworks"
+
+
+class Linker:
+    """Links specs against the documents of one workspace; levels are built once and shared."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self._spellings = Spellings(documents.frameworks)
+        self._mixins = Mixins(documents.mixins, documents.library_mixins)
+        self._groups: dict[tuple[str, ...], Outcome[Level | None]] = {}
+        self._chains: dict[str, Outcome[tuple[Tier, ...]]] = {}
+        self._stacks: dict[object, Outcome[Stack]] = {}
+        self._defaults = _defaults(documents.schema)
+        self._environments: dict[str, Level] = {}
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the documents whoever uses them."""
+        return tuple(self._spellings.diagnostics)
+
+    def environments(self, spec: Spec, default: tuple[str, ...]) -> Outcome[tuple[str, ...]]:
+        """The environments in which a tenant lives: those it lists, else `default`, else every one."""
+        known = self.documents.environments
+        if not known:
+            if spec.environments is not None:
+                unknown = [diagnose("T206", one.span, name=name) for name, one in spec.environments.items()]
+                return Outcome((), tuple(unknown))
+            return Outcome(("",))
+        if spec.environments is None:
+            return Outcome(default or tuple(sorted(known)))
+        diagnostics = [
+            diagnose("T206", one.span, name=name, help=did_you_mean(name, known))
+            for name, one in spec.environments.items()
+            if name not in known
+        ]
+        return Outcome(tuple(name for name in spec.environments if name in known), tuple(diagnostics))
+
+    def link(self, spec: Spec, environment: str, default_region: Named | None, place: Place) -> Outcome[Linked | None]:
+        """A tenant in one of its environments; `place` is where a workspace without environments deploys."""
+        stack = self.stack(spec, environment)
+        known = self.documents.environments.get(environment)
+        where, wrong = _place(spec, known, default_region, place)
+        problems = (*stack.diagnostics, *wrong)
+        if stack.value is None or where is None:
+            return Outcome(None, problems)
+        layers = [spec.layer]
+        own = (spec.environments or {}).get(environment)
+        if own is not None:
+            layers.append(own.layer)
+        linked = Linked(spec, stack.value, environment, where.account, where.region, where.cluster, tuple(layers))
+        return Outcome(linked, problems)
+
+    def stack(self, spec: Spec, environment: str) -> Outcome[Stack | None]:
+        """The levels below the tenant's overrides, and the frameworks that hold for it."""
+        if spec.tier.name not in self.documents.tiers:
+            help = did_you_mean(spec.tier.name, self.documents.tiers)
+            return Outcome(None, (diagnose("T204", spec.tier.span, name=spec.tier.name, help=help),))
+        chain = self.chain(spec.tier.name)
+        if not chain.value:
+            return Outcome(None, chain.diagnostics)
+        diagnostics = list(chain.diagnostics)
+        levels = [self._defaults, Level((self.documents.base,), self.documents.base.definitions)]
+        for tier in chain.value:
+            self._group(tier.mixins, True, levels, diagnostics)
+            levels.append(Level((tier.layer,), tier.layer.definitions))
+        tier_levels = len(levels)
+        self._group(spec.mixins, False, levels, diagnostics)
+        if environment:
+            layer = self.documents.environments[environment].layer
+            levels.append(Level((layer,), layer.definitions, free=False))
+        required = [layer for level in levels for layer in level.layers]
+        required.append(spec.layer)
+        own = (spec.environments or {}).get(environment)
+        if own is not None:
+            required.append(own.layer)
+        frameworks, wrong = self._spellings.canonical(named for layer in required for named in layer.frameworks)
+        diagnostics += wrong
+        levels.append(_framework_level(tuple(sorted(frameworks))))
+        grade = next((tier.grade for tier in reversed(chain.value) if tier.grade), spec.tier.name)
+        stack = Stack(tuple(levels), spec.tier.name, grade, environment, tuple(sorted(frameworks)), tier_levels)
+        return Outcome(stack, tuple(diagnostics))
+
+    def chain(self, name: str) -> Outcome[tuple[Tier, ...]]:
+        """The tiers from the root down to this one."""
+        known = self._chains.get(name)
+        if known is None:
+            known = self._chains[name] = self._walk(name)
+        return known
+
+    def _walk(self, name: str) -> Outcome[tuple[Tier, ...]]:
+        tiers = self.documents.tiers
+        chain: list[Tier] = []
+        tier = tiers[name]
+        while True:
+            if tier in chain:
+                names = [one.name for one in (*chain[chain.index(tier) :], tier)]
+                shown = " → ".join(f"`{one}`" for one in names)
+                blame = tier.extends.span if tier.extends else tier.span
+                return Outcome((), (diagnose("T203", blame, kind="tier", name=tier.name, chain=shown),))
+            chain.append(tier)
+            if tier.extends is None:
+                return Outcome(tuple(reversed(chain)))
+            own_name = tier.extends.name == tier.name and tier.own
+            parent = (self.documents.library_tiers if own_name else tiers).get(tier.extends.name)
+            if parent is None:
+                help = did_you_mean(tier.extends.name, tiers)
+                return Outcome((), (diagnose("T204", tier.extends.span, name=tier.extends.name, help=help),))
+            tier = parent
+
+    def _group(
+        self, names: tuple[Named, ...], free: bool, levels: list[Level], diagnostics: list[Diagnostic]
+    ) -> None:
+        """Adds the level of a list of mixins, if it has any."""
+        if not names:
+            return
+        key = (str(free), *sorted(named.name for named in names))
+        known = self._groups.get(key)
+        if known is None or known.value is None:  # what is wrong names the place of this list
+            mixins, wrong = self._mixins.order(names)
+            layers = level_layers(mixins)
+            definitions = tuple(definition for layer in layers for definition in layer.definitions)
+            level = Level(layers, definitions, free, conflicts(mixins)) if not wrong else None
+            known = self._groups[key] = Outcome(level, tuple(wrong))
+        diagnostics += known.diagnostics
+        if known.value is not None:
+            levels.append(known.value)
+
+
+def _place(
+    spec: Spec, environment: Environment | None, default_region: Named | None, place: Place
+) -> tuple[Place | None, list[Diagnostic]]:
+    """Where a tenant's region lies in an environment."""
+    named = spec.region or default_region
+    places = environment.places if environment is not None else None
+    at = environment.place if environment is not None else place
+    if named is None:
+        return at, []
+    if places is None:
+        return Place(at.account, at.region or named.name, at.cluster), []
+    found = places.get(named.name)
+    if found is None:
+        assert environment is not None
+        blames = [named.span, *([environment.span] if environment.span else [])]
+        help = did_you_mean(named.name, places) or f"it offers {', '.join(f'`{region}`' for region in places)}"
+        return None, [diagnose("T207", *blames, environment=environment.name, region=named.name, help=help)]
+    return found, []
+
+
+def _defaults(schema: Schema) -> Level:
+    id = LayerId(LayerKind.DEFAULT, "")
+    definitions = tuple(
+        Definition(leaf.path, Operator.DEFAULT, leaf.default, id, leaf.span, leaf.span)
+        for leaf in schema.leaves()
+        if leaf.default is not None
+    )
+    return Level((Layer(id, definitions),), definitions)
+
+
+def _framework_level(frameworks: tuple[str, ...]) -> Level:
+    id = LayerId(LayerKind.FRAMEWORKS, " ".join(frameworks))
+    definition = Definition(FRAMEWORKS_PATH, Operator.SET, frameworks, id, None, None)
+    return Level((Layer(id, (definition,)),), (definition,), free=False)

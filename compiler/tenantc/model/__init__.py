@@ -1,0 +1,1 @@
+"""The frozen nouns that stages hand to each other."""

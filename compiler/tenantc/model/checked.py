@@ -1,0 +1,16 @@
+"""A tenant whose settings were proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenantc.model.resolved import Resolved
+from tenantc.model.stack import Linked
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A tenant in an environment whose settings keep to schema, ceilings, locks and pairs. Only `check` makes one."""
+
+    linked: Linked
+    resolved: Resolved

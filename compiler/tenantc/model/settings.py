@@ -1,0 +1,64 @@
+"""Resolved settings: immutable, and shared wherever they are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tenantc.source.path import Path, section
+from tenantc.source.value import Value
+
+if TYPE_CHECKING:
+    from tenantc.model.layer import Definition
+
+
+class Section:
+    """The settings under one top-level name.
+
+    `values` holds the final value of every setting that has one. `definitions` holds, for each of them and for those
+    that were taken away, every definition from the lowest layer to the highest; the value is a fold over them.
+    `uncapped` holds the values that an environment's cap changed, as they were before. Nothing changes a section once
+    it stands in `Settings`; identity of the object therefore means equality of its content.
+    """
+
+    __slots__ = ("__weakref__", "definitions", "uncapped", "values")
+
+    def __init__(
+        self,
+        values: dict[Path, Value],
+        definitions: dict[Path, tuple[Definition, ...]],
+        uncapped: dict[Path, Value] | None = None,
+    ) -> None:
+        self.values = values
+        self.definitions = definitions
+        self.uncapped = uncapped or {}
+
+
+class Settings:
+    """All sections by name. Besides those of the schema there are three that tenantc itself fills:
+
+    `tenant` (tier, grade, status, ring, region, industry), `deployment` (environment, account, region, cluster, ring)
+    and `workspace` (platform and the options of tenantc.yaml). They are read like settings and written by nobody.
+    """
+
+    __slots__ = ("sections",)
+
+    def __init__(self, sections: Mapping[str, Section]) -> None:
+        self.sections = sections
+
+    def get(self, path: Path) -> Value | None:
+        """The final value at a path, or None if it is absent."""
+        held = self.sections.get(section(path))
+        return held.values.get(path) if held is not None else None
+
+    def before_caps(self, path: Path) -> Value | None:
+        """The value at a path as it was before an environment's cap, which is what ceilings and locks judge."""
+        held = self.sections.get(section(path))
+        if held is None:
+            return None
+        return held.uncapped.get(path, held.values.get(path))
+
+    def definitions(self, path: Path) -> tuple[Definition, ...]:
+        """Every definition of a path, lowest layer first."""
+        held = self.sections.get(section(path))
+        return held.definitions.get(path, ()) if held is not None else ()

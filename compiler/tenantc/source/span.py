@@ -1,0 +1,35 @@
+"""Where something stands in a text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tenantc.source.text import Text
+
+
+class Span(NamedTuple):
+    """A stretch of one text: 1-based lines, 1-based columns in characters, the end exclusive."""
+
+    text: Text
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def path(self) -> str:
+        """The path of the file, as it is shown to the user."""
+        return self.text.path
+
+    @property
+    def key(self) -> tuple[str, int, int, int, int]:
+        """Sorts spans in reading order, file by file."""
+        return (self.text.path, self.line, self.column, self.end_line, self.end_column)
+
+    def __str__(self) -> str:
+        return f"{self.text.path}:{self.line}:{self.column}"
+
+
+def whole(text: Text) -> Span:
+    """The first character of a file, for what concerns the file as such."""
+    return Span(text, 1, 1, 1, 1)

@@ -1,0 +1,68 @@
+"""The values a setting can have, and what it means for two of them to be equal."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final, TypeAlias, Union
+
+
+class Unlimited(enum.Enum):
+    """The type of `unlimited`, which compares above every number."""
+
+    UNLIMITED = "unlimited"
+
+    def __repr__(self) -> str:
+        return "unlimited"
+
+
+UNLIMITED: Final = Unlimited.UNLIMITED
+
+Scalar: TypeAlias = Union[bool, int, float, str, Unlimited]
+Value: TypeAlias = Union[Scalar, tuple["Value", ...], "Record"]
+
+
+class Record(dict[str, Value]):
+    """A mapping inside a list, hashable because nothing changes it once it is made."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(sorted((key, typed(value)) for key, value in self.items())))
+
+
+def typed(value: Value) -> object:
+    """A key under which two values are equal only if their types are too: `1`, `1.0`, `"1"` and `true` all differ."""
+    if isinstance(value, tuple):
+        return tuple(typed(item) for item in value)
+    if isinstance(value, Record):
+        return tuple(sorted((key, typed(item)) for key, item in value.items()))
+    return (type(value).__name__, value)
+
+
+def same(left: Value, right: Value) -> bool:
+    """Typed equality (language.md §1)."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (tuple, Record)):
+        return typed(left) == typed(right)
+    return left == right
+
+
+def plain(value: Value, unlimited: object = "unlimited") -> object:
+    """The value as JSON holds it; `unlimited` is what stands for the value of that name."""
+    if value is UNLIMITED:
+        return unlimited
+    if isinstance(value, tuple):
+        return [plain(item, unlimited) for item in value]
+    if isinstance(value, Record):
+        return {key: plain(item, unlimited) for key, item in value.items()}
+    return value
+
+
+def show(value: Value | None) -> str:
+    """The value as a user would write it in YAML flow style, for messages and listings."""
+    import json
+
+    if value is None:
+        return "absent"
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=False) if not isinstance(value, str) else value

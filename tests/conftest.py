@@ -1,0 +1,30 @@
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.real import parts
+
+if os.environ.get("CI") != "true":  # where hypothesis loads its own profile for CI
+    # a noisy machine is no error in the code
+    hypothesis.settings.register_profile("local", deadline=None)
+    hypothesis.settings.load_profile("local")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every compile of the suite, in whatever process, out of the user's own cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TENANTC_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    # a skip's longrepr is (file, line, reason)
+    lines = parts.summary(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
+    if lines:
+        terminalreporter.section("not shown on this machine", yellow=True)
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -1,0 +1,73 @@
+"""The wheel works where no checkout is: it carries its library, and the command compiles an example with it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import tenantc
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ("policies", "schemas", "tiers")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    # the build backend itself, so that nothing is downloaded
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT)
+    [file] = folder.glob("tenantc-*.whl")
+    return file
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_wheel_carries_the_package_and_the_library(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        carried = {name for name in archive.namelist() if ".dist-info/" not in name}
+    package = ROOT / "compiler" / "tenantc"
+    expected = {f"tenantc/{file.relative_to(package).as_posix()}" for file in files(package)}
+    for folder in LIBRARY:
+        expected |= {f"tenantc/library/{file.relative_to(ROOT).as_posix()}" for file in files(ROOT / folder)}
+    assert carried == expected
+    assert "tenantc/py.typed" in carried
+
+
+def files(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+
+
+def test_the_installed_wheel_compiles_an_example(wheel: Path, tmp_path: Path) -> None:
+    programs = install(wheel, tmp_path / "venv")
+    where = run(programs / "python", "-c", "import tenantc; print(tenantc.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(tmp_path)
+    assert tenantc.__version__ in run(programs / "tenantc", "--version", cwd=tmp_path)
+
+    shutil.copytree(ROOT / "examples" / "minimal", tmp_path / "minimal", ignore=shutil.ignore_patterns("build"))
+    run(programs / "tenantc", "compile", "minimal", "-o", "out", cwd=tmp_path)
+    assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """Make an environment with the wheel's own tenantc that finds every other package where this one has it."""
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    # folders named in a .pth are searched last, and their own .pth files, such as the editable tenantc's, are not read
+    here = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    own = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
+    (own / "tools.pth").write_text("\n".join(sorted(here)))
+    return folder / "bin"
