@@ -8,7 +8,7 @@ from tenantc.check.authority import Authority, Lock
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.model.fold import fold
 from tenantc.model.layer import Definition, LayerKind
-from tenantc.model.order import exceeds, meet
+from tenantc.model.order import at_most, exceeds, meet
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section, Settings
@@ -36,7 +36,7 @@ def exceeded_ceilings(
                 higher = allowed_by(path, value)
                 help = f"tier `{higher}` allows it" if higher else f"the most is {show(meet(value, bound.value, leaf))}"
                 blames = [_place(definitions[-1]), Blame(bound.span, "the ceiling")]
-                facts = {"path": path, "value": show(value), "ceiling": show(bound.value), "owner": bound.layer}
+                facts = {"path": path, "value": show(value), "ceiling": show(bound.value), "owner": str(bound.layer)}
                 yield diagnose("T402", *blames, help=help, **facts)
 
 
@@ -74,7 +74,7 @@ def stack_locks(resolved: Resolved, authority: Authority) -> Iterator[Diagnostic
     for path, bound in resolved.caps.items():
         lock = authority.lock(path)
         if lock is not None:
-            facts = {"environment": bound.layer.name, "path": path, "owner": lock.owner}
+            facts = {"environment": bound.layer.name, "path": path, "owner": str(lock.owner)}
             yield diagnose("T407", bound.span, Blame(lock.named.span, "the lock"), **facts)
     for path, reads in resolved.reads.items():
         lock = authority.lock(path)
@@ -94,7 +94,7 @@ def crossed_pairs(settings: Settings, pairs: Sequence[tuple[Leaf, Leaf]]) -> Ite
     """T404 for each value that exceeds the one it is paired with."""
     for leaf, limit_leaf in pairs:
         value, limit = settings.before_caps(leaf.path), settings.before_caps(limit_leaf.path)
-        if value is None or limit is None or not exceeds(value, limit, leaf):
+        if value is None or limit is None or at_most(value, limit) == value:
             continue
         places = [settings.definitions(path)[-1] for path in (leaf.path, limit_leaf.path)]
         blames = [Blame(span, show(one)) for span, one in zip(map(_span, places), (value, limit), strict=True) if span]

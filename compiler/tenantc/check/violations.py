@@ -89,6 +89,8 @@ def _sentence(rule: Any, leaf: Leaf | None) -> str:
             return "it says the same twice"
         case "multipleOf":
             return f"it must be a multiple of {rule.multiple_of}"
+        case "not":
+            return "its schema rules it out"
         case "format":
             return f"it is no {rule.format}"
         case _:

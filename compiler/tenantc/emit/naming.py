@@ -136,6 +136,12 @@ _TABLE: Final = (
         "it begins with `alias/` and takes letters, digits, `/`, `_` and `-`", prefix="alias/",
         refused=((r"^alias/aws/", "`alias/aws/` belongs to AWS"),),
     ),
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+    NameKind(
+        "cloudwatch_log_group", 512, "account and region", 32, r"[A-Za-z0-9._/-]+",
+        "it takes letters, digits and `. _ / -`", prefix="/tenants/",
+        refused=((r"^aws/", "log groups that begin with `aws/` belong to AWS"),),
+    ),
     # RFC 1123 §2.1, RFC 5890 §2.3.1 (`??--` is reserved); a customer sees it, so it is the id alone, and the names that
     # a zone gives to its own hosts are refused
     NameKind(

@@ -6,11 +6,12 @@ counted, formatted or used as a key: a document that tries gets a `TypeError` th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from tenantc.source.path import Path
+from tenantc.source.value import UNLIMITED, Record, Value
 
 
 class SettingSource(NamedTuple):
@@ -42,6 +43,7 @@ class NameSource(NamedTuple):
 
 
 Source: TypeAlias = SettingSource | IdentitySource | NameSource
+ValueOf: TypeAlias = Callable[[Source], Value]
 
 
 class Node:
@@ -52,6 +54,10 @@ class Node:
     def advice(self) -> str:
         """Why inspecting this is wrong, and what to do instead."""
         return "a text or reference of an artifact is placed and never inspected"
+
+    def filled(self, value_of: ValueOf) -> Tree:
+        """What stands here for one tenant: no slots are left in it. Raises `TypeError` for what may not be placed."""
+        raise NotImplementedError
 
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(self.advice())
@@ -91,6 +97,12 @@ class Slot(Node):
     def advice(self) -> str:
         return self.source.advice()
 
+    def filled(self, value_of: ValueOf) -> Tree:
+        value = value_of(self.source)
+        if value is UNLIMITED or isinstance(value, (tuple, Record)):
+            raise TypeError(f"{self!r} holds no plain value: look at it, or place it in `compact_json`")
+        return value
+
     def __repr__(self) -> str:
         return f"<slot {'.'.join(part for part in self.source if part)}>"
 
@@ -105,6 +117,9 @@ class Text(Node):
     def __init__(self, parts: tuple[Part, ...]) -> None:
         self.parts = parts
 
+    def filled(self, value_of: ValueOf) -> Tree:
+        return Text(tuple(_filled_part(part, value_of) for part in self.parts))
+
     def __repr__(self) -> str:
         return f"<text {self.parts!r}>"
 
@@ -118,6 +133,9 @@ class JsonText(Node):
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+
+    def filled(self, value_of: ValueOf) -> Tree:
+        return JsonText(_filled_json(self.tree, value_of))
 
     def __repr__(self) -> str:
         return "<compact json>"
@@ -142,6 +160,12 @@ class Ref(Node):
         self.name = name
         self.attribute = attribute
 
+    def filled(self, value_of: ValueOf) -> Tree:
+        if isinstance(self.name, str):
+            return self
+        name = self.name.filled(value_of)
+        return Ref(self.kind, name if isinstance(name, (str, Text)) else str(name), self.attribute)
+
     def __repr__(self) -> str:
         return f"<ref {self.kind} {self.name!r} {self.attribute}>"
 
@@ -156,12 +180,57 @@ class Expr(Node):
     def __init__(self, code: str) -> None:
         self.code = code
 
+    def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 an expression is the same for all
+        return self
+
     def __repr__(self) -> str:
         return f"<expr {self.code}>"
 
 
 Part: TypeAlias = str | int | float | Slot | Text | JsonText | Ref | Expr
 Tree: TypeAlias = bool | int | float | str | Node | Mapping[str, "Tree"] | Sequence["Tree"] | None
+
+
+def filled(tree: Tree, value_of: ValueOf) -> Tree:
+    """The tree for one tenant, with values where slots were; expressions and references stay."""
+    if isinstance(tree, Node):
+        return tree.filled(value_of)
+    if isinstance(tree, Mapping):
+        return {key: filled(item, value_of) for key, item in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [filled(item, value_of) for item in tree]
+    return tree
+
+
+def _filled_part(part: Part, value_of: ValueOf) -> Part:
+    if not isinstance(part, Node):
+        return part
+    held = part.filled(value_of)
+    assert isinstance(held, (str, int, float, Slot, Text, JsonText, Ref, Expr)), "a part becomes a part"
+    return held
+
+
+def _filled_json(tree: Tree, value_of: ValueOf) -> Tree:
+    if isinstance(tree, Slot):
+        return json_ready(value_of(tree.source))
+    if isinstance(tree, Node):
+        return tree.filled(value_of)
+    if isinstance(tree, Mapping):
+        return {key: _filled_json(item, value_of) for key, item in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_filled_json(item, value_of) for item in tree]
+    return tree
+
+
+def json_ready(value: Value) -> Tree:
+    """A setting's value as JSON can say it: `unlimited` is the word."""
+    if value is UNLIMITED:
+        return UNLIMITED.value
+    if isinstance(value, tuple):
+        return [json_ready(item) for item in value]
+    if isinstance(value, Record):
+        return {key: json_ready(item) for key, item in value.items()}
+    return value
 
 
 def text(*parts: Part) -> Text:

@@ -77,7 +77,7 @@ def _parse_value(text: str) -> str | Expression | TextTemplate | SyntaxProblem:
     parts: list[str | Expression] = []
     plain = ""
     at = 0
-    for opening in iter(lambda: _OPENING.search(text, at), None):
+    while (opening := _OPENING.search(text, at)) is not None:
         plain += text[at : opening.start()]
         if opening.group() == "$${":
             plain += "${"
@@ -130,13 +130,13 @@ def _parse(text: str, at: int) -> Expression | SyntaxProblem:
     try:
         tree = _parser().parse(text)
     except lark.UnexpectedCharacters as error:
-        return _unexpected(text, error.pos_in_stream, text[error.pos_in_stream], at)
+        return _unexpected(text, error.pos_in_stream or 0, at)
     except lark.UnexpectedToken as error:
         if error.token.type == "$END":
             return SyntaxProblem("the expression ends too early", at + len(text.rstrip()) - 1, 1)
         return _misplaced(text, error.token, at)
     if _depth(tree) > MAX_DEPTH:
-        return SyntaxProblem(f"the expression is nested deeper than {MAX_DEPTH} levels", at, len(text))
+        return SyntaxProblem(f"the expression is more than {MAX_DEPTH} operations deep", at, len(text))
     try:
         return Expression(text, at, _Builder(at).build(tree))
     except _BadTokenError as error:
@@ -153,7 +153,8 @@ def _parser() -> lark.Lark:
     )
 
 
-def _unexpected(text: str, position: int, character: str, at: int) -> SyntaxProblem:
+def _unexpected(text: str, position: int, at: int) -> SyntaxProblem:
+    character = text[position]
     length = len(text) - position if character == '"' else 1
     what = "this text is never closed" if character == '"' else f"`{character}` means nothing here"
     return SyntaxProblem(what, at + position, length, _SLIPS.get(character, ""))
@@ -214,19 +215,20 @@ class _Builder:
                 return Listing(tuple(self.build(part) for part in parts), at=at, end=end)
 
     def token(self, token: lark.Token) -> Tree:
-        start, end = token.start_pos or 0, token.end_pos or 0
-        place = {"at": self.at + start, "end": self.at + end}
+        start = token.start_pos or 0
+        at, end = self.at + start, self.at + start + len(token)
         match token.type:
             case "PATH":
-                return Reference(join(tuple(_steps(token, start))), **place)
+                return Reference(join(tuple(_steps(token, start))), at=at, end=end)
             case "STRING":
-                return Text(_unquote(token, start), **place)
+                return Text(_unquote(token, start), at=at, end=end)
             case "TRUE" | "FALSE":
-                return Boolean(token.type == "TRUE", **place)
+                return Boolean(token.type == "TRUE", at=at, end=end)
             case "UNLIMITED":
-                return NoLimit(**place)
+                return NoLimit(at=at, end=end)
             case _:
-                return Number(*_number(token, start), **place)
+                value, unit = _number(token, start)
+                return Number(value, unit, at=at, end=end)
 
 
 def _steps(text: str, start: int) -> Iterator[str]:

@@ -71,6 +71,7 @@ def _expression(stored: object) -> Expression:
 
 
 def _put(node: Tree) -> Json:
+    tag: str
     content: Sequence[Json]
     match node:
         case Number(value=value, unit=unit):
@@ -106,7 +107,7 @@ def _get(stored: object, level: int) -> Tree:
 
 def _node(tag: str, content: list[object], level: int, at: int, end: int) -> Tree:
     match tag, content:
-        case "number", [str(value), str(unit)]:
+        case "number", [str(value), str(unit)] if "/" not in value:
             return Number(Fraction(value), unit, at=at, end=end)
         case "text", [str(text)]:
             return Text(text, at=at, end=end)

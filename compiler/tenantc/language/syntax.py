@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from tenantc.model.deferred import Deferred
 from tenantc.source.path import Path
 
 Operator: TypeAlias = Literal[
@@ -101,7 +102,7 @@ Tree: TypeAlias = Number | Text | Boolean | NoLimit | Listing | Reference | Nega
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Deferred):
     """What stands between `${` and `}`: its text, where in the value that text begins, and its tree.
 
     The text and the place decide the tree, so they alone are compared.
@@ -113,7 +114,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class TextTemplate:
+class TextTemplate(Deferred):
     """A text with expressions in it; the texts between them have their `$${` resolved."""
 
     text: str
@@ -141,3 +142,10 @@ def children(node: Tree) -> tuple[Tree, ...]:
             return (operand,)
         case _:
             return ()
+
+
+def first_reference(node: Tree) -> Reference | None:
+    """The setting that stands first in an expression."""
+    if isinstance(node, Reference):
+        return node
+    return next((found for child in children(node) if (found := first_reference(child)) is not None), None)

@@ -8,18 +8,13 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS
-from tenantc.language.units import PLAIN, Unit, unit_named
+from tenantc.language.signs import ANY_SIGN, POSITIVE, Signs, bounded, sign
+from tenantc.language.units import PLAIN, Unit, finest, unit_named
 from tenantc.model.schema import Group, Leaf, Schema, TypeName
 from tenantc.source.path import Path, split
-from tenantc.source.value import Unlimited
 
 # `identity` may be placed and nothing else; `wrong` is an expression whose problem has been said already
 Kind: TypeAlias = Literal["boolean", "number", "text", "list", "mapping", "identity", "wrong"]
-Signs: TypeAlias = frozenset[int]
-
-ANY_SIGN: Signs = frozenset({-1, 0, 1})
-POSITIVE: Signs = frozenset({1})
-
 _SCALARS: Mapping[TypeName | None, Kind] = {
     "boolean": "boolean",
     "integer": "number",
@@ -54,20 +49,20 @@ class Type:
 WRONG = Type("wrong")
 BOOLEAN = Type("boolean")
 
-_SAID: Mapping[Kind, str] = {
-    "boolean": "true or false",
-    "text": "text",
-    "list": "a list",
-    "identity": "identity",
-    "mapping": "a mapping",
-    "wrong": "nothing",
-    "number": "a number",
-}
 
-
-def said(kind: Kind) -> str:
-    """A kind in a sentence."""
-    return _SAID[kind]
+def merge(left: Type, right: Type) -> Type:
+    """The type of what is one or the other of two that can stand for each other."""
+    item = merge(left.item, right.item) if left.item and right.item else left.item or right.item
+    unit = finest(left.unit, right.unit) if left.unit and right.unit else left.unit or right.unit
+    return Type(
+        left.kind,
+        unit=unit,
+        signs=left.signs | right.signs,
+        unlimited=left.unlimited or right.unlimited,
+        choices=tuple(dict.fromkeys(left.choices + right.choices)) if left.choices and right.choices else (),
+        item=item,
+        absent=left.absent or right.absent,
+    )
 
 
 class Located(NamedTuple):
@@ -120,7 +115,8 @@ def type_of(leaf: Leaf, *, absent: bool = False) -> Type:
 
 def _scalar(kind: Kind, leaf: Leaf, bounds: Mapping[str, object]) -> Type:
     if kind == "number":
-        signs = _signs(leaf, bounds)
+        enum = frozenset(sign(value) for value in leaf.enum if isinstance(value, (int, float)))
+        signs = enum or bounded(bounds)
         return Type("number", unit=unit_named(leaf.unit), signs=signs | POSITIVE if leaf.unlimited else signs)
     return Type(kind, choices=_texts(leaf.enum) if kind == "text" else ())
 
@@ -129,25 +125,3 @@ def _texts(values: object) -> tuple[str, ...]:
     if not isinstance(values, (list, tuple)):
         return ()
     return tuple(value for value in values if isinstance(value, str))
-
-
-def _signs(leaf: Leaf, bounds: Mapping[str, object]) -> Signs:
-    """The signs that a schema leaves a number."""
-    if leaf.enum:
-        return frozenset(sign(value) for value in leaf.enum if isinstance(value, (int, float)))
-    signs = set(ANY_SIGN)
-    for keyword, beyond in (("minimum", -1), ("maximum", 1)):
-        for name, excludes_itself in ((keyword, False), (f"exclusive{keyword.capitalize()}", True)):
-            bound = bounds.get(name)
-            if isinstance(bound, (int, float)) and sign(bound) != beyond:
-                signs.discard(beyond)
-                if excludes_itself or sign(bound) == -beyond:
-                    signs.discard(0)
-    return frozenset(signs)
-
-
-def sign(value: Fraction | float | Unlimited) -> int:
-    """-1, 0 or 1."""
-    if isinstance(value, Unlimited):
-        return 1
-    return (value > 0) - (value < 0)

@@ -7,7 +7,6 @@ every conversion is a multiplication by an exact fraction. What can be added or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -78,7 +77,7 @@ def plural(unit: str) -> str:
 
 
 def literal(value: Fraction, unit: str) -> tuple[Fraction, Unit]:
-    """What a number with a unit means. Months are days as language.md §6 counts them: 365 in each full twelve, else 30."""
+    """What a number with a unit means. Months are days as language.md §6 counts them: 365 for twelve, else 30."""
     if unit == "months":
         months = int(value)
         return Fraction(365 * (months // 12) + 30 * (months % 12)), _KNOWN["days"]
@@ -106,16 +105,14 @@ def fits(left: Unit, right: Unit) -> bool:
     return left == right or PERCENT not in (left, right) or RATIO in (left, right)
 
 
-def finest(units: Iterable[Unit]) -> Unit:
-    """The unit in which numbers of these units are added: the smallest, so that nothing is lost when it is floored."""
-    found: Unit | None = None
-    for unit in units:
-        if found is None or unit.scale < found.scale or found == PLAIN:
-            found = unit
-        elif unit.scale == found.scale and unit.name != found.name and unit != PLAIN:
-            # users and sessions: a number of things
-            found = found._replace(name="") if not found.dimension else found
-    return found or PLAIN
+def finest(left: Unit, right: Unit) -> Unit:
+    """The unit in which two numbers are added: the smaller, so that nothing is lost when the sum is floored."""
+    if left.scale != right.scale:
+        return min(left, right, key=lambda unit: unit.scale)
+    if left.dimension:
+        return min(left, right)
+    # users and sessions: a number of things
+    return left if left == right else PLAIN
 
 
 def product(left: Unit, right: Unit, literals: tuple[bool, bool] = (False, False)) -> Unit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.link.frameworks import Spellings
@@ -23,9 +25,7 @@ class Linker:
         self._mixins = Mixins(documents.mixins, documents.library_mixins)
         self._groups: dict[tuple[str, ...], Outcome[Level | None]] = {}
         self._chains: dict[str, Outcome[tuple[Tier, ...]]] = {}
-        self._stacks: dict[object, Outcome[Stack]] = {}
         self._defaults = _defaults(documents.schema)
-        self._environments: dict[str, Level] = {}
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -49,11 +49,20 @@ class Linker:
         ]
         return Outcome(tuple(name for name in spec.environments if name in known), tuple(diagnostics))
 
-    def link(self, spec: Spec, environment: str, default_region: Named | None, place: Place) -> Outcome[Linked | None]:
-        """A tenant in one of its environments; `place` is where a workspace without environments deploys."""
+    def link(
+        self,
+        spec: Spec,
+        environment: str,
+        default_region: Named | None,
+        place: Place,
+        places: Mapping[str, Place] | None,
+    ) -> Outcome[Linked | None]:
+        """A tenant in one of its environments; `place` and `places` say where a workspace without any deploys."""
         stack = self.stack(spec, environment)
-        known = self.documents.environments.get(environment)
-        where, wrong = _place(spec, known, default_region, place)
+        known = self.documents.environments.get(environment) or Environment(
+            "default", self.documents.base, place, places, None
+        )
+        where, wrong = _place(spec, known, default_region)
         problems = (*stack.diagnostics, *wrong)
         if stack.value is None or where is None:
             return Outcome(None, problems)
@@ -93,6 +102,14 @@ class Linker:
         grade = next((tier.grade for tier in reversed(chain.value) if tier.grade), spec.tier.name)
         stack = Stack(tuple(levels), spec.tier.name, grade, environment, tuple(sorted(frameworks)), tier_levels)
         return Outcome(stack, tuple(diagnostics))
+
+    def unknown_frameworks(self, layer: Layer) -> list[Diagnostic]:
+        """T209 for each framework that a layer requires and nobody knows."""
+        return self._spellings.canonical(layer.frameworks)[1]
+
+    def group(self, names: tuple[Named, ...]) -> list[Diagnostic]:
+        """What is wrong with a list of mixins."""
+        return self._mixins.order(names)[1] if names else []
 
     def chain(self, name: str) -> Outcome[tuple[Tier, ...]]:
         """The tiers from the root down to this one."""
@@ -141,19 +158,17 @@ class Linker:
 
 
 def _place(
-    spec: Spec, environment: Environment | None, default_region: Named | None, place: Place
+    spec: Spec, environment: Environment, default_region: Named | None
 ) -> tuple[Place | None, list[Diagnostic]]:
     """Where a tenant's region lies in an environment."""
     named = spec.region or default_region
-    places = environment.places if environment is not None else None
-    at = environment.place if environment is not None else place
+    at, places = environment.place, environment.places
     if named is None:
         return at, []
     if places is None:
         return Place(at.account, at.region or named.name, at.cluster), []
     found = places.get(named.name)
     if found is None:
-        assert environment is not None
         blames = [named.span, *([environment.span] if environment.span else [])]
         help = did_you_mean(named.name, places) or f"it offers {', '.join(f'`{region}`' for region in places)}"
         return None, [diagnose("T207", *blames, environment=environment.name, region=named.name, help=help)]
@@ -163,7 +178,7 @@ def _place(
 def _defaults(schema: Schema) -> Level:
     id = LayerId(LayerKind.DEFAULT, "")
     definitions = tuple(
-        Definition(leaf.path, Operator.DEFAULT, leaf.default, id, leaf.span, leaf.span)
+        Definition(leaf.path, Operator.DEFAULT, leaf.default, id, leaf.default_span, leaf.default_span)
         for leaf in schema.leaves()
         if leaf.default is not None
     )

@@ -79,7 +79,8 @@ class Reader:
         for part in (ceilings, caps, locks, grants):
             diagnostics += part.diagnostics
         layer = Layer(
-            id, definitions, ceilings.value, locks.value, grants.value, caps.value, _names(body.get("frameworks"))
+            id, definitions, ceilings.value, locks.value, grants.value, caps.value, _names(body.get("frameworks")),
+            path=next(iter(body.values())).text.path,
         )
         return Outcome(layer, tuple(diagnostics))
 

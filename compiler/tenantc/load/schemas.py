@@ -10,7 +10,7 @@ from tenantc.load.narrowing import widenings
 from tenantc.model.schema import Group, Kind, Leaf, Schema, TypeName
 from tenantc.source.node import Node
 from tenantc.source.path import Path, child
-from tenantc.source.value import Value
+from tenantc.source.value import UNLIMITED, Value
 
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _NUMBERS = frozenset({"integer", "number"})
@@ -124,7 +124,7 @@ class _Reader:
             path=path,
             type=type_name,
             description=str(plain.get("description", "")),
-            kind=cast("Kind", kind),
+            kind=kind,
             schema=plain,
             unlimited=unlimited,
             item=cast("TypeName | None", items.get("type")) if isinstance(items, dict) else None,
@@ -136,6 +136,7 @@ class _Reader:
             computed=plain.get("x-computed") is True,
             default=_default(default, unlimited),
             span=node.span,
+            default_span=body["default"].span if "default" in body else None,
         )
 
     def type_of(self, path: Path, node: Node, plain: Mapping[str, object]) -> tuple[TypeName | None, bool]:
@@ -175,7 +176,21 @@ class _Reader:
                 problem = "it is a mapping of settings there"
                 self.diagnostics.append(diagnose("T131", member.span, path=member.path, problem=problem))
         required = tuple(dict.fromkeys((*library.required, *own.required)))
-        return Group(library.path, library.description, members, library.entry, library.name_pattern, required)
+        entry = self.merge_entry(library, own)
+        return Group(library.path, library.description, members, entry, own.name_pattern or library.name_pattern, required)
+
+    def merge_entry(self, library: Group, own: Group) -> Group | Leaf | None:
+        """What other names hold: a workspace may close an open map or narrow its entries, and opens none."""
+        theirs, ours = library.entry, own.entry
+        if theirs is None or ours is None:
+            if ours is not None:
+                span = next((member.span for member in (ours,) if isinstance(member, Leaf)), None)
+                problem = "its names are fixed in the library"
+                self.diagnostics.append(diagnose("T131", *([span] if span else []), path=own.path, problem=problem))
+            return None
+        if isinstance(theirs, Leaf) and isinstance(ours, Leaf):
+            return self.narrow(theirs, ours)
+        return self.merge(theirs, ours) if isinstance(theirs, Group) and isinstance(ours, Group) else theirs
 
     def narrow(self, library: Leaf, own: Leaf) -> Leaf:
         for problem in widenings(library, own):
@@ -199,6 +214,7 @@ class _Reader:
             computed=library.computed,
             default=own.default if own.default is not None else library.default,
             span=own.span,
+            default_span=own.default_span or library.default_span,
         )
 
 
@@ -208,8 +224,6 @@ def _text(body: Mapping[str, Node], key: str) -> str | None:
 
 
 def _default(value: object, unlimited: bool) -> Value | None:
-    from tenantc.source.value import UNLIMITED
-
     if unlimited and value == "unlimited":
         return UNLIMITED
     if isinstance(value, list):

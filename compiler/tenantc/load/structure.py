@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.source.node import Node
+from tenantc.source.span import Span
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -57,10 +58,8 @@ def _explain(
         yield diagnose("T122", node.span, key=name or kind, problem=_sentence(rule, node))
 
 
-def _head(node: Node) -> Any:
+def _head(node: Node) -> Span:
     """The first line of a document: where something is missing, the whole of it is no place to point to."""
-    from tenantc.source.span import Span
-
     return Span(node.text, node.line, node.column, node.line, len(node.text.line(node.line)) + 1)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from tenantc.source.value import Opaque
+
 
 class Identity(enum.Enum):
     """A part of a tenant's identity, standing for a text that only the emitted artifact holds."""
@@ -15,7 +17,7 @@ class Identity(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityText:
+class IdentityText(Opaque):
     """A text with identity in it: no two texts stand side by side, none is empty, and one part at least is identity."""
 
     parts: tuple[str | Identity, ...]

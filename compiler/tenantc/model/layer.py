@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from tenantc.language.syntax import Expression, TextTemplate
+from tenantc.model.deferred import Deferred
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
@@ -53,7 +53,7 @@ class Operator(enum.Enum):
     APPEND = "+"
 
 
-Written: TypeAlias = Value | Expression | TextTemplate
+Written: TypeAlias = Value | Deferred
 
 
 class Definition(NamedTuple):
@@ -92,9 +92,10 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One document's part in a stack."""
+    """One document's part in a stack; `path` is the document's file, empty for what no file says."""
 
     id: LayerId
+    path: str = field(default="", kw_only=True)
     definitions: tuple[Definition, ...] = ()
     ceilings: tuple[Bound, ...] = ()
     locks: tuple[Named, ...] = ()

@@ -31,3 +31,12 @@ def meet(value: Value, limit: Value, leaf: Leaf) -> Value:
             return value if larger or value == limit else limit
         return limit if larger else value
     return value
+
+
+def at_most(value: Value, limit: Value) -> Value:
+    """The smaller of a number and the one it is paired with (`x-at-most`), whatever *more* means for either."""
+    if limit is UNLIMITED or not isinstance(limit, (int, float)):
+        return value
+    if value is UNLIMITED or (isinstance(value, (int, float)) and value > limit):
+        return limit
+    return value

@@ -38,6 +38,7 @@ class Leaf:
     computed: bool = False
     default: Value | None = None
     span: Span | None = field(default=None, compare=False)
+    default_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.language.evaluate import Missing, Problem, evaluate
 from tenantc.language.syntax import Expression, TextTemplate
 from tenantc.model.layer import Bound, Definition
-from tenantc.model.order import meet
+from tenantc.model.order import at_most, meet
 from tenantc.model.resolved import FACT_ROOTS, Resolved
 from tenantc.model.schema import Schema
 from tenantc.resolve.cycles import cycles
@@ -95,7 +95,7 @@ class Evaluation:
         if leaf.at_most is not None and leaf.at_most in self.reads.get(path, ()):
             limit = self.lookup(leaf.at_most)
             if limit is not None:
-                capped = meet(capped, limit, leaf)
+                capped = at_most(capped, limit)
         return capped
 
     def dynamic(self, definition: Definition, problems: list[Diagnostic]) -> Value | None:

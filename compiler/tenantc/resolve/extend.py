@@ -59,7 +59,8 @@ def extend(base: Resolved, level: Addition, schema: Schema, as_of: str, facts: F
         problems = {path: found for path, found in problems.items() if path not in affected} | fresh
     conflicts = base.conflicts
     if conflicts or level.conflicts:
-        conflicts = {path: found for path, found in conflicts.items() if not touched.settles(path)} | level.conflicts
+        kept = {path: found for path, found in conflicts.items() if not touched.settles(path)}
+        conflicts = {**kept, **level.conflicts}
     settings = _sections(base, touched.found, evaluation)
     return Resolved(settings, reads, problems, conflicts, caps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from typing import Final, TypeAlias, Union
 
 
@@ -17,8 +18,16 @@ class Unlimited(enum.Enum):
 
 UNLIMITED: Final = Unlimited.UNLIMITED
 
+
+
+class Opaque:
+    """A value that only the artifact holds in clear: text with a tenant's identity in it (`model.identity`)."""
+
+    __slots__ = ()
+
+
 Scalar: TypeAlias = Union[bool, int, float, str, Unlimited]
-Value: TypeAlias = Union[Scalar, tuple["Value", ...], "Record"]
+Value: TypeAlias = Union[Scalar, tuple["Value", ...], "Record", Opaque]
 
 
 class Record(dict[str, Value]):
@@ -61,8 +70,6 @@ def plain(value: Value, unlimited: object = "unlimited") -> object:
 
 def show(value: Value | None) -> str:
     """The value as a user would write it in YAML flow style, for messages and listings."""
-    import json
-
     if value is None:
         return "absent"
     return json.dumps(plain(value), ensure_ascii=False, sort_keys=False) if not isinstance(value, str) else value

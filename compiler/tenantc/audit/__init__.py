@@ -1,0 +1,1 @@
+"""What was decided, by whom, from which line: evidence beside the artifacts."""

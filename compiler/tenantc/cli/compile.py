@@ -1,0 +1,78 @@
+"""`tenantc compile [WORKSPACE]`: artifacts for every tenant."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from tenantc.cli.session import Session, as_of_option, env_option, format_option, print_json, summary
+from tenantc.diagnostics.codes import Severity
+from tenantc.diagnostics.render import as_json
+from tenantc.driver.build import Built, Request, build
+from tenantc.driver.files import shown
+
+
+@click.command("compile")
+@click.argument("workspace", type=click.Path(exists=True, path_type=Path), default=Path())
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="the folder to write; by default the workspace's build/")
+@env_option
+@click.option("--tenant", "tenants", multiple=True, metavar="ID", help="this tenant only; may be given several times")
+@as_of_option
+@click.option("--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts")
+@click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
+@format_option
+def command(  # noqa: PLR0913 — a parameter an option
+    workspace: Path,
+    output: Path | None,
+    environment: str | None,
+    tenants: tuple[str, ...],
+    as_of: str | None,
+    keep_going: bool,
+    allow_removals: bool,
+    format_: str,
+) -> None:
+    """Compile WORKSPACE (the nearest one upward from the current folder) into artifacts that deployers apply as is."""
+    started = time.perf_counter()
+    session = Session(workspace, format_, as_of)
+    pipeline = session.pipeline()
+    known = pipeline.workspace.documents.environments
+    if environment is not None and environment not in known:
+        raise click.UsageError(f"there is no environment `{environment}`")
+    target = output if output is not None else session.root / "build"
+    request = Request(target, shown(target), tenants, environment, keep_going, allow_removals)
+    with session.progress("compiling", len(pipeline.workspace.tenant_files()) if not tenants else 0) as advance:
+        built = build(pipeline, request, advance)
+    found = built.ledger.all()
+    if format_ == "json":
+        print_json(
+            {
+                "version": 1,
+                "as_of": pipeline.as_of,
+                "output": request.shown,
+                "written": built.written,
+                "tenants": built.tenants,
+                "artifacts": built.artifacts,
+                "bytes": built.bytes,
+                "held": built.held,
+                "removed": built.removed,
+                "diagnostics": [as_json(one, session.prefix) for one in found],
+            }
+        )
+    else:
+        session.say(found)
+        _tell(built, request, pipeline.as_of, time.perf_counter() - started)
+    raise click.exceptions.Exit(1 if built.ledger.failed else 0)
+
+
+def _tell(built: Built, request: Request, day: str, seconds: float) -> None:
+    counts = summary(built.ledger.count(Severity.ERROR), built.ledger.count(Severity.WARNING))
+    if not built.written:
+        print(f"nothing written: {counts}")
+        return
+    print(f"{built.tenants} tenants → {built.artifacts} artifacts ({built.bytes / 1000:,.0f} kB) in {seconds:.1f} s: {counts}")
+    for what, ids in (("held", built.held), ("removed", built.removed)):
+        if ids:
+            print(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")
+    print(f"as of {day}; look into {request.shown}/ (manifest.json lists everything)")

@@ -1,0 +1,151 @@
+"""`tenantc explain TENANT PATH` and `tenantc explain CODE`."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tenantc.audit.provenance import setting, written
+from tenantc.cli.session import Session, as_of_option, env_option, format_option, print_json
+from tenantc.cli.show import check_path
+from tenantc.diagnostics.codes import CODES
+from tenantc.diagnostics.render import LIBRARY, printable
+from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.source.path import section
+from tenantc.source.value import show
+
+_CODE = re.compile(r"[Tt]\d{3}")
+
+
+@click.command("explain")
+@click.argument("subject", metavar="TENANT|CODE")
+@click.argument("path", required=False)
+@click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
+@env_option
+@as_of_option
+@format_option
+def command(  # noqa: PLR0913 — a parameter an option
+    subject: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
+) -> None:
+    """Explain every definition of the setting PATH of TENANT, or the diagnostic CODE."""
+    if _CODE.fullmatch(subject) and path is None:
+        explain_code(subject.upper(), format_)
+        return
+    if path is None:
+        raise click.UsageError("name a tenant and a path, or a code such as T204")
+    session = Session(workspace, format_, as_of)
+    pipeline = session.pipeline()
+    spec, diagnostics = session.spec(pipeline.workspace, subject)
+    check_path(path, pipeline.schema)
+    compiled = pipeline.tenant(spec, environment)
+    found = {name: explanation(one, path, pipeline) for name, one in compiled.environments.items()}
+    if format_ == "json":
+        session.finish(
+            {"tenant": subject, "path": path, "environments": {name or "default": one for name, one in found.items()}},
+            [*diagnostics, *compiled.diagnostics],
+        )
+    for line in lines(found, path, session.prefix):
+        print(line)
+    session.finish({}, [*diagnostics, *compiled.diagnostics])
+
+
+def explain_code(code: str, format_: str) -> None:
+    """Prints the page of a code."""
+    if code not in CODES:
+        raise click.UsageError(f"there is no code `{code}`")
+    page = resources.files("tenantc.diagnostics").joinpath("explain", f"{code}.md").read_text("utf-8")
+    if format_ == "json":
+        print_json({"version": 1, "code": code, "severity": CODES[code].severity.value, "page": page})
+    else:
+        print(page, end="")
+
+
+def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]:
+    """What is known about one setting of one tenant: value, definitions, references, bounds."""
+    held = compiled.resolved.settings.sections.get(section(path))
+    found: dict[str, Any] = {"definitions": []}
+    leaf = pipeline.schema.leaf(path)
+    if leaf is not None:
+        found |= {"description": leaf.description, "kind": leaf.kind}
+        if leaf.unit:
+            found["unit"] = leaf.unit
+    if held is not None and path in held.values:
+        found["value"] = written(held.values[path])
+    if held is not None and path in held.definitions:
+        told = setting(held, path)
+        over = told.pop("over", [])
+        told.pop("value", None)
+        if "before_cap" in told:
+            found["before_cap"] = told.pop("before_cap")
+        found["definitions"] = [told, *over]
+    reads = sorted(compiled.resolved.reads.get(path, ()))
+    if reads:
+        found["references"] = {read: _value(compiled, read) for read in reads}
+    found["constraints"] = constraints(compiled, path, pipeline)
+    return found
+
+
+def _value(compiled: Compiled, path: str) -> object:
+    value = compiled.resolved.settings.get(path)
+    return written(value) if value is not None else None
+
+
+def constraints(compiled: Compiled, path: str, pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Ceilings, caps and locks on a path, with their authors; the mixins that are granted more."""
+    limits, _ = pipeline.checker.limits(compiled.linked.stack, compiled.base)
+    found: list[dict[str, Any]] = []
+    for bound in limits.ceilings.get(path, ()):
+        found.append({"what": "ceiling", "value": written(bound.value), "from": str(bound.layer), "at": str(bound.span)})
+    cap = compiled.resolved.caps.get(path)
+    if cap is not None:
+        found.append({"what": "cap", "value": written(cap.value), "from": str(cap.layer), "at": str(cap.span)})
+    lock = limits.lock(path)
+    if lock is not None:
+        found.append({"what": "lock", "from": str(lock.owner), "at": str(lock.named.span)})
+    for layer, named in limits.grants.items():
+        found += [{"what": "grant", "from": str(layer), "at": str(one.span)} for one in named if one.name == path]
+    return found
+
+
+def lines(found: dict[str, dict[str, Any]], path: str, prefix: str) -> list[str]:
+    """The explanation for people: the winner first, each definition with its place."""
+    texts: dict[str, list[str]] = {name: _one(path, told, prefix) for name, told in found.items()}
+    if len({tuple(text) for text in texts.values()}) <= 1:
+        return next(iter(texts.values()), [])
+    return [line for name, text in texts.items() for line in (f"in {name}:", *(f"  {line}" for line in text))]
+
+
+def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
+    unit = f" {told['unit']}" if told.get("unit") else ""
+    shown = _text(told["value"]) + unit if "value" in told else "(absent)"
+    result = [f"{path} = {shown}"]
+    if told.get("description"):
+        result.append(f"  {told['description']}")
+    if "before_cap" in told:
+        result.append(f"  before the cap: {_text(told['before_cap'])}")
+    for index, definition in enumerate(told["definitions"]):
+        mark = "→" if index == 0 else " "
+        operator = f"{definition['operator']} " if "operator" in definition else ""
+        value = _text(definition["written"]) if "written" in definition else ""
+        until = f" (until {definition['until']}: {definition['reason']})" if "until" in definition else ""
+        place = f"  {_place(definition['at'], prefix)}" if "at" in definition else ""
+        result.append(f"  {mark} {definition['from']}: {operator}{value}{until}{place}")
+    result += [f"  reads {read} = {_text(value)}" for read, value in told.get("references", {}).items()]
+    for one in told["constraints"]:
+        value = f" {_text(one['value'])}" if "value" in one else ""
+        result.append(f"  {one['what']}{value} by {one['from']}  {_place(one['at'], prefix)}")
+    return [printable(line) for line in result]
+
+
+def _place(at: str, prefix: str) -> str:
+    return at if at.startswith(LIBRARY) else prefix + at
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return show(value)  # type: ignore[arg-type]

@@ -1,0 +1,110 @@
+"""`tenantc`: finds the command and loads its module, and nothing else, so that a hook starts fast."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tenantc import __version__
+
+if TYPE_CHECKING:
+    import click
+
+# Each command's module, loaded by name when it runs, and what the overview says of it.
+COMMANDS = {
+    "compile": "compile a workspace into artifacts",
+    "check": "check a workspace, or some of its files, and write nothing",
+    "show": "show a tenant's resolved settings",
+    "explain": "explain where a setting's value comes from, or what a diagnostic's code means",
+    "init": "begin a workspace in a folder",
+    "new": "add a tenant to a workspace",
+    "schema": "write JSON Schemas with which editors complete and check specs",
+}
+
+
+def run() -> None:
+    """The command's entry point. Exit codes: 0 clean, 1 the input has errors, 2 usage, 3 the machine failed us,
+    70 our bug (sysexits.h EX_SOFTWARE), 130 interrupted (128 + SIGINT)."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"tenantc {__version__}")
+        return
+    sys.exit(_guarded())
+
+
+def _guarded() -> int:
+    import click
+
+    try:
+        _group().main(prog_name="tenantc", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("tenantc: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"tenantc: {where}{error.strerror or error}", file=sys.stderr)
+        return 3
+    except Exception as error:  # noqa: BLE001 — the one place where a bug of ours becomes one line
+        return _bug(error)
+    return 0
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("TENANTC_TRACEBACK"):
+        raise error
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"
+    print(
+        f"tenantc: this is our bug: {type(error).__name__} at {where}: {error}; please report it with the output of "
+        f"the same command under TENANTC_TRACEBACK=1",
+        file=sys.stderr,
+    )
+    return 70
+
+
+def _group() -> click.Group:
+    import click
+
+    class Commands(click.Group):
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+            if cmd_name not in COMMANDS:
+                return None
+            module = importlib.import_module(f"tenantc.cli.{cmd_name}")
+            command = module.command
+            assert isinstance(command, click.Command)
+            return command
+
+        def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+            with formatter.section("Commands"):
+                formatter.write_dl(list(COMMANDS.items()))
+
+    return Commands(
+        name="tenantc",
+        help="The tenant configuration compiler: many short tenant specs in, deployable artifacts out.",
+        params=[click.Option(["--version"], is_flag=True, expose_value=False, callback=_version, help="print the version")],
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        print(f"tenantc {__version__}")
+        ctx.exit()
+
+
+if __name__ == "__main__":
+    run()

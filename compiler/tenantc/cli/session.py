@@ -1,0 +1,113 @@
+"""What commands share: finding the workspace, the day, and printing diagnostics."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tenantc.diagnostics.codes import Severity
+from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
+from tenantc.diagnostics.render import as_json, in_order, render
+from tenantc.driver import files
+from tenantc.driver.as_of import as_of
+from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.workspace import Workspace, load
+from tenantc.model.spec import Spec
+
+format_option = click.option(
+    "--format", "format_", type=click.Choice(["human", "json"]), default="human", show_default=True, help="how to print"
+)
+as_of_option = click.option("--as-of", metavar="DATE", help="compile as of this day (YYYY-MM-DD, UTC)")
+env_option = click.option("--env", "environment", metavar="NAME", help="this environment only")
+
+# files: below that, a build is over before a bar is seen
+_LONG = 500
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+class Session:
+    """One run of a command on one workspace."""
+
+    def __init__(self, start: Path, format_: str, day: str | None) -> None:
+        root = files.find_workspace(start)
+        if root is None:
+            raise click.UsageError(f"there is no {files.WORKSPACE_FILE} in `{start}` or above it")
+        self.root = root
+        self.format = format_
+        self.day = day
+        shown = files.shown(root)
+        self.prefix = "" if shown == "." else f"{shown}/"
+
+    def pipeline(self) -> Pipeline:
+        """The workspace, read; ends the command if tenantc.yaml itself is unusable."""
+        loaded = load(self.root)
+        if loaded.value is None:
+            self.finish({}, loaded.diagnostics)
+        workspace = loaded.value
+        assert workspace is not None
+        try:
+            day = as_of(self.day, workspace.options.as_of)
+        except ValueError:
+            raise click.UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
+        return Pipeline(workspace, day)
+
+    def spec(self, workspace: Workspace, tenant: str) -> tuple[Spec, list[Diagnostic]]:
+        """One tenant by id, read from the files that mention it; ends the command if there is none."""
+        specs, diagnostics = workspace.find([tenant])
+        if not specs:
+            if has_errors(diagnostics):
+                self.finish({}, diagnostics)
+            raise click.UsageError(f"there is no tenant `{tenant}`{workspace.slip(tenant)}")
+        return specs[0], diagnostics
+
+    def say(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Prints diagnostics for people, on stderr."""
+        colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        for diagnostic in in_order(diagnostics):
+            text = render(diagnostic, self.prefix)
+            if colour:
+                word = f"{diagnostic.severity.value}[{diagnostic.code}]"
+                text = text.replace(word, click.style(word, fg=_COLOURS[diagnostic.severity], bold=True), 1)
+            print(text, file=sys.stderr)
+
+    @contextmanager
+    def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
+        """A progress bar on long work on a terminal; elsewhere nothing."""
+        if self.format != "human" or total < _LONG or not sys.stderr.isatty():
+            yield lambda: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda: bar.advance(task)
+
+    def finish(self, document: dict[str, Any], diagnostics: Iterable[Diagnostic]) -> None:
+        """Prints what there is to say and ends the command: exit 1 if anything is an error."""
+        found = list(diagnostics)
+        if self.format == "json":
+            print_json({"version": 1} | document | {"diagnostics": [as_json(one, self.prefix) for one in in_order(found)]})
+        else:
+            self.say(found)
+        raise click.exceptions.Exit(1 if has_errors(found) else 0)
+
+
+def summary(errors: int, warnings: int) -> str:
+    """How many errors and warnings there are, in words."""
+    if not errors and not warnings:
+        return "no errors, no warnings"
+    counts = ((errors, "error"), (warnings, "warning"))
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """One JSON document, which is all of stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=False))

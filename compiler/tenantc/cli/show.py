@@ -1,0 +1,93 @@
+"""`tenantc show TENANT [PATH]`: resolved settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from tenantc.audit.provenance import written
+from tenantc.cli.session import Session, as_of_option, env_option, format_option
+from tenantc.diagnostics.diagnostic import has_errors
+from tenantc.diagnostics.render import printable
+from tenantc.driver.pipeline import Compiled
+from tenantc.model.schema import Schema
+from tenantc.source.path import BadPath, covers, split
+from tenantc.source.value import show
+
+
+@click.command("show")
+@click.argument("tenant")
+@click.argument("path", required=False)
+@click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
+@env_option
+@as_of_option
+@format_option
+def command(  # noqa: PLR0913 — a parameter an option
+    tenant: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
+) -> None:
+    """Show the resolved settings of TENANT, all of them or those at and under PATH.
+
+    A value that differs between environments is shown for each.
+    """
+    session = Session(workspace, format_, as_of)
+    pipeline = session.pipeline()
+    spec, diagnostics = session.spec(pipeline.workspace, tenant)
+    check_path(path, pipeline.schema)
+    compiled = pipeline.tenant(spec, environment)
+    found = [*diagnostics, *compiled.diagnostics]
+    if not compiled.environments and not has_errors(found):
+        raise click.UsageError(f"tenant `{tenant}` does not live in `{environment}`")
+    values = {name: settings(one, path) for name, one in compiled.environments.items()}
+    if format_ == "json":
+        per_environment = {name or "default": held for name, held in values.items()}
+        session.finish({"tenant": tenant, "environments": per_environment}, found)
+    for line in table(values, compiled.environments):
+        print(line)
+    session.finish({}, found)
+
+
+def check_path(path: str | None, schema: Schema) -> None:
+    """Ends the command if a path given as an argument names nothing."""
+    if path is None:
+        return
+    try:
+        split(path)
+    except BadPath as error:
+        raise click.UsageError(f"`{path}` is no path: {error}") from None
+    if split(path)[0] not in ("tenant", "deployment") and schema.find(path) is None:
+        raise click.UsageError(f"`{path}` is not a setting")
+
+
+def settings(compiled: Compiled, path: str | None) -> dict[str, object]:
+    """The values at and under a path, as their authors would write them."""
+    found: dict[str, object] = {}
+    for name, section in compiled.resolved.settings.sections.items():
+        if name == "workspace":
+            continue
+        for setting in sorted(section.values):
+            if path is None or covers(path, setting):
+                found[setting] = written(section.values[setting])
+    return found
+
+
+def table(values: Mapping[str, Mapping[str, object]], environments: Mapping[str, Compiled]) -> list[str]:
+    """A line a setting; a line an environment where they differ."""
+    lines: list[str] = []
+    paths = sorted({path for held in values.values() for path in held})
+    for path in paths:
+        shown = {name: _text(held.get(path)) for name, held in values.items()}
+        if len(set(shown.values())) == 1:
+            lines.append(f"{path}: {next(iter(shown.values()))}")
+        else:
+            lines += [f"{path}: {text}  # {name}" for name, text in shown.items()]
+    return lines
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "(absent)"
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return printable(show(value))  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Puts the stages together, and is the only room that touches files, clock and environment."""

@@ -1,0 +1,270 @@
+"""Compiles a fleet into a folder: artifacts, manifest, and what an earlier build leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tenantc.audit.provenance import Provenance
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
+from tenantc.driver.emission import Emission
+from tenantc.driver.ledger import Ledger
+from tenantc.driver.library import digests
+from tenantc.driver.manifest import Previous, entry, read_previous, write_manifest
+from tenantc.driver.pipeline import Pipeline, Tenant
+from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
+from tenantc.model.spec import Spec
+from tenantc.source.digest import sha256
+
+# language.md §7: more of the fleet than this goes only with --allow-removals.
+_REMOVALS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to build: all tenants unless some are named, all environments unless one is."""
+
+    target: Path
+    shown: str
+    tenants: tuple[str, ...] = ()
+    environment: str | None = None
+    keep_going: bool = False
+    allow_removals: bool = False
+
+    @property
+    def partial(self) -> bool:
+        return bool(self.tenants) or self.environment is not None
+
+
+@dataclass(slots=True)
+class Built:
+    """What came of it. `written` says whether the target now holds this build."""
+
+    ledger: Ledger
+    tenants: int = 0
+    artifacts: int = 0
+    bytes: int = 0
+    held: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    written: bool = False
+
+
+def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = lambda: None) -> Built:
+    """Compiles into the target, which changes only if nothing is wrong (or with `keep_going`, if what is wrong
+    concerns single tenants). Diagnostics are in the result; OSError means that the machine failed. `advance` is called
+    after each tenant file."""
+    built = Built(Ledger())
+    built.ledger.shared(pipeline.shared())
+    try:
+        with open_folder(request.target, request.shown) as folder:
+            previous = read_previous(folder.target)
+            _Run(pipeline, request, folder, previous, built, advance).run()
+    except RefusedError as refused:
+        built.ledger.shared([refused.diagnostic])
+    except ValueError as error:
+        built.ledger.shared([diagnose("T903", path=request.shown, help=str(error))])
+    return built
+
+
+class _Run:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        request: Request,
+        folder: Folder,
+        previous: Previous,
+        built: Built,
+        advance: Callable[[], None],
+    ) -> None:
+        self.pipeline = pipeline
+        self.request = request
+        self.folder = folder
+        self.previous = previous
+        self.built = built
+        self.advance = advance
+        self.unreadable = False
+        self.emission = Emission(pipeline)
+        self.provenance = Provenance(pipeline.as_of)
+        self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
+        self.lines: dict[str, bytes] = {}
+        self.removed: dict[str, dict[str, Any]] = {}
+        self.held: dict[str, dict[str, Any]] = {}
+        self.seen: dict[str, Spec] = {}
+        self.blocked: dict[str, str] = {}
+
+    def run(self) -> None:
+        for spec in self.specs():
+            self.tenant(spec)
+        self.fleet()
+        self.departed()
+        ledger = self.built.ledger
+        if ledger.failed and not (self.request.keep_going and self.only_tenants_failed()):
+            return
+        self.hold()
+        self.keep_rest()
+        self.finish()
+
+    def specs(self) -> Iterator[Spec]:
+        """The tenants to compile, each id once."""
+        workspace = self.pipeline.workspace
+        if self.request.tenants:
+            specs, diagnostics = workspace.find(self.request.tenants)
+            self.built.ledger.shared(diagnostics)
+            missing = set(self.request.tenants) - {spec.tenant_id for spec in specs}
+            if not has_errors(diagnostics):
+                self.built.ledger.shared(
+                    diagnose("T902", tenant=id, help=workspace.slip(id).removeprefix(": ")) for id in sorted(missing)
+                )
+            yield from specs
+            return
+        for path in workspace.tenant_files():
+            specs, diagnostics, data = workspace.specs(path)
+            self.inputs[path.relative_to(workspace.root).as_posix()] = sha256(data)
+            self.unreadable |= has_errors(diagnostics)
+            self.built.ledger.shared(diagnostics)
+            yield from specs
+            self.advance()
+
+    def tenant(self, spec: Spec) -> None:
+        first = self.seen.setdefault(spec.tenant_id, spec)
+        if first is not spec:
+            self.block(spec.tenant_id, diagnose("T201", spec.span, first.span, tenant=spec.tenant_id))
+            return
+        self.built.tenants += 1
+        tenant = self.pipeline.tenant(spec, self.request.environment)
+        self.built.ledger.tenant(tenant.diagnostics)
+        if tenant.failed:
+            self.blocked[spec.tenant_id] = _reason(tenant.diagnostics)
+            return
+        self.emit(tenant)
+
+    def block(self, tenant: str, diagnostic: Diagnostic) -> None:
+        self.built.ledger.tenant([diagnostic])
+        self.blocked[tenant] = diagnostic.message
+
+    def emit(self, tenant: Tenant) -> None:
+        id = tenant.spec.tenant_id
+        if tenant.spec.status == "terminated":
+            self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "terminated"}
+            return
+        for environment, compiled in tenant.environments.items():
+            assert compiled.checked is not None, "a tenant without errors was checked"
+            files, diagnostics = self.emission.tenant(compiled.checked)
+            self.built.ledger.tenant(diagnostics)
+            if has_errors(diagnostics):
+                self.blocked[id] = _reason(diagnostics)
+                return
+            prefix = f"{environment}/tenants/{id}" if environment else f"tenants/{id}"
+            for name, data in files:
+                self.write(f"{prefix}/{name}", data, id)
+            self.write(f"{prefix}/audit.json", self.provenance.audit_json(compiled.checked), id)
+
+    def write(self, path: str, data: bytes, tenant: str) -> None:
+        self.folder.write(path, data)
+        self.lines[path] = entry(path, sha256(data), tenant)
+        self.built.artifacts += 1
+        self.built.bytes += len(data)
+
+    def fleet(self) -> None:
+        """What stands above single tenants: collisions of names, estates. A partial build leaves those as they were."""
+        self.built.ledger.shared(self.emission.collisions(self.previous.tenants()))
+        if self.request.partial:
+            return
+        for path, data in self.emission.shared():
+            self.write(path, data, "")
+        self.built.ledger.shared(self.emission.diagnostics)
+
+    def departed(self) -> None:
+        """Tenants of the previous build that are gone. Absence of a file that can't be read removes nobody."""
+        if self.request.partial or self.unreadable:
+            return
+        gone = self.previous.tenants() - set(self.seen)
+        for id in sorted(gone):
+            self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "its spec is gone"}
+        leaving = sorted(self.previous.tenants() & set(self.removed))
+        total = len(self.previous.tenants())
+        self.built.removed = leaving
+        if leaving and len(leaving) > _REMOVALS * total and not self.request.allow_removals:
+            shown = ", ".join(f"`{id}`" for id in leaving[:5]) + (", …" if len(leaving) > 5 else "")
+            help = f"{shown}: if they are meant to go, say --allow-removals"
+            self.built.ledger.shared([diagnose("T605", removed=len(leaving), total=total, help=help)])
+
+    def only_tenants_failed(self) -> bool:
+        """Whether what is wrong concerns tenants that can be left out, and not what all of them share."""
+        return bool(self.blocked) and not any(
+            has_errors([diagnostic]) and diagnostic.tenants == 0 for diagnostic in self.built.ledger.all()
+        )
+
+    def hold(self) -> None:
+        """Blocked tenants keep their previous artifacts."""
+        for id, reason in sorted(self.blocked.items()):
+            for path in [path for path in self.lines if f"/{id}/" in f"/{path}" and self.owner(path) == id]:
+                (self.folder.staging / path).unlink()
+                del self.lines[path]
+            for path, digest in self.previous.files.get(id, {}).items():
+                self.folder.keep(path)
+                self.lines[path] = entry(path, digest, id)
+            self.held[id] = {"tenant": id, "reason": reason}
+        self.built.held = sorted(self.held)
+
+    @staticmethod
+    def owner(path: str) -> str:
+        """The tenant in whose folder a path lies, or an empty text."""
+        parts = path.split("/")
+        return parts[parts.index("tenants") + 1] if "tenants" in parts[:2] and len(parts) > 2 else ""
+
+    def keep_rest(self) -> None:
+        """Takes over what this build does not replace: the rest of a partial build, and files that are not ours."""
+        listed = self.previous.listed()
+        if self.request.partial:
+            for tenant, files in self.previous.files.items():
+                for path, digest in files.items():
+                    if path not in self.lines and not self.replaced(path, tenant):
+                        self.folder.keep(path)
+                        self.lines[path] = entry(path, digest, tenant)
+            self.removed = self.previous.removed | self.removed
+            self.held = {id: one for id, one in self.previous.held.items() if id not in self.seen} | self.held
+        strangers: list[str] = []
+        for path in self.folder.old_files():
+            if path in listed or path in self.lines:
+                continue
+            self.folder.keep(path, self.home(path))
+            strangers.append(self.home(path))
+        if strangers:
+            shown = ", ".join(f"`{path}`" for path in strangers[:5]) + (", …" if len(strangers) > 5 else "")
+            self.built.ledger.shared([diagnose("T607", count=len(strangers), files=shown)])
+
+    def replaced(self, path: str, tenant: str) -> bool:
+        """Whether a partial build decides about a path: its tenant was compiled, in its environment."""
+        if tenant not in self.seen:
+            return False
+        return self.request.environment is None or path.startswith(f"{self.request.environment}/")
+
+    def home(self, path: str) -> str:
+        """Where a file that is not ours goes: where it was, or to `orphans/` if its tenant is gone."""
+        tenant = self.owner(path)
+        if not tenant or tenant in self.seen or self.request.partial:
+            return path
+        return f"orphans/{tenant}/{path.split(f'/{tenant}/', 1)[1]}"
+
+    def finish(self) -> None:
+        """Writes the manifest and makes the build the target."""
+        removed = {id: one for id, one in self.previous.removed.items() if id not in self.seen} | self.removed
+        manifest = write_manifest(
+            self.pipeline.as_of,
+            self.request.partial,
+            self.inputs if not self.request.partial else self.previous.inputs | self.inputs,
+            (self.lines[path] for path in sorted(self.lines)),
+            [self.held[id] for id in sorted(self.held)],
+            [removed[id] for id in sorted(removed)],
+        )
+        self.folder.write(MANIFEST, manifest)
+        self.folder.publish()
+        self.built.written = True
+
+
+def _reason(diagnostics: Iterable[Diagnostic]) -> str:
+    """Why a tenant is held: the first error."""
+    return next((f"{one.code}: {one.message}" for one in diagnostics if has_errors([one])), "")

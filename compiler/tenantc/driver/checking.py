@@ -1,0 +1,92 @@
+"""Checks a workspace, or the part of it that some files decide, and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tenantc.diagnostics.diagnostic import diagnose
+from tenantc.driver.emission import Emission
+from tenantc.driver.files import within
+from tenantc.driver.ledger import Ledger
+from tenantc.driver.pipeline import Pipeline, Tenant
+from tenantc.model.spec import Spec
+
+
+def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
+    """Everything that is to be said about a workspace, and how many tenants were checked."""
+    ledger = Ledger()
+    ledger.shared(pipeline.shared())
+    emission = Emission(pipeline)
+    seen: dict[str, Spec] = {}
+    for path in pipeline.workspace.tenant_files():
+        specs, diagnostics, _ = pipeline.workspace.specs(path)
+        ledger.shared(diagnostics)
+        for spec in specs:
+            first = seen.setdefault(spec.tenant_id, spec)
+            if first is not spec:
+                ledger.tenant([diagnose("T201", spec.span, first.span, tenant=spec.tenant_id)])
+                continue
+            _tenant(pipeline.tenant(spec), emission, ledger)
+    ledger.shared(emission.collisions(frozenset()))
+    return ledger, len(seen)
+
+
+def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]:
+    """What is to be said about some files of a workspace, and how many tenants were checked.
+
+    A tenant file checks its tenants, and their ids against the fleet's. Any other file checks itself and every tenant
+    whose stack it is part of.
+    """
+    ledger = Ledger()
+    workspace = pipeline.workspace
+    emission = Emission(pipeline)
+    mine: list[Spec] = []
+    others: set[str] = set()
+    for path in paths:
+        if path.is_relative_to(workspace.root / "tenants"):
+            specs, diagnostics, _ = workspace.specs(path)
+            ledger.shared(diagnostics)
+            mine += specs
+        else:
+            others.add(within(path, workspace.root))
+    ledger.shared(pipeline.workspace.diagnostics if mine else ())
+    for id in dict.fromkeys(spec.tenant_id for spec in mine):
+        _, diagnostics = workspace.find([id])
+        ledger.shared(one for one in diagnostics if one.code == "T201")
+    for spec in mine:
+        _tenant(pipeline.tenant(spec), emission, ledger)
+    count = len(mine)
+    if others:
+        ledger.shared(one for one in pipeline.shared() if any(blame.span.path in others for blame in one.blames))
+        count += _users(pipeline, others, emission, ledger)
+    return ledger, count
+
+
+def _users(pipeline: Pipeline, files: set[str], emission: Emission, ledger: Ledger) -> int:
+    """Checks every tenant that one of these files is part of."""
+    count = 0
+    everybody = any(not name.startswith(("tiers/", "mixins/", "environments/")) for name in files)
+    for path in pipeline.workspace.tenant_files():
+        for spec in pipeline.workspace.specs(path)[0]:
+            tenant = pipeline.tenant(spec)
+            if everybody or _uses(tenant, files):
+                _tenant(tenant, emission, ledger)
+                count += 1
+    return count
+
+
+def _uses(tenant: Tenant, files: set[str]) -> bool:
+    layers = (
+        layer for one in tenant.environments.values() for level in one.linked.stack.levels for layer in level.layers
+    )
+    return any(layer.path in files for layer in layers)
+
+
+def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
+    ledger.tenant(tenant.diagnostics)
+    if tenant.failed or tenant.spec.status == "terminated":
+        return
+    for compiled in tenant.environments.values():
+        assert compiled.checked is not None, "a tenant without errors was checked"
+        ledger.tenant(emission.tenant(compiled.checked)[1])

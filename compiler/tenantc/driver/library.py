@@ -1,0 +1,54 @@
+"""Where the standard library lies: beside the package in a wheel, at the root of a checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tenantc.load.text import parse_text
+from tenantc.source.digest import sha256
+from tenantc.source.node import Node
+
+FOLDERS = ("schemas", "tiers", "policies")
+
+
+@lru_cache(maxsize=1)
+def root() -> Path:
+    """The folder that holds the library's `schemas`, `tiers` and `policies`.
+
+    Raises FileNotFoundError if the package was installed without its data.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package / "library", package.parent.parent):
+        if all((candidate / folder).is_dir() for folder in FOLDERS):
+            return candidate
+    raise FileNotFoundError(f"tenantc's library lies neither in {package / 'library'} nor beside the package")
+
+
+def files(folder: str) -> Iterator[tuple[str, Path]]:
+    """The files of a library folder, without those of its subfolders: the name they are shown under, and their path."""
+    for path in sorted((root() / folder).iterdir()):
+        if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
+            yield f"library/{folder}/{path.name}", path
+
+
+@lru_cache(maxsize=1)
+def digests() -> dict[str, str]:
+    """The digest of every file of the library, by the path it is shown under."""
+    folders = ("schemas", "schemas/documents", "tiers", "tiers/mixins", "policies")
+    return {shown: sha256(path.read_bytes()) for folder in folders for shown, path in files(folder)}
+
+
+def nodes(shown: str, path: Path) -> tuple[Node, ...]:
+    """The documents of a library file. That they parse is a test's business."""
+    return parse_text(shown, path.read_bytes()).value
+
+
+def document_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of document, as plain data."""
+    (node,) = nodes(f"library/schemas/documents/{kind}.yaml", root() / "schemas" / "documents" / f"{kind}.yaml")
+    schema = node.plain()
+    assert isinstance(schema, dict), "a schema is a mapping"
+    return schema

@@ -1,0 +1,85 @@
+"""manifest.json: what a build holds, from which inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tenantc import __version__
+from tenantc.driver.sinks import MANIFEST
+
+
+@dataclass(slots=True)
+class Previous:
+    """What an earlier build's manifest says: the files of each tenant, and of nobody (""), with their digests."""
+
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    removed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def listed(self) -> set[str]:
+        return {path for files in self.files.values() for path in files} | {MANIFEST}
+
+    def tenants(self) -> set[str]:
+        return {tenant for tenant in self.files if tenant}
+
+
+def read_previous(folder: Path) -> Previous:
+    """The manifest of the build in a folder; an empty one if there is none. Raises ValueError for one that isn't ours."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return Previous()
+    body = json.loads(path.read_bytes())
+    if not isinstance(body, dict) or body.get("tool", {}).get("name") != "tenantc" or body.get("version") != 1:
+        raise ValueError("its manifest.json is not one of tenantc's")
+    previous = Previous()
+    for artifact in body["artifacts"]:
+        previous.files.setdefault(artifact.get("tenant", ""), {})[artifact["path"]] = artifact["sha256"]
+    previous.removed = {item["tenant"]: item for item in body["removed"]}
+    previous.held = {item["tenant"]: item for item in body["held"]}
+    previous.inputs = {item["path"]: item["sha256"] for item in body["inputs"]}
+    return previous
+
+
+def write_manifest(
+    as_of: str,
+    partial: bool,
+    inputs: Mapping[str, str],
+    artifacts: Iterable[bytes],
+    held: Iterable[Mapping[str, Any]],
+    removed: Iterable[Mapping[str, Any]],
+) -> bytes:
+    """The manifest as JSON, a line for each artifact, so that two of them can be compared line by line.
+
+    `artifacts` are fragments made by `entry`.
+    """
+    head = {
+        "version": 1,
+        "tool": {"name": "tenantc", "version": __version__},
+        "as_of": as_of,
+        "partial": partial,
+        "inputs": [{"path": path, "sha256": digest} for path, digest in sorted(inputs.items())],
+        "held": list(held),
+        "removed": list(removed),
+    }
+    parts = [f"{json.dumps(key)}: {_block(value)}".encode() for key, value in head.items()]
+    listed = b",\n    ".join(artifacts)
+    parts.append(b'"artifacts": [\n    ' + listed + b"\n  ]" if listed else b'"artifacts": []')
+    return b"{\n  " + b",\n  ".join(parts) + b"\n}\n"
+
+
+def entry(path: str, digest: str, tenant: str) -> bytes:
+    """One artifact's line."""
+    item = {"path": path, "sha256": digest} | ({"tenant": tenant} if tenant else {})
+    return json.dumps(item, ensure_ascii=False).encode()
+
+
+def _block(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n    " + ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n  ]"

@@ -1,0 +1,101 @@
+"""What tenantc.yaml says, with the defaults of what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenantc.load.documents import read_deployment
+from tenantc.model.layer import Named
+from tenantc.model.settings import Section
+from tenantc.model.spec import Place
+from tenantc.source.node import Node
+from tenantc.source.path import Path, child
+from tenantc.source.value import Record, Value
+
+# What documents read that a workspace need not say; documented in schemas/documents/workspace.yaml.
+DEFAULTS: Mapping[str, Any] = {
+    "targets": ["values", "kubernetes", "terraform", "sql"],
+    "kubernetes": {"version": "1.30", "workloads": {}},
+    "terraform": {"required_version": ">= 1.9", "provider_version": "~> 5.100"},
+    "sql": {"shared_tables": [], "tenant_column": "tenant_id"},
+    "values": {"unlimited": -1},
+}
+_OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a workspace. `section` holds what documents may look at as `workspace.…`."""
+
+    platform: str
+    targets: tuple[Named, ...]
+    environments: tuple[Named, ...]
+    region: Named | None
+    as_of: str | None
+    place: Place
+    places: Mapping[str, Place] | None
+    owners: Mapping[str, tuple[str, ...]]
+    literals: frozenset[str]
+    section: Section
+    node: Node
+
+
+def read_options(node: Node) -> Options:
+    """The options of a tenantc.yaml whose structure was checked."""
+    from deepmerge import always_merger
+
+    body: Any = node.plain()
+    merged: dict[str, Any] = always_merger.merge(_copy(dict(DEFAULTS)), {key: body[key] for key in _OPTIONS if key in body})
+    place, places = read_deployment(node.value.get("deployment") if isinstance(node.value, dict) else None)
+    assert isinstance(node.value, dict), "the structure was checked"
+    values: dict[Path, Value] = {}
+    for key in _OPTIONS:
+        if key in merged:
+            _flatten(child("workspace", key), merged[key], values)
+    targets = _listed(node, "targets") or tuple(Named(name, node.span) for name in DEFAULTS["targets"])
+    return Options(
+        platform=body["platform"],
+        targets=targets,
+        environments=_listed(node, "defaults", "environments"),
+        region=next(iter(_listed(node, "defaults", "region")), None),
+        as_of=body.get("as_of"),
+        place=place,
+        places=places,
+        owners={pattern: tuple(kinds) for pattern, kinds in body.get("owners", {}).items()},
+        literals=frozenset(str(item.get("path") or item.get("digest")) for item in body.get("literals", [])),
+        section=Section(values, {}),
+        node=node,
+    )
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return list(value) if isinstance(value, list) else value
+
+
+def _flatten(path: Path, value: Any, values: dict[Path, Value]) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _flatten(child(path, key), item, values)
+    else:
+        values[path] = _value(value)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(_value(item) for item in value)
+    return Record({key: _value(item) for key, item in value.items()}) if isinstance(value, dict) else value
+
+
+def _listed(node: Node, *keys: str) -> tuple[Named, ...]:
+    """The texts at a key, each with its place."""
+    for key in keys:
+        assert isinstance(node.value, dict), "the structure was checked"
+        if key not in node.value:
+            return ()
+        node = node.value[key]
+    items = node.value if isinstance(node.value, list) else [node]
+    return tuple(Named(str(item.value), item.span) for item in items)

@@ -1,0 +1,217 @@
+"""The order of the stages, on one page; nothing else knows it.
+
+text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ proven settings ─emit→ artifacts ─audit→ evidence
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tenantc.check.checker import Checker
+from tenantc.check.secrets import literal_keys
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.driver.tiers import first_tier_allowing
+from tenantc.driver.workspace import Workspace
+from tenantc.link.owners import forbidden
+from tenantc.link.stack import Linker
+from tenantc.model.checked import Checked
+from tenantc.model.layer import Definition, LayerId
+from tenantc.model.resolved import Resolved
+from tenantc.model.settings import Section, Settings
+from tenantc.model.spec import Spec
+from tenantc.model.stack import Level, Linked, Stack
+from tenantc.resolve.extend import Addition, Facts, empty, extend
+from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
+from tenantc.source.path import Path
+from tenantc.source.span import Span
+from tenantc.source.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A tenant in one environment, as far as it got: `checked` is None if something is wrong with it.
+
+    `base` is what its stack gives, `resolved` the settings with its overrides.
+    """
+
+    linked: Linked
+    base: Resolved
+    resolved: Resolved
+    checked: Checked | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant in every environment it lives in, and everything that is to be said about it."""
+
+    spec: Spec
+    environments: Mapping[str, Compiled]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        return has_errors(self.diagnostics)
+
+
+class Pipeline:
+    """Compiles the tenants of one workspace as of one day. What stacks share is computed once."""
+
+    def __init__(self, workspace: Workspace, as_of: str) -> None:
+        self.workspace = workspace
+        self.as_of = as_of
+        self.schema = workspace.documents.schema
+        self.linker = Linker(workspace.documents)
+        self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
+        self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
+        self._start = empty({"workspace": workspace.options.section})
+
+    def shared(self) -> list[Diagnostic]:
+        """What is wrong with the documents that tenants share, whether or not a tenant uses them."""
+        documents = self.workspace.documents
+        diagnostics = [*self.workspace.diagnostics, *self.linker.diagnostics]
+        for name, tier in documents.tiers.items():
+            diagnostics += self.linker.chain(name).diagnostics
+            diagnostics += self.linker.group(tier.mixins)
+        layers = [documents.base, *(one.layer for one in documents.tiers.values())]
+        layers += [one.layer for one in documents.mixins.values()]
+        layers += [one.layer for one in documents.environments.values()]
+        for layer in layers:
+            diagnostics += self.linker.unknown_frameworks(layer)
+            diagnostics += forbidden(layer, self.workspace.options.owners)
+            diagnostics += literal_keys(_texts(layer.definitions), self.workspace.options.literals)
+        return list(dict.fromkeys(diagnostics))
+
+    def tenant(self, spec: Spec, only: str | None = None) -> Tenant:
+        """Links, resolves and checks a tenant in every environment it lives in, or in `only` one of them."""
+        options = self.workspace.options
+        lives = self.linker.environments(spec, tuple(named.name for named in options.environments))
+        diagnostics: list[Diagnostic] = [*lives.diagnostics, *self.stated(spec)]
+        compiled: dict[str, Compiled] = {}
+        for environment in lives.value:
+            if only is not None and environment != only:
+                continue
+            outcome = self.compile(spec, environment)
+            diagnostics += outcome.diagnostics
+            if outcome.value is not None:
+                compiled[environment] = outcome.value
+        diagnostics += self.idle(spec, compiled)
+        return Tenant(spec, compiled, tuple(dict.fromkeys(diagnostics)))
+
+    def stated(self, spec: Spec) -> list[Diagnostic]:
+        """What is to be said about a spec by itself."""
+        options = self.workspace.options
+        layers = [spec.layer, *(one.layer for one in (spec.environments or {}).values())]
+        found: list[Diagnostic] = []
+        for layer in layers:
+            found += forbidden(layer, options.owners)
+            found += literal_keys(_texts(layer.definitions), options.literals)
+            found += expired(layer.definitions, self.as_of)
+        identity = ((text, spec.span) for text in (spec.tenant_name, spec.owner_email, spec.industry))
+        found += literal_keys(identity, options.literals)
+        found += unused_keeps(spec.keep, (one for layer in layers for one in layer.definitions))
+        return found
+
+    def compile(self, spec: Spec, environment: str) -> Outcome[Compiled | None]:
+        """A tenant in one environment."""
+        options = self.workspace.options
+        linked = self.linker.link(spec, environment, options.region, options.place, options.places)
+        if linked.value is None:
+            return Outcome(None, linked.diagnostics)
+        base = self.base(linked.value.stack)
+        resolved = self.overridden(linked.value, base)
+        checked = self.checker.check(linked.value, base, resolved)
+        return Outcome(
+            Compiled(linked.value, base, resolved, checked.value), (*linked.diagnostics, *checked.diagnostics)
+        )
+
+    def base(self, stack: Stack) -> Resolved:
+        """What a stack gives by itself; stacks that begin alike share their beginning."""
+        return self.level(stack.levels)
+
+    def level(self, levels: tuple[Level, ...]) -> Resolved:
+        if not levels:
+            return self._start
+        key = tuple(level.key for level in levels)
+        known = self._resolved.get(key)
+        if known is None:
+            below = self.level(levels[:-1])
+            top = levels[-1]
+            caps = {bound.path: bound for layer in top.layers for bound in layer.caps}
+            addition = Addition(top.definitions, top.conflicts, caps)
+            known = self._resolved[key] = extend(below, addition, self.schema, self.as_of)
+        return known
+
+    def overridden(self, linked: Linked, base: Resolved) -> Resolved:
+        """A stack with a tenant's overrides and with what tenantc knows about the tenant."""
+        facts = _facts(linked)
+        lookup = self.facts(linked.stack, facts)
+        resolved = base
+        for layer in linked.overrides:
+            resolved = extend(resolved, Addition(layer.definitions), self.schema, self.as_of, lookup)
+        own = {name: Section({p: v for p, v in facts.items() if p.startswith(f"{name}.")}, {}) for name in _FACTS}
+        settings = Settings({**resolved.settings.sections, **own})
+        return Resolved(settings, resolved.reads, resolved.problems, resolved.conflicts, resolved.caps)
+
+    def facts(self, stack: Stack, facts: Mapping[Path, Value]) -> Facts:
+        """Answers `tenant.*`, `deployment.*`, and `tier.*` from what the tier gives without anything above it."""
+        tier = self.level(stack.levels[: stack.tier_levels]).settings
+
+        def look(path: Path) -> Value | None:
+            return tier.get(path.removeprefix("tier.")) if path.startswith("tier.") else facts.get(path)
+
+        return look
+
+    def idle(self, spec: Spec, compiled: Mapping[str, Compiled]) -> list[Diagnostic]:
+        """Overrides that change nothing in any environment in which they hold."""
+        if not compiled:
+            return []
+        first = next(iter(compiled.values()))
+        common: frozenset[Definition] | None = None
+        found: list[Diagnostic] = []
+        for environment, one in compiled.items():
+            middle = extend(one.base, Addition(spec.layer.definitions), self.schema, self.as_of, self._lookup(one))
+            live = [d for d in spec.layer.definitions if d.until is None or d.until >= self.as_of]
+            here = idle(one.base, middle, live)
+            common = here if common is None else common & here
+            own = (spec.environments or {}).get(environment)
+            if own is not None:
+                found += idle_warnings(idle(middle, one.resolved, own.layer.definitions), middle, spec.keep)
+        return [*idle_warnings(common or (), first.base, spec.keep), *found]
+
+    def _lookup(self, one: Compiled) -> Facts:
+        return self.facts(one.linked.stack, _facts(one.linked))
+
+
+_FACTS = ("tenant", "deployment")
+
+
+def _facts(linked: Linked) -> dict[Path, Value]:
+    spec, stack = linked.spec, linked.stack
+    facts = {
+        "tenant.tier": stack.tier,
+        "tenant.grade": stack.grade,
+        "tenant.status": spec.status,
+        "tenant.ring": spec.ring,
+        "tenant.region": spec.region.name if spec.region else "",
+        "tenant.industry": spec.industry,
+        "deployment.environment": linked.environment or "default",
+        "deployment.account": linked.account,
+        "deployment.region": linked.region,
+        "deployment.cluster": linked.cluster,
+        "deployment.ring": spec.ring,
+    }
+    return {path: value for path, value in facts.items() if value}
+
+
+def _texts(definitions: tuple[Definition, ...]) -> list[tuple[str, Span]]:
+    """Every plain text in definitions, with its place."""
+    found: list[tuple[str, Span]] = []
+    for definition in definitions:
+        if definition.span is None:
+            continue
+        values = definition.value if isinstance(definition.value, tuple) else (definition.value,)
+        found += [(value, definition.span) for value in values if isinstance(value, str)]
+    return found
+
+

@@ -1,0 +1,162 @@
+"""Writes a build beside the old one and swaps the two in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+
+MANIFEST = "manifest.json"
+_AT_FDCWD = -100  # linux/fcntl.h
+_RENAME_EXCHANGE = 2  # renameat2(2)
+
+
+class RefusedError(Exception):
+    """The target cannot be written; `diagnostic` says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class Folder:
+    """A build that is being written. Nothing of it is seen until `publish`."""
+
+    def __init__(self, target: Path, staging: Path, shown: str) -> None:
+        self.target = target
+        self.staging = staging
+        self.shown = shown
+        self._made: set[Path] = set()
+
+    def write(self, path: str, data: bytes) -> None:
+        """Writes a file at a path relative to the build. Documents choose such paths, so they stay within it."""
+        full = self._place(path)
+        descriptor = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        try:
+            os.write(descriptor, data) if len(data) < 1 << 20 else _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+
+    def keep(self, path: str, new_path: str | None = None) -> None:
+        """Takes a file of the old build over, as it is."""
+        full = self._place(new_path or path)
+        old = self.target / path
+        try:
+            os.link(old, full, follow_symlinks=False)
+        except OSError:  # a file system without hard links
+            shutil.copy2(old, full, follow_symlinks=False)
+
+    def drop(self, folder: str) -> None:
+        """Takes back what was written under a folder of the new build."""
+        shutil.rmtree(self.staging / folder, ignore_errors=True)
+        self._made.clear()
+
+    def old_files(self) -> Iterator[str]:
+        """Every file of the old build, relative to it, sorted."""
+        for parent, folders, names in os.walk(self.target):
+            folders.sort()
+            for name in sorted(names):
+                yield (Path(parent) / name).relative_to(self.target).as_posix()
+
+    def publish(self) -> None:
+        """Makes the new build the target, in one exchange where the system has it."""
+        if not _exchange(self.staging, self.target):
+            retired = self.staging.with_name(f"{self.staging.name}-old")
+            self.target.rename(retired)
+            self.staging.rename(self.target)
+            shutil.rmtree(retired)
+
+    def _place(self, path: str) -> Path:
+        full = self.staging / path
+        parent = full.parent
+        if parent not in self._made:
+            parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(parent)
+        return full
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+@contextmanager
+def open_folder(target: Path, shown: str) -> Iterator[Folder]:
+    """The target, ready to be written by this process alone; leftovers of dead runs are cleared.
+
+    Raises RefusedError for a folder that is not ours (T903) or that another run is writing (T904).
+    """
+    real = Path(os.path.realpath(target))
+    real.parent.mkdir(parents=True, exist_ok=True)
+    if real.exists() and not real.is_dir():
+        raise RefusedError(diagnose("T903", path=shown, help="name a folder that is new, empty, or an earlier build"))
+    lock = _lock(real, shown)
+    try:
+        if any(real.iterdir()) and not (real / MANIFEST).is_file():
+            raise RefusedError(diagnose("T903", path=shown, help="name a folder that is new, empty, or an earlier build"))
+        _clear(real)
+        staging = real.with_name(f".{real.name}.tenantc-{os.getpid()}")
+        staging.mkdir()
+        held = os.open(staging, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            yield Folder(real, staging, shown)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            os.close(held)
+    finally:
+        os.close(lock)
+
+
+def _lock(target: Path, shown: str) -> int:
+    """A descriptor that holds the target's lock; the folder is made if it isn't there."""
+    while True:
+        target.mkdir(exist_ok=True)
+        descriptor = os.open(target, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise RefusedError(diagnose("T904", path=shown, help="wait until it is done")) from None
+        try:
+            if os.stat(target).st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except FileNotFoundError:
+            pass  # swapped away between the two calls: what was locked is no longer the target
+        os.close(descriptor)
+
+
+def _clear(target: Path) -> None:
+    """Removes what dead runs left beside the target; a live one holds a lock on its own."""
+    for leftover in target.parent.glob(f".{target.name}.tenantc-*"):
+        descriptor = os.open(leftover, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            shutil.rmtree(leftover, ignore_errors=True)
+        finally:
+            os.close(descriptor)
+
+
+def _exchange(left: Path, right: Path) -> bool:
+    """Exchanges two folders in one step (renameat2); False where the system or file system can't."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    renameat2 = getattr(libc, "renameat2", None)
+    if renameat2 is None:
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(left), _AT_FDCWD, os.fsencode(right), _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code), str(right))

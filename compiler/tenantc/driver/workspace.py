@@ -1,0 +1,220 @@
+"""A workspace on disk: everything but its tenants is read at once, tenants one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver import files, library
+from tenantc.driver.options import Options, read_options
+from tenantc.load.blocks import flatten
+from tenantc.load.documents import Reader
+from tenantc.load.schemas import read_schemas
+from tenantc.load.structure import KINDS, Structure
+from tenantc.load.text import parse_text
+from tenantc.model.layer import Layer, LayerId, LayerKind
+from tenantc.model.schema import Schema
+from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier
+from tenantc.model.stack import Documents
+from tenantc.source.node import Node
+from tenantc.source.span import Span
+
+T = TypeVar("T", Tier, Mixin, Environment, Framework)
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by shown path."""
+
+    root: Path
+    options: Options
+    documents: Documents
+    reader: Reader
+    diagnostics: list[Diagnostic]
+    inputs: dict[str, bytes] = field(default_factory=dict)
+
+    def tenant_files(self) -> list[Path]:
+        return list(files.listing(self.root / "tenants"))
+
+    def specs(self, path: Path) -> tuple[list[Spec], list[Diagnostic], bytes]:
+        """The tenants of one file, what is wrong with it, and its bytes."""
+        data = files.read(path, self.root)
+        if isinstance(data, Diagnostic):
+            return [], [data], b""
+        parsed = parse_text(files.within(path, self.root), data)
+        specs: list[Spec] = []
+        diagnostics = list(parsed.diagnostics)
+        for document in parsed.value:
+            outcome = self.reader.spec(document)
+            diagnostics += outcome.diagnostics
+            if outcome.value is not None:
+                specs.append(outcome.value)
+        return specs, diagnostics, data
+
+    def find(self, ids: Iterable[str]) -> tuple[list[Spec], list[Diagnostic]]:
+        """The specs of these tenants, from the files in which their ids stand; no other file is parsed.
+
+        A second spec of the same id is T201. What is wrong with another tenant of the same file is left out.
+        """
+        wanted = list(ids)
+        needles = [re.compile(rb"(?<![a-z0-9-])" + re.escape(id.encode()) + rb"(?![a-z0-9-])") for id in wanted]
+        found: dict[str, Spec] = {}
+        diagnostics: list[Diagnostic] = []
+        for path in self.tenant_files():
+            data = files.read(path, self.root)
+            if isinstance(data, Diagnostic) or not any(needle.search(data) for needle in needles):
+                continue
+            parsed = parse_text(files.within(path, self.root), data)
+            diagnostics += parsed.diagnostics
+            for document in parsed.value:
+                if _id(document) not in wanted:
+                    continue
+                outcome = self.reader.spec(document)
+                diagnostics += outcome.diagnostics
+                spec = outcome.value
+                if spec is not None and spec.tenant_id in found:
+                    first = found[spec.tenant_id].span
+                    diagnostics.append(diagnose("T201", spec.span, first, tenant=spec.tenant_id))
+                elif spec is not None:
+                    found[spec.tenant_id] = spec
+        return [found[id] for id in wanted if id in found], diagnostics
+
+    def ids(self) -> Iterator[tuple[str, Span]]:
+        """Every tenant id of the workspace with its place, as far as the files can be read."""
+        for path in self.tenant_files():
+            data = files.read(path, self.root)
+            if isinstance(data, bytes):
+                for document in parse_text(files.within(path, self.root), data).value:
+                    id = _id(document)
+                    if id is not None and isinstance(document.value, dict):
+                        yield id, document.value["tenant_id"].span
+
+    def slip(self, tenant: str) -> str:
+        """A hint at the tenant that was meant, to end a sentence with."""
+        hint = did_you_mean(tenant, (id for id, _ in self.ids()))
+        return f": {hint}" if hint else ""
+
+
+def _id(document: Node) -> str | None:
+    if not isinstance(document.value, dict) or "tenant_id" not in document.value:
+        return None
+    id = document.value["tenant_id"].value
+    return id if isinstance(id, str) else None
+
+
+def load(root: Path) -> Outcome[Workspace | None]:
+    """Reads the shared documents of a workspace on top of the library's. None if tenantc.yaml itself is unusable."""
+    return _Loader(root).load()
+
+
+class _Loader:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.diagnostics: list[Diagnostic] = []
+        self.inputs: dict[str, bytes] = {}
+
+    def load(self) -> Outcome[Workspace | None]:
+        structure = Structure({kind: library.document_schema(kind) for kind in KINDS})
+        schema = self.schema()
+        reader = Reader(schema, structure)
+        top = self.options_node(structure)
+        if top is None:
+            return Outcome(None, tuple(self.diagnostics))
+        options = read_options(top)
+        documents = self.documents(reader, schema, top)
+        return Outcome(Workspace(self.root, options, documents, reader, self.diagnostics, self.inputs))
+
+    def options_node(self, structure: Structure) -> Node | None:
+        nodes = self.parse([self.root / files.WORKSPACE_FILE])
+        if len(nodes) != 1:
+            if not self.diagnostics:
+                problem = "it holds no document" if not nodes else "it holds more than one document"
+                self.diagnostics.append(diagnose("T906", path=files.WORKSPACE_FILE, problem=problem))
+            return None
+        problems = structure.problems("workspace", nodes[0])
+        self.diagnostics += problems
+        return None if problems else nodes[0]
+
+    def schema(self) -> Schema:
+        theirs = [node for shown, path in library.files("schemas") for node in library.nodes(shown, path)]
+        own = self.parse(files.listing(self.root / "schemas"))
+        read = read_schemas(theirs, own)
+        self.diagnostics += read.diagnostics
+        return read.value
+
+    def documents(self, reader: Reader, schema: Schema, top: Node) -> Documents:
+        library_tiers = self.library("tiers", lambda node: reader.tier(node, own=False))
+        library_mixins = self.library("tiers/mixins", lambda node: reader.mixin(node, own=False))
+        frameworks = self.library("policies", reader.framework)
+        tiers = self.own("tiers", lambda node: reader.tier(node, own=True))
+        mixins = self.own("mixins", lambda node: reader.mixin(node, own=True))
+        environments = self.own("environments", reader.environment)
+        for name, framework in self.own("policies", reader.framework).items():
+            theirs = frameworks.get(name)
+            accepts = (*(theirs.accepts if theirs else ()), *framework.accepts)
+            frameworks[name] = Framework(name, theirs.title if theirs else framework.title, accepts, framework.span)
+        return Documents(
+            schema,
+            self.base(schema, top),
+            {**library_tiers, **tiers},
+            library_tiers,
+            {**library_mixins, **mixins},
+            library_mixins,
+            environments,
+            frameworks,
+        )
+
+    def base(self, schema: Schema, top: Node) -> Layer:
+        id = LayerId(LayerKind.WORKSPACE, "")
+        assert isinstance(top.value, dict), "the structure was checked"
+        if "settings" not in top.value:
+            return Layer(id)
+        read = flatten(top.value["settings"], schema, id)
+        self.diagnostics += read.diagnostics
+        return Layer(id, read.value)
+
+    def library(self, folder: str, read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
+        nodes = [node for shown, path in library.files(folder) for node in library.nodes(shown, path)]
+        return self.named(nodes, read)
+
+    def own(self, folder: str, read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
+        return self.named(self.parse(files.listing(self.root / folder)), read)
+
+    def named(self, nodes: Iterable[Node], read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
+        """Documents by name; two of one name in one place are T202."""
+        found: dict[str, T] = {}
+        for node in nodes:
+            outcome = read(node)
+            self.diagnostics += outcome.diagnostics
+            document = outcome.value
+            if document is None:
+                continue
+            if document.name in found:
+                spans = [span for one in (document, found[document.name]) if (span := _span(one)) is not None]
+                kind = type(document).__name__.lower()
+                self.diagnostics.append(diagnose("T202", *spans, kind=kind, name=document.name))
+                continue
+            found[document.name] = document
+        return found
+
+    def parse(self, paths: Iterable[Path]) -> list[Node]:
+        nodes: list[Node] = []
+        for path in paths:
+            data = files.read(path, self.root)
+            if isinstance(data, Diagnostic):
+                self.diagnostics.append(data)
+                continue
+            self.inputs[files.within(path, self.root)] = data
+            parsed = parse_text(files.within(path, self.root), data)
+            self.diagnostics += parsed.diagnostics
+            nodes += parsed.value
+        return nodes
+
+
+def _span(document: Tier | Mixin | Environment | Framework) -> Span | None:
+    return document.span

@@ -1,0 +1,37 @@
+"""Every Kubernetes document, in the order in which a file lists them: what others need comes first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Document
+from tenantc.emit.kubernetes.access import admin_binding, admin_role, service_account, viewer_binding, viewer_role
+from tenantc.emit.kubernetes.autoscaling import horizontal_pod_autoscaler
+from tenantc.emit.kubernetes.kustomization import kustomization
+from tenantc.emit.kubernetes.namespace import namespace
+from tenantc.emit.kubernetes.network import (
+    allow_dns,
+    allow_ingress,
+    allow_networks,
+    allow_same_namespace,
+    default_deny,
+)
+from tenantc.emit.kubernetes.quota import limit_range, resource_quota
+
+DOCUMENTS: Final[tuple[Document, ...]] = (
+    namespace,
+    resource_quota,
+    limit_range,
+    default_deny,
+    allow_dns,
+    allow_same_namespace,
+    allow_ingress,
+    allow_networks,
+    service_account,
+    viewer_role,
+    admin_role,
+    viewer_binding,
+    admin_binding,
+    horizontal_pod_autoscaler,
+    kustomization,
+)

@@ -1,0 +1,18 @@
+"""The file that lets `kubectl apply -k`, Argo CD and Flux take a tenant's folder as it is."""
+
+from __future__ import annotations
+
+from tenantc.emit.document import Names, Tree, document
+
+
+@document("kubernetes", file="kustomization.yaml", beside="kubernetes.yaml")
+def kustomization(names: Names) -> Tree:  # noqa: ARG001 (every document of a tenant is handed its names)
+    """Names kubernetes.yaml and nothing else in the folder, most of which is not for Kubernetes.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
+    """
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": ["kubernetes.yaml"],
+    }

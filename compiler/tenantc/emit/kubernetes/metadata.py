@@ -1,0 +1,41 @@
+"""The metadata that every Kubernetes document of ours carries.
+
+Keys of our own begin with `tenantc/`. Whoever labels other people's objects automatically has to use a prefix, and a
+prefix is a DNS subdomain of which one label is enough
+(https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set). The tool's bare
+name therefore says who wrote a label without claiming a domain that the project does not own.
+
+A label's value has 63 characters of a small alphabet, so labels hold ids and enums; what people write freely (the
+tenant's name) is an annotation.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tenantc.emit.document import Names, Slot, Tree
+
+TENANT: Final = "tenantc/tenant"
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+PART_OF: Final = "app.kubernetes.io/part-of"
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
+
+
+def labels(names: Names) -> dict[str, Tree]:
+    """The labels of every object: who writes it, and for whom."""
+    return {MANAGED_BY: "tenantc", TENANT: names.tenant_id}
+
+
+def metadata(names: Names, name: str | Slot) -> dict[str, Tree]:
+    """The metadata of an object inside the tenant's namespace, where a plain name meets no other tenant's."""
+    return {"name": name, "namespace": names.kubernetes_namespace, "labels": labels(names)}
+
+
+def is_label_value(value: str) -> bool:
+    """Whether Kubernetes takes this as a label's value."""
+    return _LABEL_VALUE.fullmatch(value) is not None

@@ -1,0 +1,76 @@
+"""The tenant's namespace, and the Pod Security Standard it enforces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.kubernetes.metadata import PART_OF, is_label_value, labels
+
+_POD_SECURITY = "pod-security.kubernetes.io"
+_STRICTEST = "restricted"
+
+_KEPT: Final[Mapping[str, Tree]] = {
+    # Prune is for the day when the document goes, Delete for the day when the whole application does:
+    # https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+    "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+    # https://fluxcd.io/flux/components/kustomize/kustomizations/#prune
+    "kustomize.toolkit.fluxcd.io/prune": "disabled",
+}
+
+
+@document(
+    "kubernetes",
+    looks=(
+        "infrastructure.compute.pod_security",
+        "workspace.kubernetes.version",
+        "tenant.tier",
+        "tenant.ring",
+        "tenant.status",
+    ),
+    places=("workspace.platform", "deployment.environment"),
+)
+def namespace(
+    names: Names,
+    pod_security: str | None,
+    version: str,
+    tier: str,
+    ring: str,
+    status: str,
+    platform: Slot | None,
+    environment: Slot | None,
+) -> Result:
+    """The namespace with everything that people select namespaces by, and its Pod Security Standard.
+
+    Pods that break the tenant's own standard are refused; those that break the strictest one are let in with a warning
+    and an entry in the audit log, so that everybody sees how far away it is. The version is pinned, or a cluster's
+    upgrade would change what is let in
+    (https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces).
+
+    Deleting a namespace deletes all in it, volumes too, so neither Argo CD nor Flux may do it because a file is gone.
+    """
+    if not is_label_value(tier):
+        return Unsupported(
+            "tenant.tier", ("give the tier a name of at most 63 characters, ending in a letter or digit",)
+        )
+    pinned = f"v{version}"
+    modes = {"enforce": pod_security or _STRICTEST, "audit": _STRICTEST, "warn": _STRICTEST}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": names.kubernetes_namespace,
+            "labels": {
+                **labels(names),
+                PART_OF: platform,
+                "tenantc/environment": environment,
+                "tenantc/tier": tier,
+                "tenantc/ring": ring,
+                "tenantc/status": status,
+                **{f"{_POD_SECURITY}/{mode}": level for mode, level in modes.items()},
+                **{f"{_POD_SECURITY}/{mode}-version": pinned for mode in modes},
+            },
+            "annotations": {"tenantc/tenant-name": names.tenant_name, **_KEPT},
+        },
+    }

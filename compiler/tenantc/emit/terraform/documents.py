@@ -1,0 +1,30 @@
+"""Every Terraform document, in the order in which a reader meets them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Document
+from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
+from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.key import key, key_alias, key_policy
+from tenantc.emit.terraform.log_group import log_group
+from tenantc.emit.terraform.outputs import outputs
+from tenantc.emit.terraform.region import region
+from tenantc.emit.terraform.versions import versions
+
+DOCUMENTS: Final[tuple[Document, ...]] = (
+    region,
+    key,
+    key_alias,
+    key_policy,
+    bucket,
+    bucket_owner,
+    bucket_transport,
+    bucket_encryption,
+    bucket_versioning,
+    bucket_lifecycle,
+    log_group,
+    outputs,
+    versions,
+)

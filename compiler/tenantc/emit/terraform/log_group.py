@@ -1,0 +1,70 @@
+"""The tenant's log group: what its workloads write down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Names, Result, Slot, Unsupported, document
+from tenantc.emit.terraform.key import KEY_ARN
+from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.source.path import Path
+
+_RETENTION: Final[Path] = "monitoring.logging.retention_days"
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, retentionInDays
+_KNOWN_DAYS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+
+def _refusal(days: int) -> Unsupported:
+    """A number that CloudWatch doesn't know is never rounded.
+
+    A day less breaks a duty to keep, a day more a duty to delete, and only the user knows which of them holds.
+    """
+    below = max((known for known in _KNOWN_DAYS if known < days), default=None)
+    above = min((known for known in _KNOWN_DAYS if known > days), default=None)
+    return Unsupported(
+        _RETENTION,
+        tuple(
+            f"set `{_RETENTION}` to {near}, the next {side} that CloudWatch Logs knows"
+            for near, side in ((below, "shorter"), (above, "longer"))
+            if near is not None
+        ),
+    )
+
+
+@document("terraform", looks=(_RETENTION, "security.encryption_config.at_rest", *LOOKS), places=PLACES)
+def log_group(
+    names: Names,
+    days: int | None,
+    at_rest: bool | None,
+    classification: str | None,
+    attributed: bool | None,
+    platform: Slot | None,
+    environment: Slot | None,
+    tier: Slot | None,
+) -> Result:
+    """One log group for every category of log line, so that no change of the categories takes lines away.
+
+    Without a retention CloudWatch keeps lines for ever. It holds audit trails, so Terraform refuses to delete it.
+    https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudwatch_log_group
+    """
+    if days is not None and days not in _KNOWN_DAYS:
+        return _refusal(days)
+    return {
+        "resource": {
+            "aws_cloudwatch_log_group": {
+                "tenant": {
+                    "name": names.of("cloudwatch_log_group"),
+                    "retention_in_days": days,
+                    "kms_key_id": None if at_rest is False else KEY_ARN,
+                    "tags": tags(names, "logs", classification, attributed, platform, environment, tier),
+                    "lifecycle": {"prevent_destroy": True},
+                    # CloudWatch Logs refuses a key that it may not use yet
+                    "depends_on": None if at_rest is False else ["aws_kms_key_policy.tenant"],
+                }
+            }
+        }
+    }

@@ -1,0 +1,42 @@
+"""Where a tenant's module may run.
+
+The provider and its region are the business of whoever calls the module, so a module can't choose its region; but it
+can refuse any other. A tenant that must stay in the European Union is then not created in the United States because a
+provider block was copied.
+"""
+
+from __future__ import annotations
+
+from tenantc.emit.document import Expr, Names, NoRegion, Result, Slot, document, text
+
+
+@document("terraform", places=("deployment.region",))
+def region(_names: Names, wanted: Slot | None) -> Result:
+    """A condition that fails the plan, before anything is made, where the provider works in another region.
+
+    https://developer.hashicorp.com/terraform/language/expressions/custom-conditions
+    """
+    if wanted is None:
+        return NoRegion()
+    return {
+        # a local, so that the region stands here as plain text and in the condition as a name
+        "locals": {"tenant_region": wanted},
+        "data": {
+            "aws_region": {
+                "tenant": {
+                    "lifecycle": {
+                        "postcondition": {
+                            "condition": Expr("self.name == local.tenant_region"),
+                            "error_message": text(
+                                "The tenant belongs in ",
+                                Expr("local.tenant_region"),
+                                ", but this provider works in ",
+                                Expr("self.name"),
+                                ".",
+                            ),
+                        }
+                    }
+                }
+            }
+        },
+    }
