@@ -42,10 +42,12 @@ def exceeded_ceilings(
 
 def broken_locks(section: Section, prefix: str, authority: Authority) -> Iterator[Diagnostic]:
     """T403 for each definition above a lock that changes what the lock holds."""
-    for path in section.definitions:
-        lock = authority.lock(path)
-        if lock is None:
+    locked = [lock.path for lock in authority.locks if covers(prefix, lock.path) or covers(lock.path, prefix)]
+    for path in section.definitions if locked else ():
+        if not any(covers(upper, path) for upper in locked):
             continue
+        lock = authority.lock(path)
+        assert lock is not None
         definitions = section.definitions[path]
         above = [one for one in definitions if _level(one, authority) > lock.level]
         if not above:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from tenantc.cli.session import Session, as_of_option, env_option, format_option
 from tenantc.cli.show import check_path
 from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.render import LIBRARY, printable
+from tenantc.driver import library
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.source.path import section
 from tenantc.source.value import show
@@ -57,7 +57,7 @@ def explain_code(code: str, format_: str) -> None:
     """Prints the page of a code."""
     if code not in CODES:
         raise click.UsageError(f"there is no code `{code}`")
-    page = resources.files("tenantc.diagnostics").joinpath("explain", f"{code}.md").read_text("utf-8")
+    page = library.page(code)
     if format_ == "json":
         print_json({"version": 1, "code": code, "severity": CODES[code].severity.value, "page": page})
     else:

@@ -34,6 +34,12 @@ def files(folder: str) -> Iterator[tuple[str, Path]]:
             yield f"library/{folder}/{path.name}", path
 
 
+def page(code: str) -> str:
+    """The page of a diagnostic's code, in Markdown."""
+    path = Path(__file__).resolve().parent.parent / "diagnostics" / "explain" / f"{code}.md"
+    return path.read_text("utf-8")
+
+
 @lru_cache(maxsize=1)
 def digests() -> dict[str, str]:
     """The digest of every file of the library, by the path it is shown under."""

@@ -170,7 +170,10 @@ class Pipeline:
         common: frozenset[Definition] | None = None
         found: list[Diagnostic] = []
         for environment, one in compiled.items():
-            middle = extend(one.base, Addition(spec.layer.definitions), self.schema, self.as_of, self._lookup(one))
+            middle = one.resolved
+            if len(one.linked.overrides) > 1:
+                addition = Addition(spec.layer.definitions)
+                middle = extend(one.base, addition, self.schema, self.as_of, self._lookup(one))
             live = [d for d in spec.layer.definitions if d.until is None or d.until >= self.as_of]
             here = idle(one.base, middle, live)
             common = here if common is None else common & here

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver import files, library
+from tenantc.driver import files
 from tenantc.driver.options import Options, read_options
+from tenantc.driver.stock import Stock, stock
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
-from tenantc.load.schemas import read_schemas
-from tenantc.load.structure import KINDS, Structure
+from tenantc.load.structure import Structure
 from tenantc.load.text import parse_text
 from tenantc.model.layer import Layer, LayerId, LayerKind
 from tenantc.model.schema import Schema
@@ -29,7 +29,7 @@ T = TypeVar("T", Tier, Mixin, Environment, Framework)
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by shown path."""
+    """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by path."""
 
     root: Path
     options: Options
@@ -119,52 +119,44 @@ class _Loader:
         self.inputs: dict[str, bytes] = {}
 
     def load(self) -> Outcome[Workspace | None]:
-        structure = Structure({kind: library.document_schema(kind) for kind in KINDS})
-        schema = self.schema()
-        reader = Reader(schema, structure)
+        schemas = self.read(files.listing(self.root / "schemas"))
+        library = stock(schemas)
+        self.diagnostics += library.diagnostics
+        structure = Structure(library.structure)
+        reader = Reader(library.schema, structure)
         top = self.options_node(structure)
         if top is None:
             return Outcome(None, tuple(self.diagnostics))
-        options = read_options(top)
-        documents = self.documents(reader, schema, top)
-        return Outcome(Workspace(self.root, options, documents, reader, self.diagnostics, self.inputs))
+        documents = self.documents(reader, library, top)
+        return Outcome(Workspace(self.root, read_options(top), documents, reader, self.diagnostics, self.inputs))
 
     def options_node(self, structure: Structure) -> Node | None:
         nodes = self.parse([self.root / files.WORKSPACE_FILE])
         if len(nodes) != 1:
-            if not self.diagnostics:
-                problem = "it holds no document" if not nodes else "it holds more than one document"
+            if not any(diagnostic.blames for diagnostic in self.diagnostics):
+                problem = "holds no document" if not nodes else "holds more than one document"
                 self.diagnostics.append(diagnose("T906", path=files.WORKSPACE_FILE, problem=problem))
             return None
         problems = structure.problems("workspace", nodes[0])
         self.diagnostics += problems
         return None if problems else nodes[0]
 
-    def schema(self) -> Schema:
-        theirs = [node for shown, path in library.files("schemas") for node in library.nodes(shown, path)]
-        own = self.parse(files.listing(self.root / "schemas"))
-        read = read_schemas(theirs, own)
-        self.diagnostics += read.diagnostics
-        return read.value
-
-    def documents(self, reader: Reader, schema: Schema, top: Node) -> Documents:
-        library_tiers = self.library("tiers", lambda node: reader.tier(node, own=False))
-        library_mixins = self.library("tiers/mixins", lambda node: reader.mixin(node, own=False))
-        frameworks = self.library("policies", reader.framework)
+    def documents(self, reader: Reader, library: Stock, top: Node) -> Documents:
         tiers = self.own("tiers", lambda node: reader.tier(node, own=True))
         mixins = self.own("mixins", lambda node: reader.mixin(node, own=True))
         environments = self.own("environments", reader.environment)
+        frameworks = dict(library.frameworks)
         for name, framework in self.own("policies", reader.framework).items():
             theirs = frameworks.get(name)
             accepts = (*(theirs.accepts if theirs else ()), *framework.accepts)
             frameworks[name] = Framework(name, theirs.title if theirs else framework.title, accepts, framework.span)
         return Documents(
-            schema,
-            self.base(schema, top),
-            {**library_tiers, **tiers},
-            library_tiers,
-            {**library_mixins, **mixins},
-            library_mixins,
+            library.schema,
+            self.base(library.schema, top),
+            {**library.tiers, **tiers},
+            library.tiers,
+            {**library.mixins, **mixins},
+            library.mixins,
             environments,
             frameworks,
         )
@@ -176,19 +168,12 @@ class _Loader:
             return Layer(id)
         read = flatten(top.value["settings"], schema, id)
         self.diagnostics += read.diagnostics
-        return Layer(id, read.value)
-
-    def library(self, folder: str, read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
-        nodes = [node for shown, path in library.files(folder) for node in library.nodes(shown, path)]
-        return self.named(nodes, read)
+        return Layer(id, read.value, path=files.WORKSPACE_FILE)
 
     def own(self, folder: str, read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
-        return self.named(self.parse(files.listing(self.root / folder)), read)
-
-    def named(self, nodes: Iterable[Node], read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
-        """Documents by name; two of one name in one place are T202."""
+        """Documents of a folder by name; two of one name are T202."""
         found: dict[str, T] = {}
-        for node in nodes:
+        for node in self.parse(files.listing(self.root / folder)):
             outcome = read(node)
             self.diagnostics += outcome.diagnostics
             document = outcome.value
@@ -202,15 +187,22 @@ class _Loader:
             found[document.name] = document
         return found
 
-    def parse(self, paths: Iterable[Path]) -> list[Node]:
-        nodes: list[Node] = []
+    def read(self, paths: Iterable[Path]) -> dict[str, bytes]:
+        """The bytes of files by path, each an input of the build."""
+        found: dict[str, bytes] = {}
         for path in paths:
             data = files.read(path, self.root)
             if isinstance(data, Diagnostic):
                 self.diagnostics.append(data)
-                continue
-            self.inputs[files.within(path, self.root)] = data
-            parsed = parse_text(files.within(path, self.root), data)
+            else:
+                found[files.within(path, self.root)] = data
+        self.inputs |= found
+        return found
+
+    def parse(self, paths: Iterable[Path]) -> list[Node]:
+        nodes: list[Node] = []
+        for name, data in self.read(paths).items():
+            parsed = parse_text(name, data)
             self.diagnostics += parsed.diagnostics
             nodes += parsed.value
         return nodes

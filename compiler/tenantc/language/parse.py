@@ -130,7 +130,7 @@ def _parse(text: str, at: int) -> Expression | SyntaxProblem:
     try:
         tree = _parser().parse(text)
     except lark.UnexpectedCharacters as error:
-        return _unexpected(text, error.pos_in_stream or 0, at)
+        return _unexpected(text, cast("int", error.pos_in_stream), at)
     except lark.UnexpectedToken as error:
         if error.token.type == "$END":
             return SyntaxProblem("the expression ends too early", at + len(text.rstrip()) - 1, 1)
