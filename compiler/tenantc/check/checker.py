@@ -13,11 +13,14 @@ from tenantc.check.secrets import REFERENCE
 from tenantc.check.violations import violations
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.model.checked import Checked
+from tenantc.model.identity import Identity, fill, holds_identity
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section
+from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
+from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ class Checker:
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._authorities: dict[StackKey, tuple[Authority, tuple[Diagnostic, ...]]] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
+        self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
         leaves = {leaf.path: leaf for leaf in schema.leaves()}
         pairs = [(leaf, leaves[leaf.at_most]) for leaf in leaves.values() if leaf.at_most in leaves]
         self._pairs = {
@@ -56,7 +60,7 @@ class Checker:
         diagnostics = [*resolved.diagnostics(), *problems]
         for name, section in resolved.settings.sections.items():
             if name in self._pairs:
-                diagnostics += self.section(name, section, limits, linked.stack.tier)
+                diagnostics += self.section(name, self.identified(section, linked.spec), limits, linked.stack.tier)
         touched = {name for name, section in resolved.settings.sections.items() if name in self._pairs}
         pairs = dict.fromkeys(pair for name in self._pairs if name in touched for pair in self._pairs[name])
         diagnostics += crossed_pairs(resolved.settings, list(pairs))
@@ -71,6 +75,22 @@ class Checker:
             limits = authority(stack)
             known = self._authorities[key] = (limits, tuple(stack_locks(base, limits)))
         return known
+
+    def identified(self, section: Section, spec: Spec) -> Section:
+        """The section with the tenant's identity where its texts ask for it; the same object if none does."""
+        paths = self._identity.get(section)
+        if paths is None:
+            paths = tuple(path for path, value in section.values.items() if holds_identity(value))
+            self._identity[section] = paths
+        if not paths:
+            return section
+        identity = {
+            Identity.ID: spec.tenant_id,
+            Identity.NAME: spec.tenant_name,
+            Identity.OWNER_EMAIL: spec.owner_email,
+        }
+        values = section.values | {path: fill(section.values[path], identity) for path in paths}
+        return Section(values, section.definitions, section.uncapped)
 
     def section(self, name: str, section: Section, limits: Authority, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""

@@ -116,9 +116,9 @@ class _Inference:
         """Whether both can be added, compared, or stand for each other; a problem if not."""
         found = difference(left.node, left.type, right.node, right.type)
         if found is not None:
-            self.problems.append(
-                Problem(found.message, left.node.at, right.node.end - left.node.at, found.help, self.text)
-            )
+            message, help = found
+            first, last = (found.node, found.node) if found.node is not None else (left.node, right.node)
+            self.problems.append(Problem(message, first.at, last.end - first.at, help, self.text))
         return found is None
 
     def listing(self, parts: tuple[Typed, ...]) -> Type:
@@ -225,6 +225,8 @@ class _Inference:
         if WRONG in kinds or (node.operator in SUMS and not self.same(left, right)):
             return WRONG
         if node.operator in QUOTIENTS and 0 in right.type.signs:
+            if right.type.signs == {0}:
+                return self.wrong(right.node, *zero(right.node))
             message = f"`{show(right.node)}` may be 0, and nothing is divided by 0"
             return self.wrong(right.node, message, f"divide by `max([{show(right.node)}, …])`")
         literals = (is_literal(left.node), is_literal(right.node))

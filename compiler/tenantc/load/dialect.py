@@ -12,16 +12,24 @@ import re
 
 from tenantc.load.findings import Findings
 
-_SUSPECT = re.compile(r"""["'\]}\[{,:?]#|[\[{,]\s*\?\S""")
+# Searched one by one: six of these cost a tenth of one regular expression.
+_GLUED = ("]#", "}#", "[#", "{#", ",#", ":#")
+_QUESTION = re.compile(r"[\[{,]\s*\?\S")
 
 
 def is_suspect(body: str) -> bool:
-    """Whether the text may hold one of these: cheap, and true for some texts that hold none."""
-    return _SUSPECT.search(body) is not None
+    """Whether `check` may find something: cheap, and true for some texts in which it finds nothing."""
+    for glued in _GLUED:
+        if glued in body:
+            return True
+    return "?" in body and _QUESTION.search(body) is not None
 
 
 def check(findings: Findings) -> None:
-    """Tell the first of these, if there is one (T102). The text must be one that libyaml reads to its end."""
+    """Tell the first of these, if there is one (T102); quotes are seen to where they are read.
+
+    The text must be one that libyaml reads to its end.
+    """
     from yaml._yaml import CParser
 
     body = findings.text.body
@@ -30,14 +38,19 @@ def check(findings: Findings) -> None:
         assert token.start_mark is not None, "libyaml marks every token"
         assert token.end_mark is not None, "libyaml marks every token"
         start, end = token.start_mark.index, token.end_mark.index
-        # a block scalar ends at the start of a line, where a comment may well stand
-        if body[end : end + 1] == "#" and start < end and body[end - 1] != "\n":
-            help_ = "write a space before the `#`, or put the whole text in quotes"
-            problem = "a comment needs a space before its `#`"
-            findings.add("T102", findings.span(end, end + 1), format="YAML", problem=problem, help=help_)
+        if start == end:
+            continue
+        if body[end : end + 1] == "#" and body[end - 1] in "[]{},:":
+            refuse_comment(findings, end)
             return
-        if type(token).__name__ == "KeyToken" and body[start:end] == "?" and not body[end : end + 1].isspace():
-            where = findings.span(start, end)
+        if type(token).__name__ == "KeyToken" and not body[end : end + 1].isspace():
+            help_ = "put it in quotes"
             problem = "text that starts with `?` needs quotes here"
-            findings.add("T102", where, format="YAML", problem=problem, help="put it in quotes")
+            findings.add("T102", findings.span(start, end), format="YAML", problem=problem, help=help_)
             return
+
+
+def refuse_comment(findings: Findings, at: int) -> None:
+    help_ = "write a space before the `#`, or put the whole text in quotes"
+    problem = "a comment needs a space before its `#`"
+    findings.add("T102", findings.span(at, at + 1), format="YAML", problem=problem, help=help_)

@@ -15,7 +15,7 @@ from tenantc.load import characters, complaints, dialect
 from tenantc.load.findings import Findings, shown
 from tenantc.load.frames import DROPPED, ListFrame, MappingFrame
 from tenantc.load.limits import LIMITS, Limits
-from tenantc.load.scalars import FLOAT, INTEGER, MAY_BE_TYPED, NULLS, Refusal, resolve
+from tenantc.load.scalars import FLOAT, INTEGER, MAY_BE_TYPED, NULLS, Refusal, Scalar, resolve
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 from tenantc.source.text import Text
@@ -153,21 +153,22 @@ class _Reading:
             self.refuse_anchor(event)
             if event.tag is not None:
                 return self.settle_tagged(event, node)
-        if event.style in _BLOCK_STYLES:
-            self.trim(event, node)
-        elif not event.style:
-            value = resolve(event.value)
-            if isinstance(value, Refusal):
-                self.findings.add("T110", node.span, number=shown(event.value), problem=value.problem, help=value.help)
-                return False
-            node.value = value
+        if event.style:
+            self.look_behind(event, node)
+            return True
+        return self.take(resolve(event.value), event, node)
+
+    def take(self, value: Scalar | Refusal, event: _Event, node: Node) -> bool:
+        if isinstance(value, Refusal):
+            self.findings.add("T110", node.span, number=shown(event.value), problem=value.problem, help=value.help)
+            return False
+        node.value = value
         return True
 
     def settle_tagged(self, event: _Event, node: Node) -> bool:
         """Honour the tags of the core schema; with any other, the value counts as text."""
         assert event.tag is not None, "only tagged scalars come here"
-        if event.style in _BLOCK_STYLES:
-            self.trim(event, node)
+        self.look_behind(event, node)
         text = event.value
         value = resolve(text)
         match event.tag.removeprefix(_TAGS):
@@ -185,11 +186,7 @@ class _Reading:
             case _:
                 self.refuse_tag(event, f"`{shown(text)}`")
                 return True
-        if isinstance(value, Refusal):
-            self.findings.add("T110", node.span, number=shown(text), problem=value.problem, help=value.help)
-            return False
-        node.value = value
-        return True
+        return self.take(value, event, node)
 
     def name(self, frame: _Mapping, event: _Event, node: Node) -> None:
         """Take a key that is not simply new text."""
@@ -201,12 +198,15 @@ class _Reading:
                 else:
                     frame.name(event.value, node)
                 return
-        if not event.style and event.value in NULLS:
+        if event.style:
+            self.look_behind(event, node)
+            frame.name(event.value, node)
+        elif event.value in NULLS:
             kind = f"`{event.value}`" if event.value else "empty"
             help_ = "put the key in quotes if it is text"
             self.findings.add("T111", node.span, kind=kind, help=help_)
             frame.key = DROPPED
-        elif not event.style and event.value == "<<":
+        elif event.value == "<<":
             help_ = "write the values out, or put what tenants share in a tier or a mixin"
             self.findings.add("T107", node.span, help=help_)
             frame.key = DROPPED
@@ -234,14 +234,18 @@ class _Reading:
         tag = shown(event.tag.replace(_TAGS, "!!"))
         self.findings.add("T108", _first(event, self.text), tag=tag, problem=problem, help=_QUOTE_HELP.format("!"))
 
-    def trim(self, event: _Event, node: Node) -> None:
-        """End a block scalar with its last line that has content; libyaml ends it after the empty lines behind it."""
-        start = event.start_mark.index
-        raw = self.text.body[start : event.end_mark.index].rstrip()
-        end = self.text.body.find("\n", start + len(raw))
-        last = self.text.body[start : end if end >= 0 else None].removesuffix("\r")
-        span = self.findings.span(start, start + len(last))
-        node.end_line, node.end_column = span.end_line, span.end_column
+    def look_behind(self, event: _Event, node: Node) -> None:
+        """What libyaml sees otherwise behind a scalar in quotes or in block style."""
+        start, end, body = event.start_mark.index, event.end_mark.index, self.text.body
+        if event.style in _BLOCK_STYLES:
+            # it ends with its last line that has content; libyaml ends it after the empty lines that follow
+            raw = body[start:end].rstrip()
+            end = body.find("\n", start + len(raw))
+            last = body[start : end if end >= 0 else None].removesuffix("\r")
+            span = self.findings.span(start, start + len(last))
+            node.end_line, node.end_column = span.end_line, span.end_column
+        elif body[end : end + 1] == "#" and event.style:
+            dialect.refuse_comment(self.findings, end)
 
 
 _KNOWN_TAGS = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
@@ -262,14 +266,14 @@ class _Mapping(MappingFrame):
             start, end, value, style = event.start_mark, event.end_mark, event.value, event.style
             node = Node(value, text, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
             if key is None:
-                if marked or value in keys or (value in _ODD_KEYS and not style):
+                if style or marked or value in keys or value in _ODD_KEYS:
                     reading.name(self, event, node)
                     key = self.key
                 else:
                     keys[value] = node
                     key = value
                 continue
-            if marked or (style in _BLOCK_STYLES if style else value[:1] in MAY_BE_TYPED):
+            if style or marked or value[:1] in MAY_BE_TYPED:
                 kept = reading.settle(event, node)
                 self.key = key
                 self.put(_beside(keys.get(key), node) if kept else None)
@@ -291,7 +295,7 @@ class _List(ListFrame):
                 return event
             start, end, value, style = event.start_mark, event.end_mark, event.value, event.style
             node = Node(value, text, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-            if marked or (style in _BLOCK_STYLES if style else value[:1] in MAY_BE_TYPED):
+            if style or marked or value[:1] in MAY_BE_TYPED:
                 if reading.settle(event, node):
                     append(node)
             else:

@@ -48,7 +48,7 @@ def extend(base: Resolved, level: Addition, schema: Schema, as_of: str, facts: F
     caps = {**base.caps, **level.caps} if level.caps else base.caps
     reads = _reads(base, touched.found, schema, caps, bool(level.caps))
     affected = _affected(base, touched.found, level.caps, reads, facts is not None)
-    if not affected and not level.conflicts:
+    if not (affected or level.conflicts or touched.problems or level.caps):
         return base
     evaluation = Evaluation(base, touched.found, reads, caps, schema, facts)
     evaluation.run(affected)

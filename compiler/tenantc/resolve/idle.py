@@ -13,12 +13,21 @@ from tenantc.source.value import same
 
 def idle(base: Resolved, resolved: Resolved, definitions: Iterable[Definition]) -> frozenset[Definition]:
     """The plain definitions of a block that leave their setting as it was in `base`, judged before caps."""
-    return frozenset(definition for definition in definitions if _idle(base, resolved, definition))
+    written = tuple(definitions)
+    replaced = [one.path for one in written if one.operator is Operator.REPLACE]
+    return frozenset(
+        definition
+        for definition in written
+        # what stands in a mapping that replaces another is needed to keep what was inherited
+        if not any(covers(path, definition.path) for path in replaced) and _idle(base, resolved, definition)
+    )
 
 
 def _idle(base: Resolved, resolved: Resolved, definition: Definition) -> bool:
     path = definition.path
     if definition.operator in (Operator.UNSET, Operator.REPLACE) or definition.dynamic:
+        return False
+    if path in resolved.problems:
         return False
     before, after = base.settings.before_caps(path), resolved.settings.before_caps(path)
     if before is None or after is None:
