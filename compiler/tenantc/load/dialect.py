@@ -12,16 +12,15 @@ import re
 
 from tenantc.load.findings import Findings
 
-# Searched one by one: six of these cost a tenth of one regular expression.
-_GLUED = ("]#", "}#", "[#", "{#", ",#", ":#")
+_GLUES = frozenset("[]{},:")
 _QUESTION = re.compile(r"[\[{,]\s*\?\S")
 
 
 def is_suspect(body: str) -> bool:
     """Whether `check` may find something: cheap, and true for some texts in which it finds nothing."""
-    for glued in _GLUED:
-        if glued in body:
-            return True
+    # a tenth of the cost of a regular expression
+    if "#" in body and any(before[-1:] in _GLUES for before in body.split("#")[:-1]):
+        return True
     return "?" in body and _QUESTION.search(body) is not None
 
 
@@ -40,7 +39,7 @@ def check(findings: Findings) -> None:
         start, end = token.start_mark.index, token.end_mark.index
         if start == end:
             continue
-        if body[end : end + 1] == "#" and body[end - 1] in "[]{},:":
+        if body[end : end + 1] == "#" and body[end - 1] in _GLUES:
             refuse_comment(findings, end)
             return
         if type(token).__name__ == "KeyToken" and not body[end : end + 1].isspace():

@@ -8,17 +8,23 @@ Python recursion is never used and libyaml's events need none, so depth costs no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, cast
 
 from tenantc.diagnostics.diagnostic import Outcome
 from tenantc.load import characters, complaints, dialect
 from tenantc.load.findings import Findings, shown
 from tenantc.load.frames import DROPPED, ListFrame, MappingFrame
 from tenantc.load.limits import LIMITS, Limits
-from tenantc.load.scalars import FLOAT, INTEGER, MAY_BE_TYPED, NULLS, Refusal, Scalar, resolve
+from tenantc.load.scalars import FLOAT, INTEGER, NULLS, STARTS, WORDS, Refusal, Scalar, resolve
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 from tenantc.source.text import Text
+
+if TYPE_CHECKING:
+    from yaml._yaml import CParser
+    from yaml.error import MarkedYAMLError
+    from yaml.events import ScalarEvent
 
 _BLOCK_STYLES = frozenset("|>")
 _TAGS = "tag:yaml.org,2002:"
@@ -58,6 +64,24 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     What is refused by itself (an alias, a number, a second key of one name) is missing in its document; what only says
     too much (an anchor, an unknown tag) is there without it.
     """
+    parser, scalar, error_type = _libyaml()
+    findings = Findings(text, limits)
+    if characters.refuse(findings):
+        return Outcome((), findings.found())
+    reading = _Reading(cast("Callable[[], _Event]", parser(text.body).get_event), scalar, findings)
+    try:
+        reading.read()
+    except error_type as error:
+        complaints.explain(error, findings)
+    else:
+        if dialect.is_suspect(text.body):
+            dialect.check(findings)
+    return Outcome(tuple(reading.whole_documents()), findings.found())
+
+
+@cache
+def _libyaml() -> tuple[type[CParser], type[ScalarEvent], type[MarkedYAMLError]]:
+    """What is used of PyYAML: imported when the first file is parsed, as that costs 13 ms."""
     try:
         from yaml._yaml import CParser
     except ImportError as error:
@@ -65,19 +89,7 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     from yaml.error import MarkedYAMLError
     from yaml.events import ScalarEvent
 
-    findings = Findings(text, limits)
-    if characters.refuse(findings):
-        return Outcome((), findings.found())
-    parser = CParser(text.body)
-    reading = _Reading(cast("Callable[[], _Event]", parser.get_event), ScalarEvent, findings)
-    try:
-        reading.read()
-    except MarkedYAMLError as error:
-        complaints.explain(error, findings)
-    else:
-        if dialect.is_suspect(text.body):
-            dialect.check(findings)
-    return Outcome(tuple(reading.whole_documents()), findings.found())
+    return CParser, ScalarEvent, MarkedYAMLError
 
 
 class _Reading:
@@ -273,11 +285,15 @@ class _Mapping(MappingFrame):
                     keys[value] = node
                     key = value
                 continue
-            if style or marked or value[:1] in MAY_BE_TYPED:
-                kept = reading.settle(event, node)
-                self.key = key
-                self.put(_beside(keys.get(key), node) if kept else None)
-            elif key is not DROPPED:
+            if style or marked or value in WORDS or value[:1] in STARTS:
+                if not reading.settle(event, node):
+                    self.key = key
+                    self.put(None)
+                    key = None
+                    continue
+                if node.value is None:
+                    _tuck(node, keys.get(key))
+            if key is not DROPPED:
                 entries[key] = node
             key = None
 
@@ -295,22 +311,18 @@ class _List(ListFrame):
                 return event
             start, end, value, style = event.start_mark, event.end_mark, event.value, event.style
             node = Node(value, text, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-            if style or marked or value[:1] in MAY_BE_TYPED:
-                if reading.settle(event, node):
-                    append(node)
-            else:
+            if not (style or marked or value in WORDS or value[:1] in STARTS) or reading.settle(event, node):
                 append(node)
 
 
 _ODD_KEYS = NULLS | {"<<"}
 
 
-def _beside(key: Node | None, node: Node) -> Node:
-    """A missing value stands where its key ends; behind `? key` libyaml puts it where the next thing is."""
-    if node.value is None and key is not None and node.line > key.end_line and node.column == node.end_column:
+def _tuck(node: Node, key: Node | None) -> None:
+    """Put a missing value where its key ends; behind `? key` libyaml puts it where the next thing is."""
+    if key is not None and node.line > key.end_line and node.column == node.end_column:
         node.line = node.end_line = key.end_line
         node.column = node.end_column = key.end_column
-    return node
 
 
 def _close(frame: _Mapping | _List, event: _Event) -> Node:

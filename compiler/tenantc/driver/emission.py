@@ -1,0 +1,169 @@
+"""Emits what a fleet's tenants and estates are made of, and knows what only the whole fleet tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver.pipeline import Pipeline
+from tenantc.emit.build import Builder, refuse
+from tenantc.emit.fill import Filler
+from tenantc.emit.naming import KINDS, Bearer, Claim, check_pinned, collisions, scope_of
+from tenantc.emit.subject import Subject
+from tenantc.emit.targets import TARGETS, Target
+from tenantc.emit.values import Values
+from tenantc.model.checked import Checked
+from tenantc.model.identity import Identity
+from tenantc.model.layer import Named
+from tenantc.model.settings import Section
+from tenantc.model.stack import Linked
+from tenantc.source.path import Path
+from tenantc.source.value import Value, show
+
+Files = list[tuple[str, bytes]]
+_Estate = tuple[str, str, str, str]
+
+
+class Emission:
+    """Emits tenants one by one, and remembers of each what estates and collisions need.
+
+    `reference` builds everything from scratch, without memo or templates: what the fast path is tested against.
+    """
+
+    def __init__(self, pipeline: Pipeline, *, reference: bool = False) -> None:
+        self._pipeline = pipeline
+        options = pipeline.workspace.options
+        known = {target.name: target for target in TARGETS}
+        self.diagnostics: list[Diagnostic] = [
+            diagnose("T606", named.span, name=named.name, help=did_you_mean(named.name, known))
+            for named in options.targets
+            if named.name not in known
+        ]
+        self._targets: list[Target] = [known[named.name] for named in options.targets if named.name in known]
+        self._names = {target.name for target in self._targets}
+        self.builder = Builder(self._targets, reference=reference)
+        unlimited = options.section.values["workspace.values.unlimited"]
+        assert isinstance(unlimited, int)
+        self._values = Values(unlimited)
+        self._claims: list[Claim] = []
+        self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
+        self._estates: dict[_Estate, dict[Path, set[Value]]] = {}
+
+    def tenant(self, checked: Checked) -> tuple[Files, list[Diagnostic]]:
+        """The files of a tenant in an environment by name, and what is wrong with them."""
+        linked, sections = checked.linked, checked.resolved.settings.sections
+        pinned, diagnostics = self._pinned(linked)
+        filler = self._filler(linked, pinned, sections)
+        self._remember(linked, filler, pinned, sections)
+        files: Files = []
+        if linked.spec.status != "pending":
+            subject = Subject(self._pipeline.schema, sections)
+            files, refusals = self.builder.files(subject, filler, "tenant", lambda path: ())
+            diagnostics += [refuse(one, subject, linked.spec.tenant_id, linked.spec.span) for one in refusals]
+            files = self._with_values(files, linked, sections, filler)
+        files.append(("settings.json", self._values.settings_json(_head(linked), sections, filler)))
+        return files, diagnostics
+
+    def _with_values(self, files: Files, linked: Linked, sections: Any, filler: Filler) -> Files:
+        if "kubernetes" in self._names:
+            config = self._values.config_map(sections, filler)
+            files = [(name, data + b"---\n" + config if name == "kubernetes.yaml" else data) for name, data in files]
+        if "values" in self._names:
+            head = _head(linked)
+            files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
+            files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
+        return files
+
+    def shared(self) -> Iterator[tuple[str, bytes]]:
+        """The files of every estate, by path in the build."""
+        for estate in sorted(self._estates):
+            environment, account, region, cluster = estate
+            columns = self._estates[estate]
+            facts = {"environment": environment or "default", "account": account, "region": region, "cluster": cluster}
+            held = {f"deployment.{name}": value for name, value in facts.items() if value}
+            sections = {"deployment": Section(held, {}), "workspace": self._pipeline.workspace.options.section}
+            subject = Subject(self._pipeline.schema, sections)
+            bearer = Bearer(self._pipeline.workspace.options.platform, environment, account, region, "")
+            filler = Filler({}, bearer, {}, subject.value)
+            column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
+            files, _ = self.builder.files(subject, filler, "estate", lambda path, c=column: c.get(path, ()))  # type: ignore[misc]
+            name = "-".join(part for part in (account, region, cluster) if part) or "default"
+            prefix = f"{environment}/estates/{name}" if environment else f"estates/{name}"
+            for file, data in files:
+                yield f"{prefix}/{file}", data
+
+    def collisions(self, known: Collection[str]) -> tuple[Diagnostic, ...]:
+        """T602 for each name that two tenants would bear; `known` are the tenants of the previous build."""
+        return collisions(self._claims, known)
+
+    def _pinned(self, linked: Linked) -> tuple[dict[str, Named], list[Diagnostic]]:
+        own = (linked.spec.environments or {}).get(linked.environment)
+        pinned = {**linked.spec.names, **(own.names if own is not None else {})}
+        diagnostics: list[Diagnostic] = []
+        for kind, named in pinned.items():
+            if kind not in KINDS:
+                help = did_you_mean(kind, KINDS)
+                diagnostics.append(diagnose("T601", named.span, name=named.name, kind=kind, problem="there is no such kind", help=help))
+            elif (problem := check_pinned(kind, named.name, named.span)) is not None:
+                diagnostics.append(problem)
+        return {kind: named for kind, named in pinned.items() if kind in KINDS}, diagnostics
+
+    def _filler(self, linked: Linked, pinned: dict[str, Named], sections: Any) -> Filler:
+        spec = linked.spec
+        identity = {Identity.ID: spec.tenant_id, Identity.NAME: spec.tenant_name, Identity.OWNER_EMAIL: spec.owner_email}
+        subject = Subject(self._pipeline.schema, sections)
+        names = {kind: named.name for kind, named in pinned.items()}
+        return Filler(identity, self._bearer(linked), names, subject.value)
+
+    def _bearer(self, linked: Linked) -> Bearer:
+        platform = self._pipeline.workspace.options.platform
+        return Bearer(platform, linked.environment, linked.account, linked.region, linked.spec.tenant_id)
+
+    def _remember(self, linked: Linked, filler: Filler, pinned: dict[str, Named], sections: Any) -> None:
+        """What the whole fleet is asked for later: names of every kind, and the columns of estates.
+
+        Derived names meet no other derived name of the fleet unless they were cut, so they are claimed too.
+        """
+        bearer = self._bearer(linked)
+        for name, kind in KINDS.items():
+            named = pinned.get(name)
+            scope = scope_of(kind, bearer, linked.cluster)
+            claim = Claim(
+                name, scope, filler.name(name), linked.spec.tenant_id, linked.environment,
+                named.span if named else linked.spec.span, named is not None,
+            )  # fmt: skip
+            self._claims.append(claim)
+        estate = (linked.environment, linked.account, linked.region, linked.cluster)
+        columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
+        subject = Subject(self._pipeline.schema, sections)
+        for path in self._columns:
+            value = subject.look(path)
+            if value is not None:
+                columns[path].add(value)
+
+
+def _head(linked: Linked) -> dict[str, Any]:
+    """Whose settings they are and where they are deployed, in every file that holds settings."""
+    spec = linked.spec
+    tenant = {
+        "id": spec.tenant_id,
+        "name": spec.tenant_name,
+        "owner_email": spec.owner_email,
+        "tier": linked.stack.tier,
+        "grade": linked.stack.grade,
+        "status": spec.status,
+        "ring": spec.ring,
+        "industry": spec.industry,
+    }
+    deployment = {
+        "environment": linked.environment or "default",
+        "account": linked.account,
+        "region": linked.region,
+        "cluster": linked.cluster,
+    }
+    return {
+        "tenant": {key: value for key, value in tenant.items() if value},
+        "deployment": {key: value for key, value in deployment.items() if value},
+    }

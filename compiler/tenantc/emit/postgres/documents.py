@@ -1,0 +1,16 @@
+"""Every SQL document, in the order in which their files are run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Document
+from tenantc.emit.postgres.database import tenant_database
+from tenantc.emit.postgres.estate import shared_database
+from tenantc.emit.postgres.tenant import tenant_schema
+
+DOCUMENTS: Final[tuple[Document, ...]] = (
+    shared_database,
+    tenant_database,
+    tenant_schema,
+)

@@ -1,0 +1,85 @@
+"""The estate's schema.sql: what must stand in the shared database before a tenant comes in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Ref, Result, Unsupported, document
+from tenantc.emit.postgres.policies import no_other_policy, row_security, sequence_grants
+from tenantc.emit.postgres.script import transaction
+from tenantc.emit.postgres.sharing import group_role, roles_table, tenants_group
+from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
+
+IN_SHARED_DATABASE: Final = frozenset({"shared", "schema"})
+"""The isolation levels at which tenants live in the estate's shared database."""
+
+_HEAD: Final = (
+    "Run in the estate's shared database, before the schema.sql of its tenants, as the owner of the shared tables,",
+    "who may create roles and owns the database; it need be no superuser:",
+)
+
+
+@document(
+    "sql",
+    scope="estate",
+    looks=(
+        "workspace.platform",
+        "deployment.environment",
+        "workspace.sql.shared_tables",
+        "workspace.sql.tenant_column",
+    ),
+    columns=("infrastructure.isolation_level",),
+)
+def shared_database(
+    platform: str,
+    environment: str,
+    tables: tuple[str, ...] | None,
+    column: str | None,
+    levels: tuple[str, ...],
+) -> Result:
+    """Row security on the shared tables, for as long as a tenant lives in their database.
+
+    Their owner is bound by it too. Whoever works on all tenants' rows needs a role with BYPASSRLS.
+    """
+    if IN_SHARED_DATABASE.isdisjoint(levels):
+        return None
+    if tables and column is None:
+        return Unsupported("workspace.sql.tenant_column", ("name the column of the shared tables that holds tenant ids",))
+    statements = [*_public_shut()]
+    if tables and column is not None:
+        statements += _sharing(tables, column, tenants_group(platform, environment))
+    return transaction(_HEAD, "DATABASE", statements)
+
+
+def _sharing(tables: tuple[str, ...], column: str, group: str) -> list[Sql]:
+    schemas = dict.fromkeys(table.split(".")[0] for table in tables)
+    return [
+        group_role(group),
+        *roles_table(group),
+        *(sql("GRANT USAGE ON SCHEMA ", Identifier(schema), " TO ", Ref("role", group)) for schema in schemas),
+        *(statement for table in tables for statement in row_security(table, column, group)),
+        sequence_grants(group),
+        no_other_policy(group),
+    ]
+
+
+def _public_shut() -> list[Sql]:
+    """Nobody may leave a function or operator in `public` for another tenant to stumble over.
+
+    So it is since PostgreSQL 15 (https://www.postgresql.org/docs/release/15.0/), but not in databases that were
+    upgraded. REVOKE by somebody who may not only warns, hence the second statement.
+    """
+    return [
+        sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
+        sql(
+            "DO ",
+            Dollar(
+                sql(
+                    "\nBEGIN\n  IF has_schema_privilege(", Literal("public"), ", ", Literal("public"), ", ",
+                    Literal("CREATE"), ") THEN\n    RAISE EXCEPTION ",
+                    Literal("PUBLIC may create objects in schema public: its owner must revoke that"),
+                    ";\n  END IF;\nEND\n",
+                )
+            ),
+        ),
+    ]  # fmt: skip

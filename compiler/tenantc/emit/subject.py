@@ -1,0 +1,54 @@
+"""What documents are built from: a tenant's settings, or what an estate's tenants have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tenantc.model.schema import Group, Schema
+from tenantc.model.settings import Section
+from tenantc.source.path import Path, covers, section, split
+from tenantc.source.value import Opaque, Record, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Sections by name, `tenant`, `deployment` and `workspace` among them."""
+
+    schema: Schema
+    sections: Mapping[str, Section]
+
+    def value(self, path: Path) -> Value | None:
+        """The value at a path, None if it is absent."""
+        held = self.sections.get(section(path))
+        return held.values.get(path) if held is not None else None
+
+    def look(self, path: Path) -> Value | None:
+        """What a document sees that looks at a path: a mapping of settings comes as a nested `Record`."""
+        value = self.value(path)
+        if isinstance(value, Opaque):
+            raise TypeError(f"`{path}` holds a tenant's identity, which documents place and never inspect")
+        if value is not None or not self.is_group(path):
+            return value
+        held = self.sections.get(section(path))
+        depth = len(split(path))
+        nested: dict[str, Value] = {}
+        for under, item in sorted(held.values.items()) if held is not None else ():
+            if covers(path, under):
+                _put(nested, split(under)[depth:], item)
+        return Record(nested) if nested else None
+
+    def is_group(self, path: Path) -> bool:
+        """Whether a path names a mapping of settings; of options, whatever is no value may be one."""
+        name = section(path)
+        return name == "workspace" or isinstance(self.schema.find(path), Group)
+
+
+def _put(nested: dict[str, Value], names: tuple[str, ...], value: Value) -> None:
+    *groups, name = names
+    here = nested
+    for group in groups:
+        inner = here.setdefault(group, Record())
+        assert isinstance(inner, Record)
+        here = inner
+    here[name] = value
