@@ -40,7 +40,7 @@ class Provenance:
         text = json.dumps(head, ensure_ascii=False)[:-1].encode()
         sections = [
             self.section(section)
-            for name, section in checked.resolved.settings.sections.items()
+            for name, section in sorted(checked.resolved.settings.sections.items())
             if name not in _FILLED and section.definitions
         ]
         return text + b',\n "settings": {\n' + b",\n".join(sections) + b"\n}}\n"
@@ -64,7 +64,10 @@ def setting(section: Section, path: Path) -> dict[str, Any]:
         found["value"] = written(section.values[path])
     if path in section.uncapped:
         found["before_cap"] = written(section.uncapped[path])
-    found |= origin(definitions[-1], path)
+    winner = origin(definitions[-1], path)
+    if winner.get("written") == found.get("value"):
+        winner.pop("written", None)
+    found |= winner
     if len(definitions) > 1:
         found["over"] = [origin(definition, path) for definition in reversed(definitions[:-1])]
     return found

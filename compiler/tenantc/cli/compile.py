@@ -71,7 +71,7 @@ def _tell(built: Built, request: Request, day: str, seconds: float) -> None:
     if not built.written:
         print(f"nothing written: {counts}")
         return
-    print(f"{built.tenants} tenants → {built.artifacts} artifacts ({built.bytes / 1000:,.0f} kB) in {seconds:.1f} s: {counts}")
+    print(f"{built.tenants} tenant{'' if built.tenants == 1 else 's'} → {built.artifacts} artifacts ({built.bytes / 1000:,.0f} kB) in {seconds:.1f} s: {counts}")
     for what, ids in (("held", built.held), ("removed", built.removed)):
         if ids:
             print(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")

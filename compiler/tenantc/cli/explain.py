@@ -78,7 +78,7 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
     if held is not None and path in held.definitions:
         told = setting(held, path)
         over = told.pop("over", [])
-        told.pop("value", None)
+        told.setdefault("written", told.pop("value", None))
         if "before_cap" in told:
             found["before_cap"] = told.pop("before_cap")
         found["definitions"] = [told, *over]

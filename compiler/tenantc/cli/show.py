@@ -63,7 +63,7 @@ def check_path(path: str | None, schema: Schema) -> None:
 def settings(compiled: Compiled, path: str | None) -> dict[str, object]:
     """The values at and under a path, as their authors would write them."""
     found: dict[str, object] = {}
-    for name, section in compiled.resolved.settings.sections.items():
+    for name, section in sorted(compiled.resolved.settings.sections.items()):
         if name == "workspace":
             continue
         for setting in sorted(section.values):

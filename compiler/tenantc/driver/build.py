@@ -20,6 +20,7 @@ from tenantc.source.digest import sha256
 
 # language.md §7: more of the fleet than this goes only with --allow-removals.
 _REMOVALS = 0.05
+_FOREIGN = "its manifest.json is not one of tenantc's: name another folder, or delete it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,13 @@ def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = la
     built.ledger.shared(pipeline.shared())
     try:
         with open_folder(request.target, request.shown) as folder:
-            previous = read_previous(folder.target)
+            try:
+                previous = read_previous(folder.target)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise RefusedError(diagnose("T903", path=request.shown, help=_FOREIGN)) from None
             _Run(pipeline, request, folder, previous, built, advance).run()
     except RefusedError as refused:
         built.ledger.shared([refused.diagnostic])
-    except ValueError as error:
-        built.ledger.shared([diagnose("T903", path=request.shown, help=str(error))])
     return built
 
 

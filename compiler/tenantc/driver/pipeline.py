@@ -173,7 +173,7 @@ class Pipeline:
             middle = one.resolved
             if len(one.linked.overrides) > 1:
                 addition = Addition(spec.layer.definitions)
-                middle = extend(one.base, addition, self.schema, self.as_of, self._lookup(one))
+                middle = extend(one.base, addition, self.schema, self.as_of, self.lookup(one.linked))
             live = [d for d in spec.layer.definitions if d.until is None or d.until >= self.as_of]
             here = idle(one.base, middle, live)
             common = here if common is None else common & here
@@ -182,8 +182,9 @@ class Pipeline:
                 found += idle_warnings(idle(middle, one.resolved, own.layer.definitions), middle, spec.keep)
         return [*idle_warnings(common or (), first.base, spec.keep), *found]
 
-    def _lookup(self, one: Compiled) -> Facts:
-        return self.facts(one.linked.stack, _facts(one.linked))
+    def lookup(self, linked: Linked) -> Facts:
+        """What tenantc knows of one tenant, by path."""
+        return self.facts(linked.stack, _facts(linked))
 
 
 _FACTS = ("tenant", "deployment")

@@ -46,8 +46,8 @@ from tenantc.model.identity import IdentityText
 from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Unlimited, Value
 
-Lookup: TypeAlias = Callable[[Path], Value | IdentityText | None]
-Result: TypeAlias = Value | IdentityText | Missing | Problem
+Lookup: TypeAlias = Callable[[Path], Value | None]
+Result: TypeAlias = Value | Missing | Problem
 # what a part gives is an `Exact` of its type: that it fits is what the checker is for
 _Run: TypeAlias = Callable[[Lookup], Any]
 

@@ -21,7 +21,7 @@ GREATEST = 2**53
 Exact: TypeAlias = "bool | int | Fraction | str | Unlimited | IdentityText | Record | tuple[Exact, ...]"
 
 
-def read(value: Value | IdentityText, found: Type, path: Path) -> Exact | Said:
+def read(value: Value, found: Type, path: Path) -> Exact | Said:
     """A setting's value, or why it is none that its schema allows, which is said elsewhere as well.
 
     A float stands for the decimal that somebody wrote: 0.8 is four fifths, and not the binary number next to it.
@@ -33,7 +33,7 @@ def read(value: Value | IdentityText, found: Type, path: Path) -> Exact | Said:
     return exact
 
 
-def _exact(value: Value | IdentityText, found: Type) -> Exact | None:
+def _exact(value: Value, found: Type) -> Exact | None:
     match found.kind:
         case "number":
             if value is UNLIMITED:
@@ -57,7 +57,7 @@ def _frozen(value: Value) -> Exact:
     return value  # type: ignore[return-value]
 
 
-def land(value: Exact, leaf: Leaf, target: Type) -> Value | IdentityText | Said:
+def land(value: Exact, leaf: Leaf, target: Type) -> Value | Said:
     """The value as the setting holds it, or why it can't; numbers are in the setting's unit by now."""
     if isinstance(value, IdentityText):
         return Said("it holds identity, and the setting has a fixed set of values") if target.choices else value

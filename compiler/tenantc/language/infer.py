@@ -7,7 +7,19 @@ from functools import reduce
 
 from tenantc.language.arithmetic import QUOTIENTS, SUMS, arithmetic, undefined
 from tenantc.language.format import show
-from tenantc.language.messages import about_path, difference, is_literal, never, said, slip, taken, unbounded
+from tenantc.language.messages import (
+    about_path,
+    difference,
+    identity,
+    is_literal,
+    never,
+    said,
+    slip,
+    taken,
+    taken_item,
+    unbounded,
+    zero,
+)
 from tenantc.language.outcome import Problem
 from tenantc.language.signs import NOT_NEGATIVE, POSITIVE, combine, negated, sign
 from tenantc.language.syntax import (
@@ -112,13 +124,20 @@ class _Inference:
             return part.type
         return self.wrong(part.node, *taken(part.node, part.type, kind, word, help))
 
-    def same(self, left: Typed, right: Typed) -> bool:
+    def operands(self, parts: tuple[Typed, ...], kind: Kind, word: str, help: str = "") -> bool:
+        """Whether all are of this kind; a problem for the first that is not."""
+        return all(self.operand(part, kind, word, help) is not WRONG for part in parts)
+
+    def same(self, left: Typed, right: Typed, part: str = "") -> bool:
         """Whether both can be added, compared, or stand for each other; a problem if not."""
-        found = difference(left.node, left.type, right.node, right.type)
+        for side in (left, right):
+            if side.type.kind == "identity":
+                self.wrong(side.node, *identity(side.node))
+                return False
+        found = difference(left.node, left.type, right.node, right.type, part)
         if found is not None:
-            message, help = found
-            first, last = (found.node, found.node) if found.node is not None else (left.node, right.node)
-            self.problems.append(Problem(message, first.at, last.end - first.at, help, self.text))
+            at, end = left.node.at, right.node.end
+            self.problems.append(Problem(found.message, at, end - at, found.help, self.text))
         return found is None
 
     def listing(self, parts: tuple[Typed, ...]) -> Type:
@@ -142,7 +161,7 @@ class _Inference:
             return self.wrong(node, f"the `{node.function}` of nothing has no value")
         items = [item.type for item in part.parts] if isinstance(part.node, Listing) else [found.item]
         if found.item.kind != "number":
-            return self.operand(replace(part, type=found.item), "number", node.function)
+            return self.wrong(part.node, *taken_item(part.node, found.item, node.function))
         signs = [item.signs for item in items]
         if node.function == "sum":
             # a setting's list may be empty or hold any number of items
@@ -161,9 +180,8 @@ class _Inference:
     def binary(self, node: Binary, left: Typed, right: Typed) -> Type:
         match node.operator:
             case "or" | "and":
-                kinds = [self.operand(part, "boolean", node.operator) for part in (left, right)]
-                absent = left.type.absent or right.type.absent
-                return WRONG if WRONG in kinds else replace(BOOLEAN, absent=absent)
+                fits = self.operands((left, right), "boolean", node.operator)
+                return replace(BOOLEAN, absent=left.type.absent or right.type.absent) if fits else WRONG
             case "else":
                 return self.fallback(left, right)
             case "in" | "not in":
@@ -182,16 +200,12 @@ class _Inference:
         return replace(merge(left.type, right.type), absent=right.type.absent)
 
     def comparison(self, node: Binary, left: Typed, right: Typed) -> Type:
-        if node.operator not in {"==", "!="}:
-            kinds = [self.operand(part, "number", node.operator) for part in (left, right)]
-            if WRONG in kinds:
-                return WRONG
+        if node.operator not in {"==", "!="} and not self.operands((left, right), "number", node.operator):
+            return WRONG
         if not self.same(left, right) or not self.possible(left, right):
             return WRONG
         if left.type.item is not None and left.type.item.kind == "mapping":
-            return self.wrong(
-                left.node, f"`{show(left.node)}` is a list of mappings, and nothing is compared with that"
-            )
+            return self.wrong(left.node, f"`{show(left.node)}` holds mappings, and those are not compared")
         return replace(BOOLEAN, absent=left.type.absent or right.type.absent)
 
     def membership(self, node: Binary, left: Typed, right: Typed) -> Type:
@@ -199,8 +213,13 @@ class _Inference:
         if found is WRONG:
             return WRONG
         if found.item is not None:
-            item = replace(right, type=found.item)
-            if not self.same(left, item) or not self.possible(left, item):
+            any_item = replace(right, type=found.item)
+            # of a list that is written out the very item is to blame
+            if isinstance(right.node, Listing):
+                fits = all(self.same(left, item) for item in right.parts)
+            else:
+                fits = self.same(left, any_item, "an item of ")
+            if not fits or not self.possible(left, any_item):
                 return WRONG
         return replace(BOOLEAN, absent=left.type.absent or found.absent)
 
@@ -221,8 +240,9 @@ class _Inference:
         return False
 
     def arithmetic(self, node: Binary, left: Typed, right: Typed) -> Type:
-        kinds = [self.operand(part, "number", node.operator, slip(node)) for part in (left, right)]
-        if WRONG in kinds or (node.operator in SUMS and not self.same(left, right)):
+        if not self.operands((left, right), "number", node.operator, slip(node)):
+            return WRONG
+        if node.operator in SUMS and not self.same(left, right):
             return WRONG
         if node.operator in QUOTIENTS and 0 in right.type.signs:
             if right.type.signs == {0}:

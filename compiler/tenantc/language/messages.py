@@ -10,7 +10,7 @@ from tenantc.language.format import show
 from tenantc.language.roots import MIRRORS, ROOTS
 from tenantc.language.syntax import Binary, Negate, NoLimit, Number, Reference, Text, Tree
 from tenantc.language.types import Kind, Type, Unknown
-from tenantc.language.units import ONE, PLAIN, Unit, describe, fits, literal_unit
+from tenantc.language.units import ONE, PERCENT, RATIO, Unit, describe, fits, literal_unit
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.path import Path, child, split
 
@@ -55,6 +55,11 @@ def taken(node: Tree, found: Type, kind: Kind, word: str, help: str = "") -> Sai
     return Said(f"`{show(node)}` is {_SAID[found.kind]}, and `{word}` takes {_TAKEN[kind]}", help)
 
 
+def taken_item(node: Tree, found: Type, word: str) -> Said:
+    """A list whose items are no numbers."""
+    return Said(f"an item of `{show(node)}` is {_SAID[found.kind]}, and `{word}` takes numbers")
+
+
 def identity(node: Tree) -> Said:
     return Said(f"`{show(node)}` is identity: it may be placed in a text, and nothing is computed with it")
 
@@ -65,12 +70,12 @@ def slip(node: Binary) -> str:
     return 'a name with `-` in it is written `["…"]`' if tight and isinstance(node.left, Reference) else ""
 
 
-def difference(left: Tree, left_type: Type, right: Tree, right_type: Type) -> Said | None:
-    """Why these two cannot be added, compared or stand for each other, or None if they can."""
-    for node, found in ((left, left_type), (right, right_type)):
-        if found.kind == "identity":
-            return identity(node)
-    message = f"`{show(left)}` is {said(left_type)}, and `{show(right)}` is {said(right_type)}"
+def difference(left: Tree, left_type: Type, right: Tree, right_type: Type, part: str = "") -> Said | None:
+    """Why these two cannot be added, compared or stand for each other, or None if they can.
+
+    `part` says which part of the right one the type is of.
+    """
+    message = f"`{show(left)}` is {said(left_type)}, and {part}`{show(right)}` is {said(right_type)}"
     if left_type.kind != right_type.kind:
         return Said(message)
     if left_type.item is not None and right_type.item is not None:
@@ -84,7 +89,7 @@ def difference(left: Tree, left_type: Type, right: Tree, right_type: Type) -> Sa
 def unit_help(node: Tree, unit: Unit, wanted: Unit) -> str:
     """How to give a plain number the unit that is wanted, where a literal can say it."""
     name = literal_unit(wanted)
-    if name is None or unit != PLAIN:
+    if name is None or unit.dimension or unit in (RATIO, PERCENT):
         return ""
     if isinstance(node, Number):
         return f"write `{show(Number(node.value, name))}`"
@@ -139,7 +144,7 @@ def without_value(node: Tree) -> Said:
 
 
 def zero(node: Tree) -> Said:
-    """A divisor that is 0 although its schema says otherwise."""
+    """A divisor that is 0: one written out, or one whose schema says otherwise."""
     return Said(f"`{show(node)}` is 0, and nothing is divided by 0")
 
 

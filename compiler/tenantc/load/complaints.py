@@ -157,8 +157,9 @@ def _tell(findings: Findings, words: _Words, where: Span, *others: Blame) -> Non
     # libyaml marks an escape at its backslash or behind its letter
     backslash = body.rfind("\\", max(0, at - 2), at + 1)
     escape = _ESCAPE.match(body, max(0, backslash))
-    facts = {"found": shown(body[at : at + 1]), "escape": shown(escape[0]) if escape else ""}
-    problem = words.problem.format(**facts)
+    # not `format`: some sentences hold braces of their own
+    problem = words.problem.replace("{found}", shown(body[at : at + 1]))
+    problem = problem.replace("{escape}", shown(escape[0]) if escape else "")
     findings.add("T102", where, *others, format="YAML", problem=problem, help=words.help)
 
 

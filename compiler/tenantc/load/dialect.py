@@ -2,7 +2,7 @@
 
 Only what libyaml gives no error for stands here, with what it takes it for:
 
-- `"a"#b`, `[a]#b`, `[a,#b`: a comment without a space before it (1.2: an error)
+- `"a"#b`, `[a]#b`, `[a,#b`, `|#b`: a comment without a space before it (1.2: an error)
 - `[?a]`, `{?a: 1}`: a mapping with the key `a` (1.2: the text `?a`)
 """
 
@@ -13,6 +13,8 @@ import re
 from tenantc.load.findings import Findings
 
 _GLUES = frozenset("[]{},:")
+# a block scalar whose first line has a comment glued to it
+HEADER = re.compile(r"[|>][-+0-9]*#")
 _QUESTION = re.compile(r"[\[{,]\s*\?\S")
 
 

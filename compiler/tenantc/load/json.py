@@ -18,6 +18,7 @@ from tenantc.source.text import Text
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_KEY = re.compile(r'"([^"\\\x00-\x1f]*)": ?')
 _CHARACTERS = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,4}|.?)", re.DOTALL)
 # what a user may have meant as one value, up to white space or punctuation
@@ -34,9 +35,10 @@ _State: TypeAlias = "Callable[[], _State | None]"
 def parse_json(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]:
     """The one document of a file; what is refused by itself (a number, a second key of one name) is missing in it."""
     reading = _Reading(Findings(text, limits))
+    skip = reading.skip
     state: _State | None = reading.value
     while state is not None:
-        reading.skip()
+        skip()
         state = state()
     return Outcome(tuple(reading.documents) if reading.is_whole else (), reading.findings.found())
 
@@ -64,11 +66,12 @@ class _Reading:
         match = _SPACE.match(self.body, self.at)
         assert match is not None, "the pattern matches nothing at least"
         end = match.end()
-        breaks = self.body.count("\n", self.at, end)
-        if breaks:
-            self.line += breaks
-            self.start = self.body.rfind("\n", self.at, end) + 1
-        self.at = end
+        if end > self.at:
+            breaks = self.body.count("\n", self.at, end)
+            if breaks:
+                self.line += breaks
+                self.start = self.body.rfind("\n", self.at, end) + 1
+            self.at = end
 
     # what may come next
 
@@ -97,6 +100,14 @@ class _Reading:
         return self.close() if self.body.startswith("}", self.at) else self.key()
 
     def key(self) -> _State | None:
+        # nearly every key is plain and has its colon right behind it
+        usual = _KEY.match(self.body, self.at)
+        if usual is not None:
+            assert isinstance(self.frame, MappingFrame), "keys are read in mappings only"
+            name = usual[1]
+            self.frame.name(name, self.node(name, len(name) + 2))
+            self.at = usual.end()
+            return self.value
         if not self.body.startswith('"', self.at):
             return self.refuse_key()
         node = self.string()

@@ -228,4 +228,6 @@ def _default(value: object, unlimited: bool) -> Value | None:
         return UNLIMITED
     if isinstance(value, list):
         return tuple(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return cast("Value | None", value)

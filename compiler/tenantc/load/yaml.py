@@ -68,7 +68,9 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     findings = Findings(text, limits)
     if characters.refuse(findings):
         return Outcome((), findings.found())
-    reading = _Reading(cast("Callable[[], _Event]", parser(text.body).get_event), scalar, findings)
+    # libyaml takes the end of the file for no line break: `|` would hold other text than in YAML 1.2, and than with one
+    body = text.body if text.body.endswith("\n") else text.body + "\n"
+    reading = _Reading(cast("Callable[[], _Event]", parser(body).get_event), scalar, findings)
     try:
         reading.read()
     except error_type as error:
@@ -204,7 +206,8 @@ class _Reading:
         """Take a key that is not simply new text."""
         if self.marked:
             self.refuse_anchor(event)
-            if event.tag is not None:
+            # `[!!str :a]` is the text `:a`, and to libyaml a mapping with an empty key
+            if event.tag is not None and (event.style or event.value):
                 if not self.settle_tagged(event, node) or not isinstance(node.value, str):
                     frame.put(node)
                 else:
@@ -251,11 +254,12 @@ class _Reading:
         start, end, body = event.start_mark.index, event.end_mark.index, self.text.body
         if event.style in _BLOCK_STYLES:
             # it ends with its last line that has content; libyaml ends it after the empty lines that follow
-            raw = body[start:end].rstrip()
-            end = body.find("\n", start + len(raw))
-            last = body[start : end if end >= 0 else None].removesuffix("\r")
-            span = self.findings.span(start, start + len(last))
-            node.end_line, node.end_column = span.end_line, span.end_column
+            full = body[start:end].rstrip()
+            breaks = full.count("\n")
+            last = body[start + full.rfind("\n") + 1 :].partition("\n")[0].removesuffix("\r")
+            header = dialect.HEADER.match(body, start)
+            if header is not None:
+                dialect.refuse_comment(self.findings, header.end() - 1)
         elif body[end : end + 1] == "#" and event.style:
             dialect.refuse_comment(self.findings, end)
 
