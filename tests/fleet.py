@@ -14,7 +14,7 @@ FRAMEWORKS = ("SOC2", "GDPR", "ISO27001")
 
 # What a text may hold that some format, shell or reader would take for something else.
 HOSTILE = (
-    "O'Reilly \"Media\"",
+    'O\'Reilly "Media"',
     "a\\b\\n",
     "line\nbreak\r\ntab\t",
     "$${injected} %{if} {{ jinja }} %s %(x)s %b",
@@ -39,10 +39,10 @@ HOSTILE = (
 OVERRIDES = (
     ("limits.max_users", lambda r: r.randint(1, 4)),
     ("limits.webhook_endpoints", lambda r: r.randint(1, 1)),
-    ("monitoring.logging.level", lambda r: "DEBUG"),
+    ("monitoring.logging.level", lambda _: "DEBUG"),
     ("security.session_config.idle_timeout_minutes", lambda r: r.randint(6, 9)),
     ("features.enabled+", lambda r: [f"extra_{r.randint(1, 30)}"]),
-    ('ai_configuration.model_access["gpt-4.1"]', lambda r: True),
+    ('ai_configuration.model_access["gpt-4.1"]', lambda _: True),
     ("integrations.slack.region", lambda r: r.choice(["eu", "us"])),
     ("infrastructure.caching.ttl_seconds", lambda r: r.randint(61, 900)),
 )

@@ -46,7 +46,7 @@ def test_golden(name: str, tmp_path: Path) -> None:
             artifact = target / pinned.relative_to(out / "build")
             assert artifact.is_file(), f"{artifact.relative_to(target)} was not written: {diagnostics}"
             found[pinned] = artifact.read_bytes()
-    assert target.exists() is not has_errors(diagnostics)
+    assert (target / "manifest.json").exists() is not has_errors(diagnostics)
     for path, data in found.items():
         if UPDATE:
             path.parent.mkdir(parents=True, exist_ok=True)

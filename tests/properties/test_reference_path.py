@@ -29,7 +29,9 @@ def compare(pipeline: Pipeline, spec: Spec) -> int:
         facts = pipeline.lookup(linked)
         plain = Reference(definitions, caps, pipeline.schema, pipeline.as_of, facts)
         sections = compiled.resolved.settings.sections
-        fast = {path: value for name, one in sections.items() if name not in FILLED for path, value in one.values.items()}
+        fast = {
+            path: value for name, one in sections.items() if name not in FILLED for path, value in one.values.items()
+        }
         expected = plain.values()
         assert fast.keys() == expected.keys()
         for path, value in fast.items():

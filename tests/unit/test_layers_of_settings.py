@@ -300,14 +300,18 @@ def test_a_tenant_lives_where_it_says_else_where_the_default_says_else_everywher
 
 
 def test_the_deployment_comes_from_the_environments_mapping_of_the_region(tmp_path: Path) -> None:
-    files = ENVIRONMENTS | {"tenants/acme.yaml": tenant(tier="base", more="environments: {production: {}}\nregion: eu\n")}
+    files = ENVIRONMENTS | {
+        "tenants/acme.yaml": tenant(tier="base", more="environments: {production: {}}\nregion: eu\n")
+    }
     result = compile_files(tmp_path, files)
     got = [result.get(f"deployment.{part}", environment="production") for part in ("account", "region", "cluster")]
     assert got == ["1", "eu-west-1", "c"]
 
 
 def test_a_region_that_an_environment_does_not_offer_is_an_error(tmp_path: Path) -> None:
-    files = ENVIRONMENTS | {"tenants/acme.yaml": tenant(tier="base", more="environments: {production: {}}\nregion: mars\n")}
+    files = ENVIRONMENTS | {
+        "tenants/acme.yaml": tenant(tier="base", more="environments: {production: {}}\nregion: mars\n")
+    }
     assert compile_files(tmp_path, files).codes == ["T207"]
 
 

@@ -19,13 +19,13 @@ BASE = """
 
 
 def run(root: Path, overrides: str, **more: str) -> Result:
-    return compile_files(
-        root, {"tiers/base.yaml": BASE, "tenants/acme.yaml": tenant(overrides, tier="base"), **more}
-    )
+    return compile_files(root, {"tiers/base.yaml": BASE, "tenants/acme.yaml": tenant(overrides, tier="base"), **more})
 
 
 def test_set_replaces_a_scalar_and_a_list_and_merges_a_mapping(tmp_path: Path) -> None:
-    result = run(tmp_path, "monitoring.logging.level: DEBUG\nfeatures.enabled: [video]\nintegrations.okta: {region: us}")
+    result = run(
+        tmp_path, "monitoring.logging.level: DEBUG\nfeatures.enabled: [video]\nintegrations.okta: {region: us}"
+    )
     assert result.get("monitoring.logging.level") == "DEBUG"
     assert result.get("features.enabled") == ["video"]
     assert result.get("integrations.okta.region") == "us"
@@ -34,7 +34,11 @@ def test_set_replaces_a_scalar_and_a_list_and_merges_a_mapping(tmp_path: Path) -
 
 
 def test_plus_appends_what_is_not_there_yet(tmp_path: Path) -> None:
-    assert run(tmp_path, "features.enabled+: [search, video, video]").get("features.enabled") == ["chat", "search", "video"]
+    assert run(tmp_path, "features.enabled+: [search, video, video]").get("features.enabled") == [
+        "chat",
+        "search",
+        "video",
+    ]
 
 
 def test_minus_takes_items_away(tmp_path: Path) -> None:
@@ -78,7 +82,9 @@ def test_exclamation_mark_replaces_a_mapping_whole(tmp_path: Path) -> None:
 
 def test_unset_goes_back_to_the_schema_default_or_to_nothing(tmp_path: Path) -> None:
     result = run(tmp_path, "unset: [monitoring.logging.level, integrations.okta]")
-    before = compile_files(tmp_path / "plain", {"tiers/none.yaml": "tier: none\n", "tenants/acme.yaml": tenant(tier="none")})
+    before = compile_files(
+        tmp_path / "plain", {"tiers/none.yaml": "tier: none\n", "tenants/acme.yaml": tenant(tier="none")}
+    )
     assert result.get("monitoring.logging.level") == before.get("monitoring.logging.level")
     assert result.get("integrations.okta.region") is None
 
@@ -89,7 +95,7 @@ def test_unset_goes_back_to_the_schema_default_or_to_nothing(tmp_path: Path) -> 
         'ai_configuration.model_access["gpt-4.1"]: true',
         "ai_configuration.model_access.gpt-4.1: true",
         "ai_configuration:\n  model_access: {gpt-4.1: true}",
-        'ai_configuration:\n  model_access: {\'["gpt-4.1"]\': true}',
+        "ai_configuration:\n  model_access: {'[\"gpt-4.1\"]': true}",
     ],
 )
 def test_names_with_other_characters_have_four_equal_spellings(tmp_path: Path, spelling: str) -> None:

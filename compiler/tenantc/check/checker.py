@@ -30,8 +30,11 @@ StackKey = tuple[tuple[LayerId, ...], ...]
 
 
 class Checker:
-    """Checks tenants against one schema. `allowed_by` names the first tier that would allow a value, given the tenant's
-    tier; it only serves the help of a diagnostic."""
+    """Checks tenants against one schema.
+
+    `allowed_by` names the first tier that would allow a value, given the tenant's
+    tier; it only serves the help of a diagnostic.
+    """
 
     def __init__(self, schema: Schema, allowed_by: Callable[[str], AllowedBy]) -> None:
         self._schema = schema

@@ -60,7 +60,7 @@ def broken_locks(section: Section, prefix: str, authority: Authority) -> Iterato
         yield diagnose("T403", *blames, path=path, owner=lock.owner, help=f"`{path}` stays {show(held)}")
 
 
-def _unknown(definition: Definition) -> Value | None:
+def _unknown(_definition: Definition) -> Value | None:
     """The value of a reference is not known where only definitions are looked at, and so never equal to another."""
     return None
 

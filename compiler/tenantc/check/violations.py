@@ -28,9 +28,7 @@ def instance(section: Section) -> dict[str, Any]:
     return root
 
 
-def violations(
-    name: str, section: Section, validator: jsonschema_rs.Validator, schema: Schema
-) -> Iterator[Diagnostic]:
+def violations(name: str, section: Section, validator: jsonschema_rs.Validator, schema: Schema) -> Iterator[Diagnostic]:
     """T401 for each value that its schema refuses, T408 for each that it requires and nothing sets."""
     values = instance(section)
     if validator.is_valid(values):

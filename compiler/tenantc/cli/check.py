@@ -36,7 +36,7 @@ def command(paths: tuple[Path, ...], as_of: str | None, format_: str) -> None:
         else:
             session.say(found)
             counts = summary(ledger.count(Severity.ERROR), ledger.count(Severity.WARNING))
-            print(f"{tenants} tenant{'' if tenants == 1 else 's'} checked: {counts}")
+            click.echo(f"{tenants} tenant{'' if tenants == 1 else 's'} checked: {counts}")
     if format_ == "json":
         print_json({"version": 1, "diagnostics": documents})
     raise click.exceptions.Exit(1 if failed else 0)

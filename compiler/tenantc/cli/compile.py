@@ -16,14 +16,18 @@ from tenantc.driver.files import shown
 
 @click.command("compile")
 @click.argument("workspace", type=click.Path(exists=True, path_type=Path), default=Path())
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="the folder to write; by default the workspace's build/")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="the folder to write; by default the workspace's build/"
+)
 @env_option
 @click.option("--tenant", "tenants", multiple=True, metavar="ID", help="this tenant only; may be given several times")
 @as_of_option
-@click.option("--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts")
+@click.option(
+    "--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts"
+)
 @click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
 @format_option
-def command(  # noqa: PLR0913 — a parameter an option
+def command(
     workspace: Path,
     output: Path | None,
     environment: str | None,
@@ -69,10 +73,13 @@ def command(  # noqa: PLR0913 — a parameter an option
 def _tell(built: Built, request: Request, day: str, seconds: float) -> None:
     counts = summary(built.ledger.count(Severity.ERROR), built.ledger.count(Severity.WARNING))
     if not built.written:
-        print(f"nothing written: {counts}")
+        click.echo(f"nothing written: {counts}")
         return
-    print(f"{built.tenants} tenant{'' if built.tenants == 1 else 's'} → {built.artifacts} artifacts ({built.bytes / 1000:,.0f} kB) in {seconds:.1f} s: {counts}")
+    click.echo(
+        f"{built.tenants} tenant{'' if built.tenants == 1 else 's'} → {built.artifacts} artifacts "
+        f"({built.bytes / 1000:,.0f} kB) in {seconds:.1f} s: {counts}"
+    )
     for what, ids in (("held", built.held), ("removed", built.removed)):
         if ids:
-            print(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")
-    print(f"as of {day}; look into {request.shown}/ (manifest.json lists everything)")
+            click.echo(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")
+    click.echo(f"as of {day}; look into {request.shown}/ (manifest.json lists everything)")

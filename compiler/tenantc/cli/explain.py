@@ -28,7 +28,7 @@ _CODE = re.compile(r"[Tt]\d{3}")
 @env_option
 @as_of_option
 @format_option
-def command(  # noqa: PLR0913 — a parameter an option
+def command(
     subject: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
 ) -> None:
     """Explain every definition of the setting PATH of TENANT, or the diagnostic CODE."""
@@ -49,7 +49,7 @@ def command(  # noqa: PLR0913 — a parameter an option
             [*diagnostics, *compiled.diagnostics],
         )
     for line in lines(found, path, session.prefix):
-        print(line)
+        click.echo(line)
     session.finish({}, [*diagnostics, *compiled.diagnostics])
 
 
@@ -61,7 +61,7 @@ def explain_code(code: str, format_: str) -> None:
     if format_ == "json":
         print_json({"version": 1, "code": code, "severity": CODES[code].severity.value, "page": page})
     else:
-        print(page, end="")
+        click.echo(page, nl=False)
 
 
 def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]:
@@ -97,9 +97,10 @@ def _value(compiled: Compiled, path: str) -> object:
 def constraints(compiled: Compiled, path: str, pipeline: Pipeline) -> list[dict[str, Any]]:
     """Ceilings, caps and locks on a path, with their authors; the mixins that are granted more."""
     limits, _ = pipeline.checker.limits(compiled.linked.stack, compiled.base)
-    found: list[dict[str, Any]] = []
-    for bound in limits.ceilings.get(path, ()):
-        found.append({"what": "ceiling", "value": written(bound.value), "from": str(bound.layer), "at": str(bound.span)})
+    found: list[dict[str, Any]] = [
+        {"what": "ceiling", "value": written(bound.value), "from": str(bound.layer), "at": str(bound.span)}
+        for bound in limits.ceilings.get(path, ())
+    ]
     cap = compiled.resolved.caps.get(path)
     if cap is not None:
         found.append({"what": "cap", "value": written(cap.value), "from": str(cap.layer), "at": str(cap.span)})

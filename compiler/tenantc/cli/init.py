@@ -27,5 +27,5 @@ def command(directory: Path, platform: str | None, format_: str) -> None:
         print_json({"version": 1, "written": written})
         return
     for path in written:
-        print(f"wrote {path}")
-    print(f"next: tenantc compile {shown(directory)}")
+        click.echo(f"wrote {path}")
+    click.echo(f"next: tenantc compile {shown(directory)}")

@@ -25,8 +25,11 @@ COMMANDS = {
 
 
 def run() -> None:
-    """The command's entry point. Exit codes: 0 clean, 1 the input has errors, 2 usage, 3 the machine failed us,
-    70 our bug (sysexits.h EX_SOFTWARE), 130 interrupted (128 + SIGINT)."""
+    """The command's entry point.
+
+    Exit codes: 0 clean, 1 the input has errors, 2 usage, 3 the machine failed us, 70 our bug (sysexits.h EX_SOFTWARE),
+    130 interrupted (128 + SIGINT).
+    """
     if sys.argv[1:] == ["--version"]:
         print(f"tenantc {__version__}")
         return
@@ -64,7 +67,7 @@ def _bug(error: Exception) -> int:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"
+    where = f"{trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}" if trace else "?"
     print(
         f"tenantc: this is our bug: {type(error).__name__} at {where}: {error}; please report it with the output of "
         f"the same command under TENANTC_TRACEBACK=1",
@@ -95,7 +98,9 @@ def _group() -> click.Group:
     return Commands(
         name="tenantc",
         help="The tenant configuration compiler: many short tenant specs in, deployable artifacts out.",
-        params=[click.Option(["--version"], is_flag=True, expose_value=False, callback=_version, help="print the version")],
+        params=[
+            click.Option(["--version"], is_flag=True, expose_value=False, callback=_version, help="print the version")
+        ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 

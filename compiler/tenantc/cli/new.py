@@ -20,7 +20,7 @@ from tenantc.driver.scaffold import new_tenant
 @click.option("--region", help="where the tenant lives")
 @click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
 @format_option
-def command(  # noqa: PLR0913 — a parameter an option
+def command(
     tenant_id: str, tier: str, name: str | None, owner: str, region: str | None, workspace: Path, format_: str
 ) -> None:
     """Add the tenant TENANT_ID to the workspace, as tenants/TENANT_ID.yaml."""
@@ -40,4 +40,4 @@ def command(  # noqa: PLR0913 — a parameter an option
     if format_ == "json":
         print_json({"version": 1, "written": [shown(path)]})
     else:
-        print(f"wrote {shown(path)}")
+        click.echo(f"wrote {shown(path)}")

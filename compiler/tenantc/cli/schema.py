@@ -35,5 +35,5 @@ def command(directory: Path | None, workspace: Path, format_: str) -> None:
         print_json({"version": 1, "written": written})
         return
     for one in written:
-        print(f"wrote {one}")
-    print(f"in a tenant's file: # yaml-language-server: $schema={shown(target / 'spec.json')}")
+        click.echo(f"wrote {one}")
+    click.echo(f"in a tenant's file: # yaml-language-server: $schema={shown(target / 'spec.json')}")

@@ -75,7 +75,7 @@ class Session:
             if colour:
                 word = f"{diagnostic.severity.value}[{diagnostic.code}]"
                 text = text.replace(word, click.style(word, fg=_COLOURS[diagnostic.severity], bold=True), 1)
-            print(text, file=sys.stderr)
+            click.echo(text, err=True)
 
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
@@ -94,7 +94,9 @@ class Session:
         """Prints what there is to say and ends the command: exit 1 if anything is an error."""
         found = list(diagnostics)
         if self.format == "json":
-            print_json({"version": 1} | document | {"diagnostics": [as_json(one, self.prefix) for one in in_order(found)]})
+            print_json(
+                {"version": 1} | document | {"diagnostics": [as_json(one, self.prefix) for one in in_order(found)]}
+            )
         else:
             self.say(found)
         raise click.exceptions.Exit(1 if has_errors(found) else 0)
@@ -110,4 +112,4 @@ def summary(errors: int, warnings: int) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """One JSON document, which is all of stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -13,7 +13,7 @@ from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import printable
 from tenantc.driver.pipeline import Compiled
 from tenantc.model.schema import Schema
-from tenantc.source.path import BadPath, covers, split
+from tenantc.source.path import BadPathError, covers, split
 from tenantc.source.value import show
 
 
@@ -24,7 +24,7 @@ from tenantc.source.value import show
 @env_option
 @as_of_option
 @format_option
-def command(  # noqa: PLR0913 — a parameter an option
+def command(
     tenant: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
 ) -> None:
     """Show the resolved settings of TENANT, all of them or those at and under PATH.
@@ -43,8 +43,8 @@ def command(  # noqa: PLR0913 — a parameter an option
     if format_ == "json":
         per_environment = {name or "default": held for name, held in values.items()}
         session.finish({"tenant": tenant, "environments": per_environment}, found)
-    for line in table(values, compiled.environments):
-        print(line)
+    for line in table(values):
+        click.echo(line)
     session.finish({}, found)
 
 
@@ -54,7 +54,7 @@ def check_path(path: str | None, schema: Schema) -> None:
         return
     try:
         split(path)
-    except BadPath as error:
+    except BadPathError as error:
         raise click.UsageError(f"`{path}` is no path: {error}") from None
     if split(path)[0] not in ("tenant", "deployment") and schema.find(path) is None:
         raise click.UsageError(f"`{path}` is not a setting")
@@ -72,7 +72,7 @@ def settings(compiled: Compiled, path: str | None) -> dict[str, object]:
     return found
 
 
-def table(values: Mapping[str, Mapping[str, object]], environments: Mapping[str, Compiled]) -> list[str]:
+def table(values: Mapping[str, Mapping[str, object]]) -> list[str]:
     """A line a setting; a line an environment where they differ."""
     lines: list[str] = []
     paths = sorted({path for held in values.values() for path in held})

@@ -25,7 +25,7 @@ class Diagnostic:
     """One thing that is wrong or worth saying.
 
     `code` is a key of `codes.CODES`, whose template the `facts` fill. The first blame is where to look first; there is
-    none where no text is at fault (a missing folder). `tenants` counts how many tenants it reaches, where that is known.
+    none where no text is at fault (a missing folder). `tenants` counts the tenants it reaches, where that is known.
     """
 
     code: str

@@ -75,9 +75,7 @@ def printable(text: str) -> str:
     """The text with what a terminal would obey, or a reader not see, written as escapes."""
     if text.isprintable():
         return text
-    return "".join(
-        character if character.isprintable() else f"\\u{{{ord(character):x}}}" for character in text
-    )
+    return "".join(character if character.isprintable() else f"\\u{{{ord(character):x}}}" for character in text)
 
 
 def as_json(diagnostic: Diagnostic, root: str = "") -> dict[str, Any]:

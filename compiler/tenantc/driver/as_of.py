@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 
 
 def as_of(stated: str | None, written: str | None) -> str:
-    """The day as YYYY-MM-DD in UTC: as stated on the command line, else SOURCE_DATE_EPOCH
-    (reproducible-builds.org/specs/source-date-epoch), else as written in tenantc.yaml, else today.
+    """The day as YYYY-MM-DD in UTC.
+
+    As stated on the command line, else SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch), else as
+    written in tenantc.yaml, else today.
 
     Raises ValueError if the stated day or SOURCE_DATE_EPOCH is none.
     """

@@ -53,9 +53,12 @@ class Built:
 
 
 def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = lambda: None) -> Built:
-    """Compiles into the target, which changes only if nothing is wrong (or with `keep_going`, if what is wrong
+    """Compiles into the target.
+
+    It changes only if nothing is wrong (or with `keep_going`, if what is wrong
     concerns single tenants). Diagnostics are in the result; OSError means that the machine failed. `advance` is called
-    after each tenant file."""
+    after each tenant file.
+    """
     built = Built(Ledger())
     built.ledger.shared(pipeline.shared())
     try:

@@ -73,5 +73,5 @@ def _private_file(path: str, flags: int) -> int:
 
 def _private(home: Path) -> bool:
     """Whether a folder belongs to the user and nobody else can read or write it."""
-    status = os.stat(home)
+    status = home.stat()
     return status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) & 0o077 == 0

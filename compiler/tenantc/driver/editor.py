@@ -65,7 +65,5 @@ def _leaf(leaf: Leaf, dated: bool) -> dict[str, Any]:
     choices: list[dict[str, Any]] = [own, _REFERENCE]
     if dated:
         entry = {"value": own, "until": {"type": "string", "format": "date"}, "reason": {"type": "string"}}
-        choices.append(
-            {"type": "object", "properties": entry, "required": list(entry), "additionalProperties": False}
-        )
+        choices.append({"type": "object", "properties": entry, "required": list(entry), "additionalProperties": False})
     return {"description": f"{leaf.description} ({split(leaf.path)[0]})", "anyOf": choices}

@@ -86,7 +86,7 @@ class Emission:
             sections = {"deployment": Section(held, {}), "workspace": self._pipeline.workspace.options.section}
             subject = Subject(self._pipeline.schema, sections)
             bearer = Bearer(self._pipeline.workspace.options.platform, environment, account, region, "")
-            filler = Filler({}, bearer, {}, subject.value)
+            filler = Filler({}, bearer, {}, subject.find)
             column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
             files, _ = self.builder.files(subject, filler, "estate", lambda path, c=column: c.get(path, ()))  # type: ignore[misc]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
@@ -105,17 +105,23 @@ class Emission:
         for kind, named in pinned.items():
             if kind not in KINDS:
                 help = did_you_mean(kind, KINDS)
-                diagnostics.append(diagnose("T601", named.span, name=named.name, kind=kind, problem="there is no such kind", help=help))
+                diagnostics.append(
+                    diagnose("T601", named.span, name=named.name, kind=kind, problem="there is no such kind", help=help)
+                )
             elif (problem := check_pinned(kind, named.name, named.span)) is not None:
                 diagnostics.append(problem)
         return {kind: named for kind, named in pinned.items() if kind in KINDS}, diagnostics
 
     def _filler(self, linked: Linked, pinned: dict[str, Named], sections: Any) -> Filler:
         spec = linked.spec
-        identity = {Identity.ID: spec.tenant_id, Identity.NAME: spec.tenant_name, Identity.OWNER_EMAIL: spec.owner_email}
+        identity = {
+            Identity.ID: spec.tenant_id,
+            Identity.NAME: spec.tenant_name,
+            Identity.OWNER_EMAIL: spec.owner_email,
+        }
         subject = Subject(self._pipeline.schema, sections)
         names = {kind: named.name for kind, named in pinned.items()}
-        return Filler(identity, self._bearer(linked), names, subject.value)
+        return Filler(identity, self._bearer(linked), names, subject.find)
 
     def _bearer(self, linked: Linked) -> Bearer:
         platform = self._pipeline.workspace.options.platform

@@ -30,7 +30,7 @@ class Previous:
 
 
 def read_previous(folder: Path) -> Previous:
-    """The manifest of the build in a folder; an empty one if there is none. Raises ValueError for one that isn't ours."""
+    """A build's manifest; an empty one if there is none. Raises ValueError for one that isn't ours."""
     path = folder / MANIFEST
     if not path.is_file():
         return Previous()

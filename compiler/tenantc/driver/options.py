@@ -47,7 +47,9 @@ def read_options(node: Node) -> Options:
     from deepmerge import always_merger
 
     body: Any = node.plain()
-    merged: dict[str, Any] = always_merger.merge(_copy(dict(DEFAULTS)), {key: body[key] for key in _OPTIONS if key in body})
+    merged: dict[str, Any] = always_merger.merge(
+        _copy(dict(DEFAULTS)), {key: body[key] for key in _OPTIONS if key in body}
+    )
     place, places = read_deployment(node.value.get("deployment") if isinstance(node.value, dict) else None)
     assert isinstance(node.value, dict), "the structure was checked"
     values: dict[Path, Value] = {}

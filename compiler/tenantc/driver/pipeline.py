@@ -217,5 +217,3 @@ def _texts(definitions: tuple[Definition, ...]) -> list[tuple[str, Span]]:
         values = definition.value if isinstance(definition.value, tuple) else (definition.value,)
         found += [(value, definition.span) for value in values if isinstance(value, str)]
     return found
-
-

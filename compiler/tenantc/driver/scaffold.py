@@ -36,12 +36,17 @@ overrides:
 
 
 def new_workspace(folder: Path, platform: str | None) -> list[Path]:
-    """Writes a workspace with one tenant. Raises ValueError for a platform that is no name, OSError if it can't write."""
+    """Writes a workspace with one tenant. Raises ValueError for a platform that is no name."""
     name = platform or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
     if not _PLATFORM.fullmatch(name):
-        raise ValueError(f"`{name}` is no platform name: letters, digits and dashes, beginning with a letter, at most 32")
+        raise ValueError(
+            f"`{name}` is no platform name: letters, digits and dashes, beginning with a letter, at most 32"
+        )
     (folder / "tenants").mkdir(parents=True, exist_ok=True)
-    written = {folder / WORKSPACE_FILE: _WORKSPACE.format(platform=name), folder / "tenants" / "first-tenant.yaml": _FIRST}
+    written = {
+        folder / WORKSPACE_FILE: _WORKSPACE.format(platform=name),
+        folder / "tenants" / "first-tenant.yaml": _FIRST,
+    }
     for path, text in written.items():
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -53,7 +58,9 @@ def new_tenant(
 ) -> tuple[Path | None, tuple[Diagnostic, ...]]:
     """Writes a tenant's file, unless what it would say is wrong. Raises ValueError for an id that is none or taken."""
     if not _TENANT.fullmatch(tenant_id):
-        raise ValueError(f"`{tenant_id}` is no tenant id: letters, digits and dashes, beginning with a letter, at most 40")
+        raise ValueError(
+            f"`{tenant_id}` is no tenant id: letters, digits and dashes, beginning with a letter, at most 40"
+        )
     workspace = pipeline.workspace
     if workspace.find([tenant_id])[0]:
         raise ValueError(f"there is a tenant `{tenant_id}` already")

@@ -101,7 +101,9 @@ def open_folder(target: Path, shown: str) -> Iterator[Folder]:
     lock = _lock(real, shown)
     try:
         if any(real.iterdir()) and not (real / MANIFEST).is_file():
-            raise RefusedError(diagnose("T903", path=shown, help="name a folder that is new, empty, or an earlier build"))
+            raise RefusedError(
+                diagnose("T903", path=shown, help="name a folder that is new, empty, or an earlier build")
+            )
         _clear(real)
         staging = real.with_name(f".{real.name}.tenantc-{os.getpid()}")
         staging.mkdir()
@@ -127,7 +129,7 @@ def _lock(target: Path, shown: str) -> int:
             os.close(descriptor)
             raise RefusedError(diagnose("T904", path=shown, help="wait until it is done")) from None
         try:
-            if os.stat(target).st_ino == os.fstat(descriptor).st_ino:
+            if target.stat().st_ino == os.fstat(descriptor).st_ino:
                 return descriptor
         except FileNotFoundError:
             pass  # swapped away between the two calls: what was locked is no longer the target

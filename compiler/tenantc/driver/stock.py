@@ -69,9 +69,7 @@ def _read(schemas: Mapping[str, bytes]) -> Stock:
     )
 
 
-def _named(
-    folder: str, read: Callable[[Node], Outcome[T | None]], diagnostics: list[Diagnostic]
-) -> dict[str, T]:
+def _named(folder: str, read: Callable[[Node], Outcome[T | None]], diagnostics: list[Diagnostic]) -> dict[str, T]:
     found: dict[str, T] = {}
     for shown, path in library.files(folder):
         for node in library.nodes(shown, path):

@@ -1,145 +1,130 @@
-"""Builds documents: once per distinct looked-at values, then filled for each tenant."""
+"""Builds the files of a tenant or an estate: each document once per distinct looked-at values, then filled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
-from tenantc.emit.document import Document
+from tenantc.emit.characters import CannotWriteError
 from tenantc.emit.fill import Filler
-from tenantc.emit.holes import Template, joined
+from tenantc.emit.formats import FORMATS, Format, Shape
+from tenantc.emit.links import Links, check, links
 from tenantc.emit.memo import Memo
-from tenantc.emit.names import NAMES
-from tenantc.emit.node import NoRegion, SettingSource, Slot, Tree, Unsupported
+from tenantc.emit.node import NoRegion, Tree
+from tenantc.emit.plan import Columns, Part, Plan, Refusal
+from tenantc.emit.shelf import Shelf, Sight
 from tenantc.emit.subject import Subject
-from tenantc.emit.targets import Format, Target
-from tenantc.emit.writers import sql, terraform, yaml
+from tenantc.emit.targets import Target
 from tenantc.source.path import section
 from tenantc.source.span import Span
-from tenantc.source.value import UNLIMITED, Record, Value, show, typed
+from tenantc.source.value import show
 
-
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What a target cannot say, found while a document was built."""
-
-    document: str
-    target: str
-    result: Unsupported | NoRegion
-
-
-Built = tuple[tuple[Tree, ...], tuple[Refusal, ...]]
-Printed = tuple[object, ...]
+__all__ = ("Builder", "Refusal", "refuse")
 
 
 class Builder:
-    """Builds the documents of some targets. `built` counts how often a document's function ran."""
+    """Builds the documents of some targets. With `reference`, everything from scratch: the plain path."""
 
     def __init__(self, targets: Sequence[Target], *, reference: bool = False) -> None:
-        self._targets = targets
+        self._targets = [_Files(target) for target in targets]
         self._reference = reference
-        self._trees: Memo[object, Built] = Memo(4096)
-        self._printed: Memo[object, Printed] = Memo(4096)
-        self.built = 0
+        self._shelf = Shelf()
+
+    @property
+    def built(self) -> int:
+        """How often a document's function ran."""
+        return sum(plan.built for target in self._targets for plans in target.plans.values() for plan in plans)
 
     def files(
-        self, subject: Subject, filler: Filler, scope: str, columns: Callable[[str], Value]
+        self, subject: Subject, filler: Filler, scope: str, columns: Columns
     ) -> tuple[list[tuple[str, bytes]], list[Refusal]]:
         """The files of a tenant or an estate that have content, and what targets refuse to say."""
-        found: dict[str, bytes] = {}
+        sight = self._shelf.sight(subject)
+        found: list[tuple[str, bytes]] = []
         refusals: list[Refusal] = []
         for target in self._targets:
-            formats = dict(target.files)
-            waiting: dict[str, list[Printed]] = {name: [] for name in formats}
-            beside: dict[str, str] = {}
-            for document in target.documents:
-                if document.scope != scope:
-                    continue
-                name = document.file or target.files[0][0]
-                if document.beside:
-                    beside[name] = document.beside
-                printed, refused = self._document(document, formats[name], subject, filler, columns)
-                refusals += refused
-                waiting[name] += printed
-            for name, parts in waiting.items():
-                if parts and (name not in beside or waiting.get(beside[name])):
-                    found[name] = _assemble(parts, formats[name]).fill(filler)
-        return list(found.items()), refusals
+            files = target.plain if self._reference else target.filled
+            found += files(scope, sight, filler, columns, refusals)
+        return found, refusals
 
-    def _document(
-        self, document: Document, format_: Format, subject: Subject, filler: Filler, columns: Callable[[str], Value]
-    ) -> tuple[list[Printed], tuple[Refusal, ...]]:
-        looked = [subject.look(path) for path in document.looks]
-        placed = [subject.value(path) for path in document.places]
-        columned = [columns(path) for path in document.columns]
-        elements = subject.look(document.each) if document.each else None
-        if document.each and not elements:
-            return [], ()
-        slots: list[Slot | Value | None] = [
-            value if value is None or value is UNLIMITED else Slot(SettingSource(path))
-            for path, value in zip(document.places, placed, strict=True)
-        ]
-        shape = tuple(0 if value is None else 1 if value is UNLIMITED else 2 for value in placed)
-        seen = tuple(None if value is None else typed(value) for value in (*looked, *columned, elements))
-        key = (document, seen, shape)
-        trees, refusals = self._trees.get(key) or self._trees.put(
-            key, self._build(document, elements, [*looked, *slots, *columned])
-        )
-        if self._reference:
-            return [_print(tree, format_, filler) for tree in trees], refusals
-        printed = [
-            self._printed.get((key, index)) or self._printed.put((key, index), _print(tree, format_, None))
-            for index, tree in enumerate(trees)
-        ]
-        return printed, refusals
 
-    def _build(self, document: Document, elements: Value | None, arguments: list[Any]) -> Built:
-        trees: list[Tree] = []
-        refusals: list[Refusal] = []
-        for element in _elements(elements) if document.each else ((),):
-            self.built += 1
-            names = (NAMES,) if document.scope == "tenant" else ()
-            result = document.build(*names, *element, *arguments)
-            if isinstance(result, (Unsupported, NoRegion)):
-                refusals.append(Refusal(document.name, document.target, result))
+class _Files:
+    """The files of one target."""
+
+    def __init__(self, target: Target) -> None:
+        self.name = target.name
+        self._formats: dict[str, Format] = {name: FORMATS[format_] for name, format_ in target.files}
+        self.plans: dict[str, list[Plan]] = {}
+        self._beside: dict[str, str] = {}
+        self._checked: Memo[tuple[int, ...], bool] = Memo(4096)
+        for document in target.documents:
+            file = document.file or target.files[0][0]
+            self.plans.setdefault(document.scope, []).append(Plan(document, self._formats[file], file))
+            if document.beside:
+                self._beside[file] = document.beside
+
+    def filled(
+        self, scope: str, sight: Sight, filler: Filler, columns: Columns, refusals: list[Refusal]
+    ) -> list[tuple[str, bytes]]:
+        """The files that have content, from templates."""
+        parts: dict[str, list[tuple[Shape, bytes]]] = {name: [] for name in self._formats}
+        found: list[Links] = []
+        for plan in self.plans.get(scope, ()):
+            part = plan.part(sight, filler, columns)
+            if part.refusals:
+                refusals += part.refusals
+            try:
+                data = part.template.fill(filler)
+            except CannotWriteError:
+                refusals += _culprits(plan, part, filler)
                 continue
-            for tree in result if isinstance(result, (list, tuple)) and document.target != "sql" else [result]:
-                if tree is not None and not (isinstance(tree, (dict, list, tuple)) and not tree):
-                    trees.append(tree)
-        return tuple(trees), tuple(refusals)
+            if data:
+                parts[plan.file].append((part.shape, data))
+                found += part.links
+        self._check(found)
+        return [
+            (name, self._formats[name].file(written))
+            for name, written in parts.items()
+            if written and (name not in self._beside or parts[self._beside[name]])
+        ]
+
+    def plain(
+        self, scope: str, sight: Sight, filler: Filler, columns: Columns, refusals: list[Refusal]
+    ) -> list[tuple[str, bytes]]:
+        """The same files, built and printed from scratch."""
+        trees: dict[str, list[Sequence[Tree]]] = {name: [] for name in self._formats}
+        everything: list[Tree] = []
+        for plan in self.plans.get(scope, ()):
+            built, refused = plan.trees(sight, columns)
+            refusals += refused
+            try:
+                whole = plan.format.whole([built], filler) if built else b""
+            except CannotWriteError:
+                refusals += _culprits(plan, plan.part(sight, filler, columns), filler)
+                continue
+            if whole:
+                trees[plan.file].append(built)
+                everything += built
+        made = links(everything)
+        check(self.name, [made] if made else [])
+        return [
+            (name, self._formats[name].whole(written, filler))
+            for name, written in trees.items()
+            if written and (name not in self._beside or trees[self._beside[name]])
+        ]
+
+    def _check(self, found: list[Links]) -> None:
+        """Checks that what is referred to is there; once for each combination of documents."""
+        key = tuple([one.serial for one in found])
+        if self._checked.get(key) is None:
+            check(self.name, found)
+            self._checked.put(key, value=True)
 
 
-def _elements(collection: Value | None) -> Iterator[tuple[str, Value]]:
-    if isinstance(collection, Record):
-        yield from sorted(collection.items())
-    elif isinstance(collection, tuple):
-        yield from ((show(item), item) for item in collection)
-
-
-def _print(tree: Tree, format_: Format, filler: Filler | None) -> Printed:
-    if format_ == "yaml":
-        return (yaml.write(tree, filler),)
-    if format_ == "sql":
-        return (sql.write(tree, filler),)
-    return tuple(terraform.write(tree, filler).items())
-
-
-def _assemble(parts: list[Printed], format_: Format) -> Template:
-    """One file of the printed documents."""
-    if format_ == "terraform":
-        entries: dict[Any, Any] = {}
-        for part in parts:
-            for address, template in part:  # type: ignore[misc]
-                if address in entries:
-                    raise ValueError(f"two documents write {'.'.join(address)}")
-                entries[address] = template
-        return terraform.assemble(entries)
-    templates: list[Any] = [template for part in parts for template in part]
-    return joined(templates, b"---\n" if format_ == "yaml" else b"\n")
+def _culprits(plan: Plan, part: Part, filler: Filler) -> list[Refusal]:
+    """What of a tenant's values can't be written; what was looked at was refused when the document was built."""
+    found = plan.culprit(part.template, filler)
+    return [found] if found is not None else list(part.refusals)
 
 
 def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagnostic:
@@ -151,6 +136,7 @@ def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagn
     held = subject.sections.get(section(path))
     definitions = held.definitions.get(path, ()) if held is not None else ()
     span = definitions[-1].span if definitions and definitions[-1].span else spec
-    value = subject.value(path)
-    shown = show(value) if value is not None else "absent"
-    return diagnose("T603", span, target=refusal.target, path=path, value=shown, help="; or ".join(refusal.result.choices))
+    shown = refusal.shown or show(subject.value(path))
+    return diagnose(
+        "T603", span, target=refusal.target, path=path, value=shown, help="; or ".join(refusal.result.choices)
+    )

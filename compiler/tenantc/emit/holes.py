@@ -2,69 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+from typing import Final, TypeAlias
 
-from tenantc.emit.fill import Dialect, Filler, Plain, concrete, key_of
-from tenantc.emit.node import Node
+from tenantc.emit.characters import CannotWriteError
+from tenantc.emit.memo import Memo
+from tenantc.emit.node import Node, SettingSource, Slot, Tree, ValueOf, nodes
+from tenantc.source.path import Path
 
-Render = Callable[[Filler], str]
-
-
-class Hole(NamedTuple):
-    """A place in a text that each tenant fills; holes of one key are always filled with the same bytes."""
-
-    render: Render
-    key: object
-
-    def fill(self, filler: Filler) -> bytes:
-        known = filler.encoded.get(self.key)
-        if known is None:
-            known = filler.encoded[self.key] = self.render(filler).encode()
-        return known
+Printer: TypeAlias = Callable[[Tree], str]
 
 
-class Template(NamedTuple):
-    """Bytes in which `%b` stands for each hole; other percent signs are doubled."""
+class Hole:
+    """Where a tenant's value goes: the node it comes from, and how the format prints what the node becomes.
 
-    text: bytes
+    Compared by identity, which makes looking one up cheap. `paths` are the settings it reads, `personal` says that it
+    also reads identity or names.
+    """
+
+    __slots__ = ("node", "paths", "personal", "printer")
+
+    node: Node
+    printer: Printer
+    paths: tuple[Path, ...]
+    personal: bool
+
+    def __init__(self, node: Node, printer: Printer) -> None:
+        self.node = node
+        self.printer = printer
+        sources = [inner.source for inner in nodes(node) if isinstance(inner, Slot)]
+        self.paths = tuple(source.path for source in sources if isinstance(source, SettingSource))
+        self.personal = len(self.paths) < len(sources)
+
+    def fill(self, value_of: ValueOf) -> bytes:
+        """The bytes that stand here for one tenant. Raises `CannotWriteError`."""
+        return encoded(self.printer(self.node.filled(value_of)))
+
+
+# Equal holes of different documents are one, so that a tenant's value is encoded once. What falls out of the memo costs
+# an encoding more and nothing else.
+_HOLES: Final[Memo[object, Hole]] = Memo(16_384)
+
+
+def hole(node: Node, printer: Printer) -> Hole:
+    """The hole that a node leaves."""
+    key = (printer, node.key())
+    return _HOLES.get(key) or _HOLES.put(key, Hole(node, printer))
+
+
+Printed: TypeAlias = "str | Hole"
+
+
+def encoded(text: str) -> bytes:
+    """The text in UTF-8. Raises `CannotWriteError` for half a surrogate pair."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise CannotWriteError(f"U+{ord(text[error.start]):04X} is half a character") from error
+
+
+class Template:
+    """Bytes with holes. `%` on bytes fills them: the fastest way there is in Python."""
+
+    __slots__ = ("_body", "_pick", "holes", "literals")
+
+    literals: tuple[bytes, ...]
     holes: tuple[Hole, ...]
 
-    def fill(self, filler: Filler) -> bytes:
-        return self.text % tuple([hole.fill(filler) for hole in self.holes])
+    def __init__(self, literals: tuple[bytes, ...], holes: tuple[Hole, ...]) -> None:
+        assert len(literals) == len(holes) + 1, "a literal before, between and after the holes"
+        self.literals = literals
+        self.holes = holes
+        self._body = b"%b".join(literal.replace(b"%", b"%%") for literal in literals) if holes else literals[0]
+        self._pick = itemgetter(*holes) if holes else None
+
+    def fill(self, filling: Mapping[Hole, bytes]) -> bytes:
+        """The text for one tenant; `filling[hole]` is what goes into each hole."""
+        if self._pick is None:
+            return self._body
+        # of one key itemgetter gives the value, of several a tuple: `%` takes both
+        picked: bytes | tuple[bytes, ...] = self._pick(filling)
+        return self._body % picked
 
 
-class Pieces:
-    """Collects what a writer prints. With a `filler` there are no holes: values are printed where they stand, which is
-    the reference that templates are tested against."""
-
-    def __init__(self, dialect: Dialect, filler: Filler | None = None) -> None:
-        self._dialect = dialect
-        self._filler = filler
-        self._text: list[str] = []
-        self._holes: list[Hole] = []
-
-    def add(self, text: str) -> None:
-        self._text.append(text.replace("%", "%%"))
-
-    def place(self, node: Node, encode: Callable[[Plain], str]) -> None:
-        """Leaves a hole for a node, quoted by `encode` when it is filled."""
-        dialect = self._dialect
-        self.leave(lambda filler: encode(concrete(node, filler, dialect)), (key_of(node), encode))
-
-    def leave(self, render: Render, key: object) -> None:
-        """Leaves a hole for whatever `render` prints."""
-        if self._filler is not None:
-            self.add(render(self._filler))
-            return
-        self._text.append("%b")
-        self._holes.append(Hole(render, key))
-
-    def template(self) -> Template:
-        return Template("".join(self._text).encode(), tuple(self._holes))
+def template(printed: Iterable[Printed]) -> Template:
+    """The template of what a writer printed."""
+    literals: list[bytes] = []
+    holes: list[Hole] = []
+    run: list[str] = []
+    for piece in printed:
+        if isinstance(piece, Hole):
+            literals.append(encoded("".join(run)))
+            holes.append(piece)
+            run.clear()
+        else:
+            run.append(piece)
+    literals.append(encoded("".join(run)))
+    return Template(tuple(literals), tuple(holes))
 
 
 def joined(templates: Iterable[Template], between: bytes = b"") -> Template:
     """Templates one after the other."""
-    parts = list(templates)
-    return Template(between.join(part.text for part in parts), tuple(hole for part in parts for hole in part.holes))
+    literals: list[bytes] = []
+    holes: list[Hole] = []
+    for part in templates:
+        holes += part.holes
+        if literals:
+            literals[-1] += between + part.literals[0]
+            literals += part.literals[1:]
+        else:
+            literals += part.literals
+    return Template(tuple(literals or [b""]), tuple(holes))
+
+
+def specialised(whole: Template, known: Mapping[Hole, bytes]) -> Template:
+    """The template with some of its holes filled for good."""
+    literals = [whole.literals[0]]
+    holes: list[Hole] = []
+    for one, literal in zip(whole.holes, whole.literals[1:], strict=True):
+        value = known.get(one)
+        if value is None:
+            holes.append(one)
+            literals.append(literal)
+        else:
+            literals[-1] += value + literal
+    return Template(tuple(literals), tuple(holes))

@@ -6,12 +6,12 @@ counted, formatted or used as a key: a document that tries gets a `TypeError` th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from tenantc.source.path import Path
-from tenantc.source.value import UNLIMITED, Record, Value
+from tenantc.source.value import UNLIMITED, Opaque, Record, Value
 
 
 class SettingSource(NamedTuple):
@@ -59,6 +59,14 @@ class Node:
         """What stands here for one tenant: no slots are left in it. Raises `TypeError` for what may not be placed."""
         raise NotImplementedError
 
+    def inner(self) -> tuple[Tree, ...]:
+        """What the node is made of."""
+        return ()
+
+    def key(self) -> Hashable:
+        """Two nodes of equal keys stand for the same in every tenant's artifacts."""
+        return (type(self).__name__, *map(tree_key, self.inner()))
+
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(self.advice())
 
@@ -99,9 +107,12 @@ class Slot(Node):
 
     def filled(self, value_of: ValueOf) -> Tree:
         value = value_of(self.source)
-        if value is UNLIMITED or isinstance(value, (tuple, Record)):
+        if value is UNLIMITED or isinstance(value, (tuple, Record, Opaque)):
             raise TypeError(f"{self!r} holds no plain value: look at it, or place it in `compact_json`")
         return value
+
+    def key(self) -> Hashable:
+        return (type(self.source).__name__, *self.source)
 
     def __repr__(self) -> str:
         return f"<slot {'.'.join(part for part in self.source if part)}>"
@@ -120,6 +131,9 @@ class Text(Node):
     def filled(self, value_of: ValueOf) -> Tree:
         return Text(tuple(_filled_part(part, value_of) for part in self.parts))
 
+    def inner(self) -> tuple[Tree, ...]:
+        return self.parts
+
     def __repr__(self) -> str:
         return f"<text {self.parts!r}>"
 
@@ -136,6 +150,9 @@ class JsonText(Node):
 
     def filled(self, value_of: ValueOf) -> Tree:
         return JsonText(_filled_json(self.tree, value_of))
+
+    def inner(self) -> tuple[Tree, ...]:
+        return (self.tree,)
 
     def __repr__(self) -> str:
         return "<compact json>"
@@ -166,6 +183,9 @@ class Ref(Node):
         name = self.name.filled(value_of)
         return Ref(self.kind, name if isinstance(name, (str, Text)) else str(name), self.attribute)
 
+    def inner(self) -> tuple[Tree, ...]:
+        return (self.kind, self.name, self.attribute)
+
     def __repr__(self) -> str:
         return f"<ref {self.kind} {self.name!r} {self.attribute}>"
 
@@ -182,6 +202,9 @@ class Expr(Node):
 
     def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 an expression is the same for all
         return self
+
+    def inner(self) -> tuple[Tree, ...]:
+        return (self.code,)
 
     def __repr__(self) -> str:
         return f"<expr {self.code}>"
@@ -200,6 +223,31 @@ def filled(tree: Tree, value_of: ValueOf) -> Tree:
     if isinstance(tree, (list, tuple)):
         return [filled(item, value_of) for item in tree]
     return tree
+
+
+def tree_key(tree: Tree) -> Hashable:
+    """A key under which trees are equal if they print the same for every tenant; typed, so 1, 1.0 and true differ."""
+    if isinstance(tree, Node):
+        return tree.key()
+    if isinstance(tree, Mapping):
+        return ("mapping", *((key, tree_key(item)) for key, item in tree.items()))
+    if isinstance(tree, (list, tuple)):
+        return ("list", *map(tree_key, tree))
+    return (type(tree).__name__, repr(tree) if isinstance(tree, float) else tree)
+
+
+def nodes(tree: Tree) -> Iterator[Node]:
+    """Every node of a tree, in its order; what stands inside a node after the node."""
+    if isinstance(tree, Node):
+        yield tree
+        for item in tree.inner():
+            yield from nodes(item)
+    elif isinstance(tree, Mapping):
+        for item in tree.values():
+            yield from nodes(item)
+    elif isinstance(tree, (list, tuple)):
+        for item in tree:
+            yield from nodes(item)
 
 
 def _filled_part(part: Part, value_of: ValueOf) -> Part:
@@ -230,6 +278,7 @@ def json_ready(value: Value) -> Tree:
         return [json_ready(item) for item in value]
     if isinstance(value, Record):
         return {key: json_ready(item) for key, item in value.items()}
+    assert not isinstance(value, Opaque), "identity is filled in before a value is placed"
     return value
 
 

@@ -34,6 +34,9 @@ class Identifier(Node):
     def filled(self, value_of: ValueOf) -> Tree:
         return Identifier(*(_name(part, value_of) for part in self.parts))
 
+    def inner(self) -> tuple[Tree, ...]:
+        return self.parts
+
     def __repr__(self) -> str:
         return f"<identifier {self.parts!r}>"
 
@@ -51,6 +54,9 @@ class Literal(Node):
     def filled(self, value_of: ValueOf) -> Tree:
         value = filled(self.value, value_of)
         return Literal(value if isinstance(value, (str, Text, JsonText, Sql)) else Text((_scalar(value),)))
+
+    def inner(self) -> tuple[Tree, ...]:
+        return (self.value,)
 
     def __repr__(self) -> str:
         return f"<literal {self.value!r}>"
@@ -70,6 +76,9 @@ class Dollar(Node):
         body = self.body.filled(value_of)
         assert isinstance(body, Sql), "a statement stays one"
         return Dollar(body)
+
+    def inner(self) -> tuple[Tree, ...]:
+        return (self.body,)
 
     def __repr__(self) -> str:
         return f"<body {self.body!r}>"
@@ -103,6 +112,9 @@ class Sql(Node):
             assert isinstance(held, (str, int, float, Ref, Identifier, Literal, Dollar, Sql)), "a part becomes a part"
             parts.append(held)
         return Sql(tuple(parts), self.makes, self.end)
+
+    def inner(self) -> tuple[Tree, ...]:
+        return self.parts
 
     def __repr__(self) -> str:
         return f"<sql {self.parts!r}>"

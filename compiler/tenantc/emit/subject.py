@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from tenantc.model.schema import Group, Schema
 from tenantc.model.settings import Section
 from tenantc.source.path import Path, covers, section, split
 from tenantc.source.value import Opaque, Record, Value
+
+FILLED: Final = ("tenant", "deployment")
+"""Sections that tenantc makes for each tenant anew, however equal they are: a few texts each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,9 @@ class Subject:
         held = self.sections.get(section(path))
         return held.values.get(path) if held is not None else None
 
-    def look(self, path: Path) -> Value | None:
-        """What a document sees that looks at a path: a mapping of settings comes as a nested `Record`."""
+    def find(self, path: Path) -> Value | None:
+        """The value at a path, None if it is absent; what stands below a mapping of settings comes as a `Record`."""
         value = self.value(path)
-        if isinstance(value, Opaque):
-            raise TypeError(f"`{path}` holds a tenant's identity, which documents place and never inspect")
         if value is not None or not self.is_group(path):
             return value
         held = self.sections.get(section(path))
@@ -37,6 +39,13 @@ class Subject:
             if covers(path, under):
                 _put(nested, split(under)[depth:], item)
         return Record(nested) if nested else None
+
+    def look(self, path: Path) -> Value | None:
+        """As `find`; raises `TypeError` where the tenant's identity stands, which nobody inspects."""
+        value = self.find(path)
+        if isinstance(value, Opaque):
+            raise TypeError(f"`{path}` holds a tenant's identity, which documents place and never inspect")
+        return value
 
     def is_group(self, path: Path) -> bool:
         """Whether a path names a mapping of settings; of options, whatever is no value may be one."""
@@ -49,6 +58,6 @@ def _put(nested: dict[str, Value], names: tuple[str, ...], value: Value) -> None
     here = nested
     for group in groups:
         inner = here.setdefault(group, Record())
-        assert isinstance(inner, Record)
+        assert isinstance(inner, Record), "a mapping of settings"
         here = inner
     here[name] = value

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from tenantc.emit.fill import Filler
 from tenantc.emit.kubernetes.metadata import metadata
 from tenantc.emit.names import NAMES
+from tenantc.emit.node import Tree
 from tenantc.emit.writers import yaml
 from tenantc.emit.writers.json import scalar
 from tenantc.model.identity import IdentityText
@@ -40,7 +41,7 @@ class Values:
     def settings_json(self, head: Mapping[str, Any], sections: Mapping[str, Section], filler: Filler) -> bytes:
         """settings.json: whose they are, and every resolved setting, nested; absent settings are left out."""
         parts = ",\n".join(self._sections(sections, filler, _json_entry, _WORD))
-        return f'{_open(head)},\n  "settings": {{\n    {_indent(parts, 4)}\n  }}\n}}\n'.encode()
+        return f'{_open({"version": 1, **head})},\n  "settings": {{\n    {_indent(parts, 4)}\n  }}\n}}\n'.encode()
 
     def tfvars_json(self, head: Mapping[str, Any], sections: Mapping[str, Section], filler: Filler) -> bytes:
         """tenant.tfvars.json: a variable a section, and one each for the tenant and where it is deployed."""
@@ -54,15 +55,13 @@ class Values:
 
     def config_map(self, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """The ConfigMap from which a tenant's pods read their settings: a JSON text a section."""
-        head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
+        head: Tree = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
         parts = self._sections(sections, filler, _data_entry, _WORD)
         return yaml.write(head).fill(filler) + b"data:\n" + "".join(parts).encode()
 
-    def _sections(
-        self, sections: Mapping[str, Section], filler: Filler, show: _Print, unlimited: object
-    ) -> list[str]:
+    def _sections(self, sections: Mapping[str, Section], filler: Filler, show: _Print, unlimited: object) -> list[str]:
         found: list[str] = []
-        for name, section in sections.items():
+        for name, section in sorted(sections.items()):
             if name in _FILLED or not section.values:
                 continue
             texts = self._texts.get(section)
@@ -102,7 +101,7 @@ def _variable(name: str, nested: dict[str, Any]) -> str:
 
 
 def _yaml_entry(name: str, nested: dict[str, Any]) -> str:
-    return (yaml.write({name: nested}).text % ()).decode()
+    return yaml.write({name: nested}).literals[0].decode()
 
 
 def _data_entry(name: str, nested: dict[str, Any]) -> str:

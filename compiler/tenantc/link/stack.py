@@ -138,9 +138,7 @@ class Linker:
                 return Outcome((), (diagnose("T204", tier.extends.span, name=tier.extends.name, help=help),))
             tier = parent
 
-    def _group(
-        self, names: tuple[Named, ...], free: bool, levels: list[Level], diagnostics: list[Diagnostic]
-    ) -> None:
+    def _group(self, names: tuple[Named, ...], free: bool, levels: list[Level], diagnostics: list[Diagnostic]) -> None:
         """Adds the level of a list of mixins, if it has any."""
         if not names:
             return
@@ -157,9 +155,7 @@ class Linker:
             levels.append(known.value)
 
 
-def _place(
-    spec: Spec, environment: Environment, default_region: Named | None
-) -> tuple[Place | None, list[Diagnostic]]:
+def _place(spec: Spec, environment: Environment, default_region: Named | None) -> tuple[Place | None, list[Diagnostic]]:
     """Where a tenant's region lies in an environment."""
     named = spec.region or default_region
     at, places = environment.place, environment.places

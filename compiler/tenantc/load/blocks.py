@@ -85,7 +85,9 @@ class _Flattener:
         path, rest = prefix, text
         while rest:
             if isinstance(here, Leaf):
-                self.complain("T126", span, path=f"{path}.{rest}", help=f"`{path}` is a setting and has nothing under it")
+                self.complain(
+                    "T126", span, path=f"{path}.{rest}", help=f"`{path}` is a setting and has nothing under it"
+                )
                 return None
             name, rest, problem = _next_name(rest, here)
             if problem:
@@ -169,7 +171,9 @@ class _Flattener:
             self.walk(node, group, path)
             return
         if operator is Operator.APPEND or group.entry is None:
-            problem = "it is a mapping, which merges by itself" if operator is Operator.APPEND else "its names are fixed"
+            problem = (
+                "it is a mapping, which merges by itself" if operator is Operator.APPEND else "its names are fixed"
+            )
             self.complain("T128", key_span, operator=operator.value, path=path, problem=problem)
             return
         names = node.value if isinstance(node.value, list) else None
@@ -265,7 +269,7 @@ def _next_name(rest: str, group: Group) -> tuple[str, str, str]:
 
 
 def _after_dot(after: str) -> str:
-    return after[1:] if after.startswith(".") else after
+    return after.removeprefix(".")
 
 
 def _allowed(name: str, group: Group) -> bool:
@@ -301,7 +305,8 @@ def _wide(upper: Definition) -> str:
 def _within(definition: Definition, upper: Definition) -> bool:
     """Whether a definition is part of the mapping that replaces another."""
     inner, outer = definition.span, upper.span
-    assert inner is not None and outer is not None
+    assert inner is not None
+    assert outer is not None
     return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
         outer.end_line,
         outer.end_column,

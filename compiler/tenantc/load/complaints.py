@@ -158,7 +158,8 @@ def _tell(findings: Findings, words: _Words, where: Span, *others: Blame) -> Non
     backslash = body.rfind("\\", max(0, at - 2), at + 1)
     escape = _ESCAPE.match(body, max(0, backslash))
     # not `format`: some sentences hold braces of their own
-    problem = words.problem.replace("{found}", shown(body[at : at + 1]))
+    found = body[at : at + 1]
+    problem = words.problem.replace("`{found}`", "a backquote" if found == "`" else f"`{shown(found)}`")
     problem = problem.replace("{escape}", shown(escape[0]) if escape else "")
     findings.add("T102", where, *others, format="YAML", problem=problem, help=words.help)
 

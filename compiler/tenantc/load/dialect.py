@@ -12,10 +12,21 @@ import re
 
 from tenantc.load.findings import Findings
 
+_MOST_TAG_LINES = 100
 _GLUES = frozenset("[]{},:")
 # a block scalar whose first line has a comment glued to it
 HEADER = re.compile(r"[|>][-+0-9]*#")
 _QUESTION = re.compile(r"[\[{,]\s*\?\S")
+
+
+def refuse_flood(findings: Findings) -> bool:
+    """Refuse very many `%TAG` lines, on which libyaml is quadratic (T108); one of them is refused when it is read."""
+    body = findings.text.body
+    if "%" not in body or body.count("\n%TAG") < _MOST_TAG_LINES:
+        return False
+    at = body.index("\n%TAG") + 1
+    findings.add("T108", findings.span(at, at + 4), tag="%TAG", problem="cannot be declared")
+    return True
 
 
 def is_suspect(body: str) -> bool:

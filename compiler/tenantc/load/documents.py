@@ -52,7 +52,9 @@ class Reader:
         body = _body(document)
         name = _text(body["mixin"])
         layer = self.layer(body, LayerId(LayerKind.MIXIN, name, library=not own))
-        return Outcome(Mixin(name, layer.value, _names(body.get("extends")), body["mixin"].span, own), layer.diagnostics)
+        return Outcome(
+            Mixin(name, layer.value, _names(body.get("extends")), body["mixin"].span, own), layer.diagnostics
+        )
 
     def environment(self, document: Node) -> Outcome[Environment | None]:
         problems = self.structure.problems("environment", document)
@@ -79,7 +81,13 @@ class Reader:
         for part in (ceilings, caps, locks, grants):
             diagnostics += part.diagnostics
         layer = Layer(
-            id, definitions, ceilings.value, locks.value, grants.value, caps.value, _names(body.get("frameworks")),
+            id,
+            definitions,
+            ceilings.value,
+            locks.value,
+            grants.value,
+            caps.value,
+            _names(body.get("frameworks")),
             path=next(iter(body.values())).text.path,
         )
         return Outcome(layer, tuple(diagnostics))

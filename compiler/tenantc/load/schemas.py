@@ -7,7 +7,7 @@ from typing import cast
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.load.narrowing import widenings
-from tenantc.model.schema import Group, Kind, Leaf, Schema, TypeName
+from tenantc.model.schema import Group, Leaf, Schema, TypeName
 from tenantc.source.node import Node
 from tenantc.source.path import Path, child
 from tenantc.source.value import UNLIMITED, Value
@@ -100,7 +100,9 @@ class _Reader:
         required = body.get("required")
         names = tuple(str(item) for item in cast("list[object]", required.plain())) if required is not None else ()
         pattern = body.get("propertyNames")
-        name_pattern = _text(pattern.value, "pattern") if pattern is not None and isinstance(pattern.value, dict) else None
+        name_pattern = (
+            _text(pattern.value, "pattern") if pattern is not None and isinstance(pattern.value, dict) else None
+        )
         return Group(path, _text(body, "description") or "", members, entry, name_pattern, names)
 
     def leaf(self, path: Path, node: Node, body: dict[str, Node]) -> Leaf | None:
@@ -145,7 +147,11 @@ class _Reader:
             return cast("TypeName", named), False
         if isinstance(named, list) and len(named) == 2 and "string" in named:
             number = next((name for name in named if name in _NUMBERS), None)
-            if number is not None and plain.get("pattern") == _UNLIMITED_PATTERN and plain.get("x-unlimited") is not False:
+            if (
+                number is not None
+                and plain.get("pattern") == _UNLIMITED_PATTERN
+                and plain.get("x-unlimited") is not False
+            ):
                 return cast("TypeName", number), True
         self.complain(
             node,
@@ -177,7 +183,9 @@ class _Reader:
                 self.diagnostics.append(diagnose("T131", member.span, path=member.path, problem=problem))
         required = tuple(dict.fromkeys((*library.required, *own.required)))
         entry = self.merge_entry(library, own)
-        return Group(library.path, library.description, members, entry, own.name_pattern or library.name_pattern, required)
+        return Group(
+            library.path, library.description, members, entry, own.name_pattern or library.name_pattern, required
+        )
 
     def merge_entry(self, library: Group, own: Group) -> Group | Leaf | None:
         """What other names hold: a workspace may close an open map or narrow its entries, and opens none."""

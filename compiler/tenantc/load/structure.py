@@ -24,7 +24,7 @@ class Structure:
         self._validators: dict[str, jsonschema_rs.Validator] = {}
 
     def problems(self, kind: str, document: Node) -> list[Diagnostic]:
-        """Everything in which a document is not what its kind asks for, in reading order; T109 and T120–T122."""
+        """Everything in which a document is not what its kind asks for, in reading order; T109 and T120 to T122."""
         import jsonschema_rs
 
         validator = self._validators.get(kind)
@@ -35,7 +35,9 @@ class Structure:
         if validator.is_valid(plain):
             return []
         schema = self._schemas[kind]
-        found = [problem for error in validator.iter_errors(plain) for problem in _explain(error, document, kind, schema)]
+        found = [
+            problem for error in validator.iter_errors(plain) for problem in _explain(error, document, kind, schema)
+        ]
         return sorted(set(found), key=lambda diagnostic: diagnostic.sort_key)
 
 

@@ -47,13 +47,13 @@ def read_value(node: Node, leaf: Leaf, path: Path, schema: Schema, whole: bool =
         return _read_expression(node, node.value, leaf, path, schema)
     if leaf.type == "array":
         if isinstance(node.value, list):
-            return _read_list(node.value, leaf, path, schema)
+            return _read_list(node.value, leaf, path)
         expected = "a list" if whole else "a list of items"
         return Problem(diagnose("T133", node.span, path=path, expected=expected, kind=_kind(node)))
     return _read_scalar(node, leaf.type, leaf.unlimited, path)
 
 
-def _read_list(items: list[Node], leaf: Leaf, path: Path, schema: Schema) -> Read | Problem:
+def _read_list(items: list[Node], leaf: Leaf, path: Path) -> Read | Problem:
     values: list[Written] = []
     for item in items:
         if item.value is None:
@@ -61,7 +61,7 @@ def _read_list(items: list[Node], leaf: Leaf, path: Path, schema: Schema) -> Rea
         if isinstance(item.value, str) and "${" in item.value:
             what = "an expression gives the whole list: write `${…}` in its place"
             return Problem(diagnose("T301", item.span, problem="a list's items are plain values", help=what))
-        if leaf.item is None or leaf.item in _EXPECTED and leaf.item != "array":
+        if leaf.item is None or (leaf.item in _EXPECTED and leaf.item != "array"):
             read = _read_scalar(item, leaf.item, False, f"{path}[]") if leaf.item else Read(_record(item), False)
             if isinstance(read, Problem):
                 return read
@@ -87,7 +87,9 @@ def _read_scalar(node: Node, expected: TypeName, unlimited: bool, path: Path) ->
         if unlimited and value == "unlimited":
             return Read(UNLIMITED, False)
     words = _EXPECTED[expected] + (" or `unlimited`" if unlimited else "")
-    return Problem(diagnose("T133", node.span, path=path, expected=words, kind=_kind(node), help=_quoted(node, expected)))
+    return Problem(
+        diagnose("T133", node.span, path=path, expected=words, kind=_kind(node), help=_quoted(node, expected))
+    )
 
 
 def _quoted(node: Node, expected: TypeName) -> str:

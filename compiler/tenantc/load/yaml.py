@@ -66,17 +66,17 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     """
     parser, scalar, error_type = _libyaml()
     findings = Findings(text, limits)
-    if characters.refuse(findings):
+    if characters.refuse(findings) or dialect.refuse_flood(findings):
         return Outcome((), findings.found())
     # libyaml takes the end of the file for no line break: `|` would hold other text than in YAML 1.2, and than with one
     body = text.body if text.body.endswith("\n") else text.body + "\n"
     reading = _Reading(cast("Callable[[], _Event]", parser(body).get_event), scalar, findings)
     try:
-        reading.read()
+        is_read = reading.read()
     except error_type as error:
         complaints.explain(error, findings)
     else:
-        if dialect.is_suspect(text.body):
+        if is_read and dialect.is_suspect(text.body):
             dialect.check(findings)
     return Outcome(tuple(reading.whole_documents()), findings.found())
 
@@ -108,7 +108,8 @@ class _Reading:
         self.marked = "!" in self.text.body or "&" in self.text.body
         self.documents: list[Node] = []
 
-    def read(self) -> None:
+    def read(self) -> bool:
+        """Read the events; False if a limit ended it."""
         limits, findings = self.findings.limits, self.findings
         frame: _Mapping | _List = _List(Node(self.documents, self.text, 1, 1, 1, 1), self.documents)
         stack: list[_Mapping | _List] = []
@@ -119,15 +120,15 @@ class _Reading:
                 case "MappingStartEvent" | "SequenceStartEvent" as name:
                     if len(stack) == limits.depth:
                         findings.add("T104", _first(event, self.text), limit=limits.depth)
-                        return
+                        return False
                     stack.append(frame)
                     frame = self.open(event, is_mapping=name == "MappingStartEvent")
                 case "MappingEndEvent" | "SequenceEndEvent":
-                    node, filled = _close(frame, event), len(frame)
-                    values += filled
+                    node = _close(frame, event)
+                    values += len(frame)
                     if values > limits.values:
                         findings.add("T113", node.span, limit=limits.values)
-                        return
+                        return False
                     frame = stack.pop()
                     frame.put(node)
                 case "AliasEvent":
@@ -135,8 +136,10 @@ class _Reading:
                 case "DocumentStartEvent" if event.tags:
                     where = findings.span(event.start_mark.index, event.end_mark.index)
                     findings.add("T108", where, tag=" ".join(sorted(event.tags)), problem="cannot be declared")
+                case "DocumentEndEvent":
+                    values += 1
                 case "StreamEndEvent":
-                    return
+                    return True
                 case _:
                     pass
 
@@ -253,10 +256,10 @@ class _Reading:
         """What libyaml sees otherwise behind a scalar in quotes or in block style."""
         start, end, body = event.start_mark.index, event.end_mark.index, self.text.body
         if event.style in _BLOCK_STYLES:
-            # it ends with its last line that has content; libyaml ends it after the empty lines that follow
-            full = body[start:end].rstrip()
-            breaks = full.count("\n")
-            last = body[start + full.rfind("\n") + 1 :].partition("\n")[0].removesuffix("\r")
+            # it ends with its last visible character; libyaml ends it after the empty lines that follow
+            raw = body[start:end].rstrip()
+            node.end_line = node.line + raw.count("\n")
+            node.end_column = len(raw) - raw.rfind("\n") if "\n" in raw else node.column + len(raw)
             header = dialect.HEADER.match(body, start)
             if header is not None:
                 dialect.refuse_comment(self.findings, header.end() - 1)

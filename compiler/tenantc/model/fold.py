@@ -47,7 +47,9 @@ def fold(
                 value = given
             elif isinstance(given, tuple):
                 held = value if isinstance(value, tuple) else ()
-                value = _append(held, given) if operator is Operator.APPEND else _take(held, given, definition, problems)
+                value = (
+                    _append(held, given) if operator is Operator.APPEND else _take(held, given, definition, problems)
+                )
     return value
 
 

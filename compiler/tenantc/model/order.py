@@ -26,7 +26,7 @@ def meet(value: Value, limit: Value, leaf: Leaf) -> Value:
             return value if leaf.order.index(str(value)) <= leaf.order.index(str(limit)) else limit
         return value
     if isinstance(value, (int, float, Unlimited)) and isinstance(limit, (int, float, Unlimited)):
-        larger = limit is not UNLIMITED and (value is UNLIMITED or value > limit)  # type: ignore[operator]
+        larger = limit is not UNLIMITED and (value is UNLIMITED or value > limit)
         if leaf.order == "descending":
             return value if larger or value == limit else limit
         return limit if larger else value

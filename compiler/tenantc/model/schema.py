@@ -18,8 +18,8 @@ TypeName: TypeAlias = Literal["boolean", "integer", "number", "string", "array"]
 class Leaf:
     """A setting: where it stands and what its schema says (language.md §5).
 
-    `path` holds `.*` for the name of an open map's entry (a pattern, never split). `type` is the JSON Schema type of a value that is not
-    `unlimited`; `item` is the type of a list's items. `order` says what *more* means: "ascending" or "descending" for
+    `path` holds `.*` for the name of an open map's entry (a pattern, never split). `type` is the JSON Schema type of a
+    value that is not `unlimited`; `item` is the type of a list's items. `order` says what *more* means: "ascending" or "descending" for
     numbers, the values from least to most for enums, None for booleans (true is more) and lists (the superset is more).
     """
 
@@ -98,4 +98,3 @@ def _leaves(group: Group) -> Iterator[Leaf]:
             yield member
         else:
             yield from _leaves(member)
-

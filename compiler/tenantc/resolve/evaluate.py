@@ -8,12 +8,12 @@ from graphlib import CycleError, TopologicalSorter
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.language.evaluate import Missing, Problem, evaluate
 from tenantc.language.syntax import Expression, TextTemplate
+from tenantc.model.fold import fold
 from tenantc.model.layer import Bound, Definition
 from tenantc.model.order import at_most, meet
 from tenantc.model.resolved import FACT_ROOTS, Resolved
 from tenantc.model.schema import Schema
 from tenantc.resolve.cycles import cycles
-from tenantc.model.fold import fold
 from tenantc.source.path import Path
 from tenantc.source.value import Value
 
@@ -46,7 +46,9 @@ class Evaluation:
 
     def run(self, affected: set[Path]) -> None:
         """Evaluates these settings; everything else keeps its value."""
-        graph = {path: [read for read in self.reads[path] if read in affected] for path in affected if path in self.reads}
+        graph = {
+            path: [read for read in self.reads[path] if read in affected] for path in affected if path in self.reads
+        }
         for path in affected:
             if path not in graph:
                 self.settle(path)
@@ -68,7 +70,9 @@ class Evaluation:
             for path in cycle:
                 self.problems.setdefault(path, []).append(diagnose("T302", *spans, cycle=shown))
                 self.values[path] = None
-        rest = {path: [read for read in reads if read not in inside] for path, reads in graph.items() if path not in inside}
+        rest = {
+            path: [read for read in reads if read not in inside] for path, reads in graph.items() if path not in inside
+        }
         return list(TopologicalSorter(rest).static_order())
 
     def definitions(self, path: Path) -> tuple[Definition, ...]:
@@ -102,7 +106,9 @@ class Evaluation:
         written = definition.value
         leaf = self.schema.leaf(definition.path)
         span = definition.span
-        assert isinstance(written, (Expression, TextTemplate)) and leaf is not None and span is not None
+        assert isinstance(written, (Expression, TextTemplate))
+        assert leaf is not None
+        assert span is not None
         result = evaluate(written, leaf, self.schema, self.lookup)
         if isinstance(result, Missing):
             if self.facts is not None or result.path.partition(".")[0] not in FACT_ROOTS:

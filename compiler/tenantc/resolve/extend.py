@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.model.layer import Bound, Definition, Operator
 from tenantc.model.resolved import Resolved
@@ -39,8 +38,11 @@ def empty(sections: Mapping[str, Section]) -> Resolved:
 
 
 def extend(base: Resolved, level: Addition, schema: Schema, as_of: str, facts: Facts | None = None) -> Resolved:
-    """`base` with a level on top. `as_of` (YYYY-MM-DD) ends dated entries; `facts` gives what tenantc knows of the one
-    tenant (`tenant.*`, `deployment.*`, `tier.*`), and everything that refers to those is evaluated anew."""
+    """`base` with a level on top.
+
+    `as_of` (YYYY-MM-DD) ends dated entries; `facts` gives what tenantc knows of the one
+    tenant (`tenant.*`, `deployment.*`, `tier.*`), and everything that refers to those is evaluated anew.
+    """
     touched = _Touched(base, schema)
     for definition in level.definitions:
         if definition.until is None or definition.until >= as_of:
@@ -178,9 +180,7 @@ def _affected(
     return affected
 
 
-def _sections(
-    base: Resolved, touched: Mapping[Path, tuple[Definition, ...]], evaluation: Evaluation
-) -> Settings:
+def _sections(base: Resolved, touched: Mapping[Path, tuple[Definition, ...]], evaluation: Evaluation) -> Settings:
     """The sections after the level: new ones where something changed, the same objects elsewhere."""
     changed: dict[str, Section] = {}
     for path in (*touched, *(path for path in evaluation.values if path not in touched)):

@@ -43,9 +43,10 @@ def idle_warnings(definitions: Iterable[Definition], base: Resolved, keep: Itera
             continue
         below = base.settings.definitions(definition.path)
         blames = [definition.key_span]
-        from_layer = below[-1] if below else None
-        label = [Blame(from_layer.span, f"{from_layer.layer} says the same")] if from_layer and from_layer.span else []
-        help = f"leave it out, or list it under `keep:` to pin it against changes of {from_layer.layer if from_layer else 'the tier'}"
+        says = below[-1] if below else None
+        label = [Blame(says.span, f"{says.layer} says the same")] if says and says.span else []
+        layer = says.layer if says else "the tier"
+        help = f"leave it out, or list it under `keep:` to pin it against changes of {layer}"
         yield diagnose("T307", *blames, *label, path=definition.path, help=help)
 
 

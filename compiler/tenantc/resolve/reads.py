@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tenantc.language.reads import reads
 from tenantc.language.syntax import Expression, TextTemplate
-from tenantc.model.layer import Definition
 from tenantc.model.fold import live
+from tenantc.model.layer import Definition
 from tenantc.source.path import Path
 
 

@@ -69,7 +69,8 @@ class Reference:
 
     def _dynamic(self, definition: Definition) -> Value | None:
         leaf = self.schema.leaf(definition.path)
-        assert leaf is not None and isinstance(definition.value, (Expression, TextTemplate))
+        assert leaf is not None
+        assert isinstance(definition.value, (Expression, TextTemplate))
         checked = check(definition.value, self.schema, leaf)
         assert isinstance(checked, Checked), "what is wrong with an expression is found when it is read"
         result = evaluate_plainly(checked, self._read)

@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _STEP = re.compile(r'\.?([A-Za-z0-9_-][A-Za-z0-9_-]*)|\[("(?:\\.|[^"\\])*")\]')
 
 
-class BadPath(ValueError):
+class BadPathError(ValueError):
     """Text that is no path; the message says why and `offset` is the first character that does not fit."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -27,23 +27,23 @@ class BadPath(ValueError):
 
 @lru_cache(maxsize=65_536)
 def split(path: Path) -> tuple[str, ...]:
-    """The names in a path. Raises `BadPath`."""
+    """The names in a path. Raises `BadPathError`."""
     names: list[str] = []
     at = 0
     while at < len(path):
         match = _STEP.match(path, at)
         if match is None or (match.group(1) is not None and (path[at] == ".") != bool(names)):
-            raise BadPath("a path is names joined by dots, other names in brackets and quotes", at)
+            raise BadPathError("a path is names joined by dots, other names in brackets and quotes", at)
         if match.group(1) is not None:
             names.append(match.group(1))
         else:
             try:
                 names.append(json.loads(match.group(2)))
             except json.JSONDecodeError as error:
-                raise BadPath("the quoted name is not valid text", at) from error
+                raise BadPathError("the quoted name is not valid text", at) from error
         at = match.end()
     if not names:
-        raise BadPath("a path needs at least one name", 0)
+        raise BadPathError("a path needs at least one name", 0)
     return tuple(names)
 
 

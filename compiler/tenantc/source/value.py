@@ -19,14 +19,13 @@ class Unlimited(enum.Enum):
 UNLIMITED: Final = Unlimited.UNLIMITED
 
 
-
 class Opaque:
     """A value that only the artifact holds in clear: text with a tenant's identity in it (`model.identity`)."""
 
     __slots__ = ()
 
 
-Scalar: TypeAlias = Union[bool, int, float, str, Unlimited]
+Scalar: TypeAlias = bool | int | float | str | Unlimited
 Value: TypeAlias = Union[Scalar, tuple["Value", ...], "Record", Opaque]
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tenantc.emit.document import Names, Ref, Tree, document
 from tenantc.emit.postgres.grants import schema_grants
+from tenantc.emit.postgres.sharing import OWN_PREFIX
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, comment, sql
 
 OWN_DATABASE: Final = ("database", "cluster")
@@ -54,17 +55,21 @@ def own_database(names: Names) -> list[Sql]:
             " TO ", Ref("role", names.postgres_role),
         ),
         *schema_grants(names, Identifier("public")),
+        sql("ALTER ROLE ", Ref("role", names.postgres_role), " SET search_path = ", Identifier("public")),
     ]  # fmt: skip
 
 
 def _inside(names: Names) -> Sql:
-    """Fails in any other database, whose whole `public` would be granted to the tenant."""
+    """Fails in any other database and in one with shared tables: its whole `public` would be granted to the tenant."""
     return sql(
         "DO ",
         Dollar(
             sql(
                 "\nBEGIN\n  IF current_database() <> ", Literal(names.postgres_database), " THEN\n    RAISE EXCEPTION ",
                 Literal("this belongs in the database %, not in %"), ", ", Literal(names.postgres_database),
+                ", current_database();\n  END IF;\n",
+                "  IF EXISTS (SELECT FROM pg_policies WHERE starts_with(policyname, ", Literal(OWN_PREFIX), ")) THEN\n",
+                "    RAISE EXCEPTION ", Literal("database % holds tables that tenants share"),
                 ", current_database();\n  END IF;\nEND\n",
             )
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Ref, Result, Unsupported, document
-from tenantc.emit.postgres.policies import no_other_policy, row_security, sequence_grants
+from tenantc.emit.postgres.policies import no_other_policy, no_way_around, row_security, sequence_grants
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.sharing import group_role, roles_table, tenants_group
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
@@ -44,8 +44,10 @@ def shared_database(
     if IN_SHARED_DATABASE.isdisjoint(levels):
         return None
     if tables and column is None:
-        return Unsupported("workspace.sql.tenant_column", ("name the column of the shared tables that holds tenant ids",))
-    statements = [*_public_shut()]
+        return Unsupported(
+            "workspace.sql.tenant_column", ("name the column of the shared tables that holds tenant ids",)
+        )
+    statements = [_public_shut()]
     if tables and column is not None:
         statements += _sharing(tables, column, tenants_group(platform, environment))
     return transaction(_HEAD, "DATABASE", statements)
@@ -60,26 +62,27 @@ def _sharing(tables: tuple[str, ...], column: str, group: str) -> list[Sql]:
         *(statement for table in tables for statement in row_security(table, column, group)),
         sequence_grants(group),
         no_other_policy(group),
+        no_way_around(group),
     ]
 
 
-def _public_shut() -> list[Sql]:
+def _public_shut() -> Sql:
     """Nobody may leave a function or operator in `public` for another tenant to stumble over.
 
     So it is since PostgreSQL 15 (https://www.postgresql.org/docs/release/15.0/), but not in databases that were
-    upgraded. REVOKE by somebody who may not only warns, hence the second statement.
+    upgraded. REVOKE by somebody who may not only warns, hence the question. Some platforms drop the schema.
     """
-    return [
-        sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
-        sql(
-            "DO ",
-            Dollar(
-                sql(
-                    "\nBEGIN\n  IF has_schema_privilege(", Literal("public"), ", ", Literal("public"), ", ",
-                    Literal("CREATE"), ") THEN\n    RAISE EXCEPTION ",
-                    Literal("PUBLIC may create objects in schema public: its owner must revoke that"),
-                    ";\n  END IF;\nEND\n",
-                )
-            ),
+    public = Literal("public")
+    return sql(
+        "DO ",
+        Dollar(
+            sql(
+                "\nBEGIN\n  IF to_regnamespace(", public, ") IS NOT NULL THEN\n",
+                "    REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n",
+                "    IF has_schema_privilege(", public, ", ", public, ", ", Literal("CREATE"), ") THEN\n",
+                "      RAISE EXCEPTION ",
+                Literal("PUBLIC may create objects in schema public, and only its owner can revoke that"),
+                ";\n    END IF;\n  END IF;\nEND\n",
+            )
         ),
-    ]  # fmt: skip
+    )  # fmt: skip

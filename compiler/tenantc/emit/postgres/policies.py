@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Ref
+from tenantc.emit.document import Ref, Slot
 from tenantc.emit.postgres.sharing import OWN_PREFIX, own_tenant
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
 
@@ -21,9 +21,7 @@ _CLAUSES: Final = (
 def row_security(table: str, column: str, group: str) -> list[Sql]:
     """Rows are the tenant's own in everything that a tenant may do with the table, its owner included.
 
-    TRUNCATE, REFERENCES and TRIGGER pass row security by, so nobody has them through PUBLIC. Partitions have no row
-    security of their own: no tenant is granted one. Policies hold for all roles, so that a view shows its reader's
-    rows whoever owns it.
+    Policies hold for all roles, so that a view shows its reader's rows whoever owns it.
     """
     name = Identifier(*table.split("."))
     return [
@@ -85,11 +83,12 @@ def no_other_policy(group: str) -> Sql:
                 "  FROM pg_policy AS p\n",
                 "  WHERE p.polpermissive AND p.polname NOT IN (",
                 *[part for command, _ in _CLAUSES for part in (Literal(OWN_PREFIX + command.lower()), ", ")][:-1],
-                ")\n    AND p.polrelid IN (SELECT polrelid FROM pg_policy WHERE polname = ",
-                Literal(f"{OWN_PREFIX}select"), ")\n    AND EXISTS (\n",
+                ")\n    AND p.polrelid IN (SELECT polrelid FROM pg_policy WHERE polname = ", _SELECT,
+                ")\n    AND EXISTS (\n",
                 "      SELECT FROM pg_roles AS tenant CROSS JOIN unnest(p.polroles) AS meant (role)\n",
-                "      WHERE meant.role = 0 OR (pg_has_role(tenant.oid, ", Literal(group), ", ", Literal("MEMBER"),
-                ")\n        AND NOT tenant.rolsuper AND pg_has_role(tenant.oid, meant.role, ", Literal("MEMBER"), "))\n",
+                "      WHERE meant.role = 0 OR (NOT tenant.rolsuper\n",
+                "        AND pg_has_role(tenant.oid, ", Literal(group), ", ", Literal("MEMBER"), ")\n",
+                "        AND pg_has_role(tenant.oid, meant.role, ", Literal("MEMBER"), "))\n",
                 "    )\n  LIMIT 1;\n  IF opening IS NOT NULL THEN\n    RAISE EXCEPTION ",
                 Literal("policy % opens more rows to tenants than their own: drop it, or make it restrictive"),
                 ", opening;\n  END IF;\nEND\n",
@@ -98,4 +97,34 @@ def no_other_policy(group: str) -> Sql:
     )  # fmt: skip
 
 
+def no_way_around(role: str | Slot) -> Sql:
+    """Fails where the role may do with a shared table what row security does not see.
+
+    That is TRUNCATE, foreign keys and triggers (https://www.postgresql.org/docs/current/ddl-rowsecurity.html), and
+    anything with a partition, which has no row security but its own: only the missing grant protects it.
+    """
+    name = Literal(role)
+    return sql(
+        "DO ",
+        Dollar(
+            sql(
+                "\nDECLARE\n  open_tables text;\nBEGIN\n",
+                "  WITH RECURSIVE shared (id, guarded) AS (\n",
+                "    SELECT polrelid, true FROM pg_policy WHERE polname = ", _SELECT, "\n    UNION\n",
+                "    SELECT i.inhrelid, EXISTS (SELECT FROM pg_policy WHERE polrelid = i.inhrelid AND polname = ",
+                _SELECT, ")\n    FROM pg_inherits AS i JOIN shared AS s ON i.inhparent = s.id\n  )\n",
+                "  SELECT string_agg(id::regclass::text, ", Literal(", "), ") INTO open_tables FROM shared\n",
+                "  WHERE has_table_privilege(", name, ", id, ", Literal("TRUNCATE, TRIGGER"), ")\n",
+                "    OR has_any_column_privilege(", name, ", id, ", Literal("REFERENCES"), ")\n",
+                "    OR (NOT guarded AND (has_table_privilege(", name, ", id, ", Literal("DELETE"), ")\n",
+                "      OR has_any_column_privilege(", name, ", id, ", Literal("SELECT, INSERT, UPDATE"), ")));\n",
+                "  IF open_tables IS NOT NULL THEN\n    RAISE EXCEPTION ",
+                Literal("role % has privileges on % that pass row security by: revoke them"),
+                ", ", name, ", open_tables;\n  END IF;\nEND\n",
+            )
+        ),
+    )  # fmt: skip
+
+
 _REGCLASS: Final = sql(Literal("pg_class"), "::regclass")
+_SELECT: Final = Literal(f"{OWN_PREFIX}select")

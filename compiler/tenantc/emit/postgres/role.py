@@ -40,7 +40,8 @@ def _made(names: Names) -> Sql:
         "DO ",
         Dollar(
             sql(
-                "\nDECLARE\n  tenant_role CONSTANT name := ", Literal(names.postgres_role), ";\n  powers text;\nBEGIN\n",
+                "\nDECLARE\n  tenant_role CONSTANT name := ", Literal(names.postgres_role), ";\n",
+                "  powers text;\nBEGIN\n",
                 "  IF starts_with(tenant_role, ", Literal(RESERVED_PREFIX), ") THEN\n    RAISE EXCEPTION ",
                 Literal("role names that begin with % belong to tenantc"), ", ", Literal(RESERVED_PREFIX), ";\n",
                 "  END IF;\n",

@@ -7,14 +7,12 @@ from typing import Final
 from tenantc.emit.document import Names, Slot, Tree, document
 from tenantc.emit.postgres.database import OWN_DATABASE, own_database
 from tenantc.emit.postgres.grants import own_schema
+from tenantc.emit.postgres.policies import no_way_around
 from tenantc.emit.postgres.role import tenant_role
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.sharing import tenant_line, tenants_group
-from tenantc.emit.statement import Sql
 
-_IN_SHARED: Final = (
-    "Run in the estate's shared database, after the estate's schema.sql, as the role that ran that:",
-)
+_IN_SHARED: Final = ("Run in the estate's shared database, after the estate's schema.sql, as the role that ran that:",)
 _IN_OWN: Final = ("Run in the tenant's own database, after database.sql, as the role that ran that:",)
 
 
@@ -50,5 +48,7 @@ def tenant_schema(
         return transaction(_IN_OWN, "THE_TENANTS_DATABASE", [*role, *own_database(names)])
     if isolation == "schema":
         return transaction(_IN_SHARED, "DATABASE", [*role, *own_schema(names)])
-    line: list[Sql] = tenant_line(names, tenants_group(platform, environment)) if tables else []
-    return transaction(_IN_SHARED, "DATABASE", [*role, *line])
+    if tables:
+        role += tenant_line(names, tenants_group(platform, environment))
+        role.append(no_way_around(names.postgres_role))
+    return transaction(_IN_SHARED, "DATABASE", role)

@@ -10,11 +10,11 @@ from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
-from tenantc.emit.terraform.region import region
+from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.versions import versions
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
-    region,
+    aws_region,
     key,
     key_alias,
     key_policy,

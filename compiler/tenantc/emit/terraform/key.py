@@ -34,8 +34,8 @@ def _refusal(management: str | None, rotation: int | Unlimited | None, window: i
             _MANAGEMENT, (f"set `{_MANAGEMENT}` to `kms`", "take `terraform` out of `targets` in tenantc.yaml")
         )
     if isinstance(rotation, int) and not _SHORTEST_ROTATION <= rotation <= _LONGEST_ROTATION:
-        bounds = f"between {_SHORTEST_ROTATION} and {_LONGEST_ROTATION}, the days after which AWS KMS can rotate"
-        return Unsupported(_ROTATION, (f"set `{_ROTATION}` {bounds}", f"set `{_ROTATION}` to `unlimited`: never"))
+        bounds = f"between {_SHORTEST_ROTATION} and {_LONGEST_ROTATION}, the days after which AWS KMS can rotate a key"
+        return Unsupported(_ROTATION, (f"set `{_ROTATION}` {bounds}",))
     if window is not None and not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
         bounds = f"between {_SHORTEST_WINDOW} and {_LONGEST_WINDOW}, the days that AWS KMS can wait"
         return Unsupported(_WINDOW, (f"set `{_WINDOW}` {bounds}",))

@@ -11,7 +11,7 @@ from tenantc.emit.document import Expr, Names, NoRegion, Result, Slot, document,
 
 
 @document("terraform", places=("deployment.region",))
-def region(_names: Names, wanted: Slot | None) -> Result:
+def aws_region(_names: Names, wanted: Slot | None) -> Result:
     """A condition that fails the plan, before anything is made, where the provider works in another region.
 
     https://developer.hashicorp.com/terraform/language/expressions/custom-conditions

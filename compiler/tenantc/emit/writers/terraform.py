@@ -6,79 +6,192 @@ references and expressions of our own documents are code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final, TypeAlias
 
+from tenantc.emit.characters import json_inside, json_string
 from tenantc.emit.fill import Filler
-from tenantc.emit.holes import Pieces, Template, joined
-from tenantc.emit.node import Expr, Ref, Tree
+from tenantc.emit.holes import Printed, Template, hole, joined, template
+from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
+from tenantc.emit.pieces import Piece, known, number_text, pieces
 from tenantc.emit.writers import json
 
 # Blocks whose entries stand under a type and a name; under every other block they stand under a name.
-_TYPED = frozenset({"resource", "data"})
+_TYPED: Final = frozenset({"resource", "data", "ephemeral"})
 
-Address = tuple[str, ...]
+Address: TypeAlias = tuple[str, ...]
 
-
-class TerraformDialect:
-    """Text is escaped, references and expressions are interpolated."""
-
-    def literal(self, text: str) -> str:
-        return text.replace("${", "$${").replace("%{", "%%{")
-
-    def reference(self, ref: Ref, name: str) -> str:
-        attribute = f".{ref.attribute}" if ref.attribute else ""
-        return f"${{{ref.kind}.{name}{attribute}}}"
-
-    def code(self, expression: Expr) -> str:
-        return f"${{{expression.code}}}"
+# stands between the entries of one document until a file is put together; JSON escapes it everywhere else
+_SEPARATOR: Final = "\0"
 
 
-DIALECT = TerraformDialect()
+class ConflictError(Exception):
+    """Two documents write one entry of a file: a mistake in the documents."""
+
+
+def literal(text: str) -> str:
+    """Text that stands for itself, as a template says it."""
+    return text.replace("${", "$${").replace("%{", "%%{")
+
+
+def refer(ref: Ref) -> Part:
+    """A cross-reference is an expression."""
+    if not isinstance(ref.name, str):
+        raise TypeError(f"{ref!r}: the address of a resource is the same for every tenant")
+    return Expr(".".join(part for part in (ref.kind, ref.name, ref.attribute) if part))
 
 
 def write(tree: Tree, filler: Filler | None = None) -> dict[Address, Template]:
     """The entries of one document by address, such as ("resource", "aws_kms_key", "tenant")."""
-    assert isinstance(tree, Mapping), "a Terraform document is a mapping of blocks"
     found: dict[Address, Template] = {}
-    for block, entries in tree.items():
-        if entries is None:
-            continue
-        assert isinstance(entries, Mapping)
-        for name, entry in entries.items():
-            if block in _TYPED:
-                assert isinstance(entry, Mapping)
-                found |= {(block, name, label): _entry(body, 6, filler) for label, body in entry.items()}
-            elif entry is not None:
-                found[(block, name)] = _entry(entry, 4, filler)
+    for address, entry in _entries(tree if filler is None else filled(tree, filler.source)):
+        out: list[Printed] = []
+        json.value(entry, "  " * len(address), out, _show, _node)
+        found[address] = template(out)
     return found
 
 
-def _entry(tree: Tree, indent: int, filler: Filler | None) -> Template:
-    pieces = Pieces(DIALECT, filler)
-    json.value(tree, indent, pieces, DIALECT)
-    return pieces.template()
+def one(tree: Tree, filler: Filler | None = None) -> tuple[tuple[Address, ...], Template]:
+    """The addresses of one document's entries, and all entries as one template, for `assemble`."""
+    entries = write(tree, filler)
+    return tuple(entries), joined(entries.values(), _SEPARATOR.encode())
 
 
-def assemble(entries: Mapping[Address, Template]) -> Template:
-    """A whole file of entries, grouped as Terraform wants them, in the order in which their groups first appear."""
-    return joined([*_group(list(entries.items()), 0), _text("\n")])
+def assemble(parts: Sequence[tuple[tuple[Address, ...], bytes]]) -> bytes:
+    """A whole file of filled documents, grouped as Terraform wants them, in the order in which groups first appear."""
+    layout, order = _layout(tuple(addresses for addresses, _ in parts))
+    bodies = _SEPARATOR.encode().join(body for _, body in parts).split(_SEPARATOR.encode())
+    return layout % tuple([bodies[index] for index in order])
 
 
-def _group(entries: list[tuple[Address, Template]], depth: int) -> list[Template]:
-    groups: dict[str, list[tuple[Address, Template]]] = {}
-    for address, template in entries:
-        groups.setdefault(address[depth], []).append((address, template))
-    inner = " " * (2 * depth + 2)
-    parts: list[Template] = []
-    for index, (name, members) in enumerate(groups.items()):
-        parts.append(_text(f"{'{' if index == 0 else ','}\n{inner}{json.scalar(name)}: "))
-        if len(members[0][0]) == depth + 1:
-            parts.append(members[0][1])
+def whole(trees: Sequence[Tree], filler: Filler) -> bytes:
+    """A whole file printed at once: the plain path, which `assemble` is tested against."""
+    merged: dict[str, object] = {}
+    for tree in trees:
+        for address, entry in _entries(filled(tree, filler.source)):
+            here = merged
+            for name in address[:-1]:
+                below = here.setdefault(name, {})
+                assert isinstance(below, dict), "an address is as long as its block says"
+                here = below
+            if address[-1] in here:
+                raise ConflictError(f"two documents write {'.'.join(address)}")
+            here[address[-1]] = entry
+    out: list[Printed] = []
+    json.value(merged, "", out, _show, _node)  # type: ignore[arg-type]
+    return template([*out, "\n"]).literals[0]
+
+
+def _entries(tree: Tree) -> list[tuple[Address, Tree]]:
+    if not isinstance(tree, Mapping):
+        raise TypeError("a Terraform document is a mapping of blocks")
+    found: list[tuple[Address, Tree]] = []
+    for block, entries in tree.items():
+        if entries is None:
+            continue
+        if not isinstance(entries, Mapping):
+            raise TypeError(f"the block {block} is a mapping of names")
+        for name, entry in entries.items():
+            if block in _TYPED and isinstance(entry, Mapping):
+                found += [((block, name, label), body) for label, body in entry.items() if body is not None]
+            elif entry is not None:
+                found.append(((block, name), entry))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _layout(parts: tuple[tuple[Address, ...], ...]) -> tuple[bytes, tuple[int, ...]]:
+    """A file's frame with `%b` for each entry, and which entry goes where. Depends on addresses alone."""
+    tree: dict[str, object] = {}
+    for index, address in enumerate(address for addresses in parts for address in addresses):
+        here = tree
+        for name in address[:-1]:
+            below = here.setdefault(name, {})
+            assert isinstance(below, dict), "an address is as long as its block says"
+            here = below
+        if address[-1] in here:
+            raise ConflictError(f"two documents write {'.'.join(address)}")
+        here[address[-1]] = index
+    out: list[str] = []
+    order: list[int] = []
+    _frame(tree, "", out, order)
+    return f"{''.join(out)}\n".encode(), tuple(order)
+
+
+def _frame(tree: Mapping[str, object], indent: str, out: list[str], order: list[int]) -> None:
+    separator = f"{{\n{indent}  "
+    for name, below in tree.items():
+        out.append(f"{separator}{_show(name).replace('%', '%%')}: ")
+        if isinstance(below, dict):
+            _frame(below, f"{indent}  ", out, order)
         else:
-            parts += _group(members, depth + 1)
-    parts.append(_text(f"\n{' ' * (2 * depth)}}}"))
-    return parts
+            assert isinstance(below, int), "a group or an entry's place"
+            out.append("%b")
+            order.append(below)
+        separator = f",\n{indent}  "
+    out.append(f"\n{indent}}}")
 
 
-def _text(text: str) -> Template:
-    return Template(text.replace("%", "%%").encode(), ())
+def _show(value: Tree) -> str:
+    if isinstance(value, str):
+        return json_string(literal(value))
+    if isinstance(value, (bool, int, float)):
+        return number_text(value)
+    raise TypeError(f"{value!r} is no scalar of Terraform")
+
+
+def _node(node: Node, out: list[Printed]) -> None:
+    if isinstance(node, Slot):
+        out.append(hole(node, _show))
+        return
+    if not isinstance(node, (Text, JsonText, Ref, Expr)):
+        raise TypeError(f"{node!r} cannot stand in Terraform")
+    out.append('"')
+    found = pieces(node, refer)
+    run: list[Piece] = []
+    for piece in found:
+        if isinstance(piece, Expr):
+            _run(run, out, before_code=True)
+            out.append(json_inside(f"${{{piece.code}}}"))
+            run = []
+        else:
+            run.append(piece)
+    _run(run, out, before_code=False)
+    out.append('"')
+
+
+def _run(run: list[Piece], out: list[Printed], *, before_code: bool) -> None:
+    """What stands between two expressions. `$` and `{` may meet where pieces do, so unknown ones are filled as one."""
+    if known(run):
+        last = len(run) - 1
+        for index, piece in enumerate(run):
+            if isinstance(piece, str):
+                out.append(_inside(piece, before_code=before_code and index == last))
+            else:
+                assert isinstance(piece, Slot), "expressions end a run"
+                out.append(hole(piece, _print_inside))
+        return
+    parts = tuple(piece for piece in run if not isinstance(piece, Expr))
+    out.append(hole(Text(parts), _print_before_code if before_code else _print_inside))
+
+
+def _inside(text: str, *, before_code: bool = False) -> str:
+    shown = literal(text)
+    if before_code and shown.endswith("$"):
+        # `$` and the `${` of what follows would read as an escaped `${`
+        return json_inside(f'{shown[:-1]}${{"$"}}')
+    return json_inside(shown)
+
+
+def _print_inside(value: Tree) -> str:
+    return _inside(_plain(value))
+
+
+def _print_before_code(value: Tree) -> str:
+    return _inside(_plain(value), before_code=True)
+
+
+def _plain(value: Tree) -> str:
+    assert isinstance(value, (bool, int, float, str, Text)), "a run is filled as a text"
+    return "".join(piece for piece in pieces(value, refer) if isinstance(piece, str))

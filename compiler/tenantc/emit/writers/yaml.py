@@ -4,135 +4,196 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
 
-from tenantc.emit.fill import Filler, Plain
-from tenantc.emit.node import Expr, Node, Ref, Tree
-from tenantc.emit.holes import Pieces, Template
+from tenantc.emit.characters import HIDDEN, code_point
+from tenantc.emit.fill import Filler
+from tenantc.emit.holes import Hole, Printed, Template, hole, template
+from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
+from tenantc.emit.pieces import Piece, number_text, pieces
 
-# What every YAML reader takes for text without quotes: begins with a letter or `/`, ends with no space or colon, and
-# holds nothing that could end it or begin something else.
-_BARE = re.compile(r"[A-Za-z/_.][A-Za-z0-9/_.@+-]*(?:(?: |:)?[A-Za-z0-9/_.@+()=-]+)*")
-# Words that YAML 1.1 (https://yaml.org/type/bool.html, null.html, float.html, merge.html, value.html) or 1.2 reads as
-# something else, in any case; and what looks like a number, a date or base 60 to either.
-_WORD = re.compile(r"(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[+-]?\.inf)", re.IGNORECASE)
-_NUMBER = re.compile(r"[-+.0-9].*")
+Plain: TypeAlias = bool | int | float | str
 
+# What every YAML reader takes for text without quotes: begins with a letter, `/` or `_`, ends with no space or colon,
+# and holds nothing that could end it or begin something else. One step a character, so no text takes long to match.
+_BARE_CHARACTERS = r"A-Za-z0-9/_.@+()=-"
+_BARE = re.compile(rf"[A-Za-z/_](?:[ :]?[{_BARE_CHARACTERS}])*")
+_NEVER_BARE = re.compile(rf"[^ :{_BARE_CHARACTERS}]")
+_LONGEST_BARE = 127
+# Words that YAML 1.1 (https://yaml.org/type/bool.html, null.html) or 1.2 reads as something else, in any case. Whatever
+# looks like a number, a date, base 60, `<<` or `=` to either begins with no letter.
+_WORD = re.compile(r"y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
+# https://yaml.org/spec/1.2.2/#742-single-pair: a key without `?` has at most 1024 characters, quotes included
+_LONGEST_KEY = 1000
 
-class YamlDialect:
-    """A text in YAML stands for itself; a reference is the name."""
-
-    def literal(self, text: str) -> str:
-        return text
-
-    def reference(self, ref: Ref, name: str) -> str:
-        return name
-
-    def code(self, expression: Expr) -> str:
-        raise TypeError(f"YAML has no expressions such as `{expression.code}`")
-
-
-DIALECT = YamlDialect()
+_ESCAPED = re.compile(rf'["\\{HIDDEN}\xa0\U00010000-\U0010ffff]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def scalar(value: Plain) -> str:
     """A scalar as YAML: bare only where every reader agrees on what it is."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
+    if isinstance(value, str):
+        return _short(value) if len(value) <= _LONGEST_BARE else quoted(value)
     if isinstance(value, float):
-        return _number(value)
-    if _BARE.fullmatch(value) and not _WORD.fullmatch(value) and not _NUMBER.fullmatch(value) and len(value) < 128:
-        return value
-    return quoted(value)
+        return _float(value)
+    return number_text(value)
 
 
-def _number(value: float) -> str:
-    """A float with a dot and a signed exponent, without which YAML 1.1 reads text."""
-    text = repr(value)
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    sign = "" if exponent[0] in "+-" else "+"
-    return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{sign}{exponent}"
+@lru_cache(maxsize=8192)
+def _short(text: str) -> str:
+    return text if _BARE.fullmatch(text) and not _WORD.fullmatch(text) else quoted(text)
 
 
-_ESCAPED = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0370-\u03ff\u0400-\u04ff\u3041-\u30ff\u4e00-\u9fff]")
+def _float(value: float) -> str:
+    """A float with a dot, without which YAML 1.1 reads text."""
+    text = number_text(value)
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text
 
 
-def quoted(value: str) -> str:
+def quoted(text: str) -> str:
     """A text in double quotes; whatever a reader might not see, or read as a line break, is an escape."""
-    inner = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_ESCAPED.sub(_escape, inner)}"'
+    return f'"{inside(text)}"'
+
+
+def inside(text: str) -> str:
+    """The text as it stands between double quotes. What `a + b` gives, `a` and `b` give apart."""
+    return _ESCAPED.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    short = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}.get(code)
+    short = _SHORT.get(match[0])
     if short is not None:
         return short
+    code = code_point(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def refer(ref: Ref) -> Part:
+    """A cross-reference prints the name."""
+    return ref.name
+
+
 def write(tree: Tree, filler: Filler | None = None) -> Template:
-    """One document, without the line that parts it from others."""
-    pieces = Pieces(DIALECT, filler)
-    _block(tree, 0, pieces, first=True)
-    return pieces.template()
+    """One document, without the line that parts it from others; with a `filler`, filled before it is printed."""
+    return template(printed(tree if filler is None else filled(tree, filler.source)))
 
 
-def _block(tree: Tree, indent: int, pieces: Pieces, *, first: bool) -> None:
-    """A mapping's entries or a list's items, each on a line. `first` says that the first stands where the text is."""
+def printed(tree: Tree) -> list[Printed]:
+    """One document, printed."""
+    out: list[Printed] = []
     if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            if value is None:
-                continue
-            pieces.add(f"{'' if first else ' ' * indent}{scalar(key)}:")
-            _value(value, indent, pieces)
-            first = False
+        _mapping(tree, "", out, first=True)
     elif isinstance(tree, (list, tuple)):
-        for item in tree:
-            if item is None:
-                continue
-            pieces.add(f"{'' if first else ' ' * indent}-")
-            _item(item, indent, pieces)
-            first = False
+        _list(tree, "", out, first=True)
     else:
-        raise TypeError("a document is a mapping or a list")
+        raise TypeError("a YAML document is a mapping or a list")
+    return out
 
 
-def _value(value: Tree, indent: int, pieces: Pieces) -> None:
-    if isinstance(value, Mapping) and _held(value):
-        pieces.add("\n")
-        _block(value, indent + 2, pieces, first=False)
-    elif isinstance(value, (list, tuple)) and any(item is not None for item in value):
-        pieces.add("\n")
-        _block(value, indent, pieces, first=False)
-    else:
-        pieces.add(" ")
-        _scalar(value, pieces)
+def _mapping(tree: Mapping[str, Tree], indent: str, out: list[Printed], *, first: bool) -> None:
+    """A mapping's entries, each on a line. `first` says that the first stands where the text is."""
+    for key, value in tree.items():
+        if value is None:
+            continue
+        shown = scalar(key)
+        head = f"{'' if first else indent}{shown}:"
+        first = False
+        if len(shown) > _LONGEST_KEY:
+            head = f"{head[:-1].removesuffix(shown)}? {shown}\n{indent}:"
+        if isinstance(value, str):
+            out.append(f"{head} {scalar(value)}\n")
+        elif isinstance(value, Mapping) and _holds(value.values()):
+            out.append(f"{head}\n")
+            _mapping(value, f"{indent}  ", out, first=False)
+        elif isinstance(value, (list, tuple)) and _holds(value):
+            out.append(f"{head}\n")
+            _list(value, f"{indent}  " if len(shown) > _LONGEST_KEY else indent, out, first=False)
+        else:
+            out.append(f"{head} ")
+            _leaf(value, out)
 
 
-def _item(item: Tree, indent: int, pieces: Pieces) -> None:
-    pieces.add(" ")
-    if (isinstance(item, Mapping) and _held(item)) or (isinstance(item, (list, tuple)) and item):
-        _block(item, indent + 2, pieces, first=True)
-    else:
-        _scalar(item, pieces)
+def _list(tree: list[Tree] | tuple[Tree, ...], indent: str, out: list[Printed], *, first: bool) -> None:
+    for item in tree:
+        if item is None:
+            continue
+        out.append("- " if first else f"{indent}- ")
+        first = False
+        if isinstance(item, Mapping) and _holds(item.values()):
+            _mapping(item, f"{indent}  ", out, first=True)
+        elif isinstance(item, (list, tuple)) and _holds(item):
+            _list(item, f"{indent}  ", out, first=True)
+        else:
+            _leaf(item, out)
 
 
-def _scalar(value: Tree, pieces: Pieces) -> None:
+def _holds(items: object) -> bool:
+    return any(item is not None for item in items)  # type: ignore[attr-defined]
+
+
+def _leaf(value: Tree, out: list[Printed]) -> None:
     if isinstance(value, Node):
-        pieces.place(value, scalar)
+        _node(value, out)
     elif isinstance(value, Mapping):
-        pieces.add("{}")
+        out.append("{}")
     elif isinstance(value, (list, tuple)):
-        pieces.add("[]")
+        out.append("[]")
+    elif isinstance(value, (bool, int, float, str)):
+        out.append(scalar(value))
     else:
-        assert isinstance(value, (bool, int, float, str))
-        pieces.add(scalar(value))
-    pieces.add("\n")
+        raise TypeError(f"{value!r} cannot stand in YAML")
+    out.append("\n")
 
 
-def _held(tree: Mapping[str, Tree]) -> bool:
-    return any(value is not None for value in tree.values())
+def _node(node: Node, out: list[Printed]) -> None:
+    if isinstance(node, Slot):
+        out.append(hole(node, _print_scalar))
+        return
+    if not isinstance(node, (Text, JsonText, Ref)):
+        raise TypeError(f"{node!r} cannot stand in YAML")
+    found = pieces(node, refer)
+    if not found:
+        out.append('""')
+    elif len(found) == 1 and isinstance(found[0], str):
+        out.append(scalar(found[0]))
+    elif len(found) == 1 and isinstance(found[0], Slot) and isinstance(node, Ref):
+        out.append(hole(found[0], _print_scalar))
+    elif any(isinstance(piece, str) and _NEVER_BARE.search(piece) for piece in found):
+        # quoted whatever the slots hold, and escapes know no neighbours: each slot can be a hole of its own
+        out.append('"')
+        out.extend(inside(piece) if isinstance(piece, str) else _inner_hole(piece) for piece in found)
+        out.append('"')
+    else:
+        out.append(hole(node, _print_text))
+
+
+def _inner_hole(piece: Piece) -> Hole:
+    if isinstance(piece, Expr):
+        raise TypeError(f"YAML has no expressions such as `{piece.code}`")
+    assert not isinstance(piece, str), "literals are no holes"
+    return hole(piece, _print_inside)
+
+
+def _print_scalar(value: Tree) -> str:
+    assert isinstance(value, (bool, int, float, str)), "a filled slot is a scalar"
+    return scalar(value)
+
+
+def _print_text(value: Tree) -> str:
+    return scalar(plain_text(value))
+
+
+def _print_inside(value: Tree) -> str:
+    return inside(plain_text(value))
+
+
+def plain_text(value: Tree) -> str:
+    """The text of a filled node."""
+    assert isinstance(value, (bool, int, float, str, Node)), "a filled node is a text"
+    found = pieces(value, refer)  # type: ignore[arg-type]
+    for piece in found:
+        if not isinstance(piece, str):
+            raise TypeError(f"{piece!r} is no text")
+    return "".join(piece for piece in found if isinstance(piece, str))

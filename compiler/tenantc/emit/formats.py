@@ -1,0 +1,73 @@
+"""The formats of files: how a document is printed, and how a file is put together from documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from tenantc.emit.fill import Filler
+from tenantc.emit.holes import Template, joined
+from tenantc.emit.node import Tree, filled
+from tenantc.emit.writers import sql, terraform, yaml
+
+# What a format has to know of a document to put it into a file, whatever the tenant: nothing, or its addresses.
+Shape: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+class Format(NamedTuple):
+    """A format of files.
+
+    one: prints a document's trees with holes. file: puts filled documents together. whole: prints a file at once from
+    trees, the plain path that the other two are tested against. between: what stands between documents. lists: a list
+    is one tree, not several.
+    """
+
+    one: Callable[[Sequence[Tree]], tuple[Shape, Template]]
+    file: Callable[[Sequence[tuple[Shape, bytes]]], bytes]
+    whole: Callable[[Sequence[Sequence[Tree]], Filler], bytes]
+    between: bytes
+    lists: bool = False
+
+
+_NO_SHAPE: Final[Shape] = ()
+
+
+def _yaml_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
+    return _NO_SHAPE, joined((yaml.write(tree) for tree in trees), b"---\n")
+
+
+def _yaml_file(parts: Sequence[tuple[Shape, bytes]]) -> bytes:
+    return b"---\n".join([data for _, data in parts])
+
+
+def _yaml_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
+    plain = (filled(tree, filler.source) for trees in documents for tree in trees)
+    return b"---\n".join(yaml.write(tree).literals[0] for tree in plain)
+
+
+def _sql_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
+    return _NO_SHAPE, joined(map(sql.write, trees), b"\n")
+
+
+def _sql_file(parts: Sequence[tuple[Shape, bytes]]) -> bytes:
+    return b"\n".join([data for _, data in parts])
+
+
+def _sql_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
+    return b"\n".join(sql.write(tree, filler).literals[0] for trees in documents for tree in trees)
+
+
+def _terraform_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
+    parts = [part for tree in trees if (part := terraform.one(tree))[0]]
+    return tuple(address for shape, _ in parts for address in shape), joined((one for _, one in parts), b"\0")
+
+
+def _terraform_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
+    return terraform.whole([tree for trees in documents for tree in trees], filler)
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "yaml": Format(_yaml_one, _yaml_file, _yaml_whole, b"---\n"),
+    "terraform": Format(_terraform_one, terraform.assemble, _terraform_whole, b"\0"),
+    "sql": Format(_sql_one, _sql_file, _sql_whole, b"\n", lists=True),
+}

@@ -1,0 +1,118 @@
+"""What is remembered of sections for as long as they live: sections are shared, so what holds for one holds for many."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from itertools import count
+from typing import Final
+from weakref import ReferenceType, ref
+
+from tenantc.emit.fill import settled
+from tenantc.emit.subject import FILLED, Subject
+from tenantc.model.identity import holds_identity
+from tenantc.model.settings import Section
+from tenantc.source.path import Path, section
+from tenantc.source.value import Record, Value
+
+_SERIALS: Final = count(1)
+
+
+IDENTITY: Final = object()
+"""The key of every value that holds the tenant's identity, which nobody looks at."""
+
+
+class Held:
+    """A section's number, never given again, and what documents saw in it. `shared`: more than one tenant has it."""
+
+    __slots__ = ("ref", "seen", "serial", "shared")
+
+    def __init__(self, held: ReferenceType[Section] | None) -> None:
+        self.ref = held
+        self.serial = next(_SERIALS)
+        self.shared = False
+        self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
+
+
+class Marks(dict[str, object]):
+    """A tenant's sections by number, and by value what tenantc itself knows about it; 0 for what is absent."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: str) -> object:
+        return 0
+
+
+class Shelf:
+    """The sections of all tenants that are alive."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held: dict[int, Held] = {}
+
+    def held(self, one: Section) -> Held:
+        key = id(one)
+        found = self._held.get(key)
+        if found is None:
+            # An id is given again once its section is gone; by then the callback has cleared the entry.
+            found = self._held[key] = Held(ref(one, lambda _, key=key, held=self._held: held.pop(key, None)))  # type: ignore[misc]
+        else:
+            found.shared = True
+        return found
+
+    def sight(self, subject: Subject) -> Sight:
+        """A tenant's settings as documents see them."""
+        return Sight(subject, {name: self.held(one) for name, one in subject.sections.items() if name not in FILLED})
+
+
+class Sight:
+    """One tenant's settings as documents see them: values in one form, and keys under which equal ones are equal."""
+
+    __slots__ = ("_held", "_subject", "marks")
+
+    def __init__(self, subject: Subject, held: Mapping[str, Held]) -> None:
+        self._subject = subject
+        self._held = held
+        marks = Marks()
+        for name in FILLED:
+            filled = subject.sections.get(name)
+            if filled is not None:
+                marks.update(filled.values)
+        for name, one in held.items():
+            marks[name] = one.serial
+        self.marks = marks
+
+    def shared(self, names: tuple[str, ...]) -> bool:
+        """Whether other tenants have these sections too."""
+        return all(name not in self._held or self._held[name].shared for name in names)
+
+    def look(self, path: Path) -> tuple[Hashable, Value | None]:
+        """The key and the value at a path, None if it is absent; a mapping comes as a `Record`.
+
+        The key is IDENTITY where identity is in the value.
+        """
+        held = self._held.get(section(path))
+        found = held.seen.get(path) if held is not None else None
+        if found is None:
+            value = self._subject.find(path)
+            if value is None:
+                found = (None, None)
+            elif holds_identity(value):
+                found = (IDENTITY, value)
+            else:
+                value = settled(value)
+                found = (value_key(value), value)
+            if held is not None:
+                held.seen[path] = found
+        return found
+
+
+def value_key(value: Value | None) -> Hashable:
+    """A key under which values are equal only if their types are too, deep down: 1, 1.0, true, "1" and [1] differ."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return (tuple, *map(value_key, value))
+    if isinstance(value, Record):
+        return (Record, *((key, value_key(item)) for key, item in value.items()))
+    return (type(value), value)
