@@ -64,7 +64,9 @@ class Platform:
         database = self.database
         if "database.sql" in files:
             self.run(files["database.sql"], "postgres")
-            database = (options.get("pinned") or {}).get("postgres_database", f"streaming_{tenant_id}")
+            database = (options.get("pinned") or {}).get(
+                "postgres_database", f"streaming_{tenant_id.replace('-', '_')}"
+            )
         self.run(files["schema.sql"], database)
         return database
 
@@ -91,16 +93,21 @@ def estate() -> str:
     return text
 
 
-def prepared(server: Postgres, database: str, admin: str) -> Platform:
-    """The platform's tables, the estate's file and every tenant's, each run twice."""
+def owned(server: Postgres, database: str, admin: str) -> Platform:
+    """The platform's own tables in a database of `admin`, who makes roles and databases and is no superuser."""
     with server.connect() as connection:
+        names = {"admin": sql.Identifier(admin), "database": sql.Identifier(database)}
         if admin != SUPERUSER:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB").format(sql.Identifier(admin)))
-            connection.execute(
-                sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(database), sql.Identifier(admin))
-            )
+            connection.execute(sql.SQL("CREATE ROLE {admin} LOGIN CREATEROLE CREATEDB").format(**names))
+        connection.execute(sql.SQL("ALTER DATABASE {database} OWNER TO {admin}").format(**names))
     platform = Platform(server, database, admin)
     platform.run(TABLES)
+    return platform
+
+
+def prepared(server: Postgres, database: str, admin: str) -> Platform:
+    """That, the estate's file and every tenant's, each run twice."""
+    platform = owned(server, database, admin)
     for _ in range(2):
         platform.run(estate())
         for tenant_id, level in TENANTS.items():

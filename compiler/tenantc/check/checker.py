@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -11,7 +12,7 @@ from tenantc.check.json_schema import json_schema
 from tenantc.check.limits import AllowedBy, broken_locks, crossed_pairs, exceeded_ceilings, stack_locks
 from tenantc.check.secrets import REFERENCE
 from tenantc.check.violations import violations
-from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
+from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity, fill, holds_identity
 from tenantc.model.layer import LayerId
@@ -43,6 +44,8 @@ class Checker:
         self._authorities: dict[StackKey, tuple[Authority, tuple[Diagnostic, ...]]] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
         self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
+        self._absent = Section({}, {})
+        self._required = {name for name, member in schema.root.members.items() if getattr(member, "required", ())}
         leaves = {leaf.path: leaf for leaf in schema.leaves()}
         pairs = [(leaf, leaves[leaf.at_most]) for leaf in leaves.values() if leaf.at_most in leaves]
         self._pairs = {
@@ -61,10 +64,14 @@ class Checker:
         """
         limits, problems = self.limits(linked.stack, base)
         diagnostics = [*resolved.diagnostics(), *problems]
-        for name, section in resolved.settings.sections.items():
-            if name in self._pairs:
+        for name in self._pairs:
+            section = resolved.settings.sections.get(name, self._absent)
+            if section is not self._absent or name in self._required:
                 diagnostics += self.section(name, self.identified(section, linked.spec), limits, linked.stack.tier)
-        touched = {name for name, section in resolved.settings.sections.items() if name in self._pairs}
+        # what nobody set is the tenant's to set
+        missing = (Blame(linked.spec.span),)
+        diagnostics = [replace(one, blames=missing) if one.code == "T408" else one for one in diagnostics]
+        touched = {name for name in resolved.settings.sections if name in self._pairs}
         pairs = dict.fromkeys(pair for name in self._pairs if name in touched for pair in self._pairs[name])
         diagnostics += crossed_pairs(resolved.settings, list(pairs))
         if diagnostics:

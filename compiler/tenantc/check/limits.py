@@ -33,7 +33,8 @@ def exceeded_ceilings(
             continue
         for bound in bounds:
             if exceeds(value, bound.value, leaf):
-                higher = allowed_by(path, value)
+                # another tier lifts no ceiling of a mixin
+                higher = allowed_by(path, value) if bound.layer.kind is LayerKind.TIER else None
                 help = f"tier `{higher}` allows it" if higher else f"the most is {show(meet(value, bound.value, leaf))}"
                 blames = [_place(definitions[-1]), Blame(bound.span, "the ceiling")]
                 facts = {"path": path, "value": show(value), "ceiling": show(bound.value), "owner": str(bound.layer)}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.source.digest import sha256
+from tenantc.source.path import Path
 from tenantc.source.span import Span
 
 # `secret://store/path#key`, and values sealed to the workspace's public key.
@@ -28,11 +30,16 @@ _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _KEY
 _WHAT = {name: what for name, what, _ in _KEYS}
 
 
-def literal_keys(texts: Iterable[tuple[str, Span]], allowed: frozenset[str] = frozenset()) -> Iterator[Diagnostic]:
-    """T406 for each text that looks like a credential. `allowed` are false alarms that the workspace has listed."""
-    for text, span in texts:
+def literal_keys(
+    texts: Iterable[tuple[Path, str, Span]], allowed: frozenset[str] = frozenset()
+) -> Iterator[Diagnostic]:
+    """T406 for each text that looks like a credential, given with the path it stands at.
+
+    `allowed` are false alarms that the workspace has listed, by path or by `sha256:` and the digest of the text.
+    """
+    for path, text, span in texts:
         match = _ANY.search(text) if len(text) >= _SHORTEST else None
-        if match is not None and text not in allowed:
+        if match is not None and path not in allowed and f"sha256:{sha256(text.encode())}" not in allowed:
             assert match.lastgroup is not None
             help = "keep it in a secret store and write `secret://store/path#key`"
             yield diagnose("T406", span, what=_WHAT[match.lastgroup], help=help)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.model.layer import Definition, Operator
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section
 from tenantc.source.path import join, split
-from tenantc.source.value import plain, show
+from tenantc.source.value import Value, plain, show
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -33,8 +34,12 @@ def violations(name: str, section: Section, validator: jsonschema_rs.Validator, 
     values = instance(section)
     if validator.is_valid(values):
         return
-    for error in validator.iter_errors(values):
-        yield _explain(name, section, schema, error)
+    errors = list(validator.iter_errors(values))
+    shapes = {tuple(error.instance_path) for error in errors if error.kind.name == "format"}
+    for error in errors:
+        # a format is a pattern in words
+        if error.kind.name != "pattern" or tuple(error.instance_path) not in shapes:
+            yield _explain(name, section, schema, error)
 
 
 def _explain(name: str, section: Section, schema: Schema, error: jsonschema_rs.ValidationError) -> Diagnostic:
@@ -52,10 +57,22 @@ def _explain(name: str, section: Section, schema: Schema, error: jsonschema_rs.V
     if error.kind.name == "required":
         return diagnose("T408", path=f"{path}.{getattr(error.kind, 'property')}")  # noqa: B009 — not in the stubs
     definitions = section.definitions.get(path, ())
-    blames = [Blame(span, str(definitions[-1].layer))] if definitions and (span := definitions[-1].span) else []
     value = section.uncapped.get(path, section.values.get(path))
+    inside = error.instance_path[len(steps) - 1 :]
+    if inside and isinstance(inside[0], int) and isinstance(value, tuple):
+        value = value[inside[0]]
+        definitions = tuple(one for one in definitions if _brings(one, value)) or definitions
+        path = f"{path}[]"
+    blames = [Blame(span, str(definitions[-1].layer))] if definitions and (span := definitions[-1].span) else []
     shown = "<secret>" if leaf is not None and leaf.secret else show(value)
     return diagnose("T401", *blames, path=path, value=shown, problem=_sentence(error.kind, leaf), help=_help(leaf))
+
+
+def _brings(definition: Definition, item: Value) -> bool:
+    """Whether a definition is one that put an item into a list."""
+    if definition.operator in (Operator.REMOVE, Operator.REMOVE_IF_THERE):
+        return False
+    return isinstance(definition.value, tuple) and item in definition.value
 
 
 def _help(leaf: Leaf | None) -> str:

@@ -95,7 +95,7 @@ CODES: dict[str, Code] = {
     "T604": Code(_E, "tenant `{tenant}` has no region, and {document} needs one"),
     "T605": Code(_E, "{removed} of {total} tenants would be removed, more than 5 %"),
     "T606": Code(_E, "unknown target `{name}`"),
-    "T607": Code(_W, "{count} files that tenantc did not write are kept: {files}"),
+    "T607": Code(_W, "files that tenantc did not write are kept ({count}): {files}"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),

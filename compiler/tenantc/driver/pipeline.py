@@ -16,7 +16,7 @@ from tenantc.driver.workspace import Workspace
 from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
 from tenantc.model.checked import Checked
-from tenantc.model.layer import Definition, LayerId
+from tenantc.model.layer import Definition, LayerId, Named
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Spec
@@ -73,6 +73,8 @@ class Pipeline:
         for name, tier in documents.tiers.items():
             diagnostics += self.linker.chain(name).diagnostics
             diagnostics += self.linker.group(tier.mixins)
+        for name, mixin in documents.mixins.items():
+            diagnostics += self.linker.group((Named(name, mixin.span),))
         layers = [documents.base, *(one.layer for one in documents.tiers.values())]
         layers += [one.layer for one in documents.mixins.values()]
         layers += [one.layer for one in documents.environments.values()]
@@ -107,8 +109,7 @@ class Pipeline:
             found += forbidden(layer, options.owners)
             found += literal_keys(_texts(layer.definitions), options.literals)
             found += expired(layer.definitions, self.as_of)
-        identity = ((text, spec.span) for text in (spec.tenant_name, spec.owner_email, spec.industry))
-        found += literal_keys(identity, options.literals)
+        found += literal_keys(spec.texts, options.literals)
         found += unused_keeps(spec.keep, (one for layer in layers for one in layer.definitions))
         return found
 
@@ -208,12 +209,12 @@ def _facts(linked: Linked) -> dict[Path, Value]:
     return {path: value for path, value in facts.items() if value}
 
 
-def _texts(definitions: tuple[Definition, ...]) -> list[tuple[str, Span]]:
-    """Every plain text in definitions, with its place."""
-    found: list[tuple[str, Span]] = []
+def _texts(definitions: tuple[Definition, ...]) -> list[tuple[Path, str, Span]]:
+    """Every plain text in definitions, with its path and its place."""
+    found: list[tuple[Path, str, Span]] = []
     for definition in definitions:
         if definition.span is None:
             continue
         values = definition.value if isinstance(definition.value, tuple) else (definition.value,)
-        found += [(value, definition.span) for value in values if isinstance(value, str)]
+        found += [(definition.path, value, definition.span) for value in values if isinstance(value, str)]
     return found

@@ -69,6 +69,7 @@ class _Files:
         """The files that have content, from templates."""
         parts: dict[str, list[tuple[Shape, bytes]]] = {name: [] for name in self._formats}
         found: list[Links] = []
+        before = len(refusals)
         for plan in self.plans.get(scope, ()):
             part = plan.part(sight, filler, columns)
             if part.refusals:
@@ -81,7 +82,9 @@ class _Files:
             if data:
                 parts[plan.file].append((part.shape, data))
                 found += part.links
-        self._check(found)
+        # what was refused may be what others refer to
+        if len(refusals) == before:
+            self._check(found)
         return [
             (name, self._formats[name].file(written))
             for name, written in parts.items()
@@ -94,6 +97,7 @@ class _Files:
         """The same files, built and printed from scratch."""
         trees: dict[str, list[Sequence[Tree]]] = {name: [] for name in self._formats}
         everything: list[Tree] = []
+        before = len(refusals)
         for plan in self.plans.get(scope, ()):
             built, refused = plan.trees(sight, columns)
             refusals += refused
@@ -106,7 +110,8 @@ class _Files:
                 trees[plan.file].append(built)
                 everything += built
         made = links(everything)
-        check(self.name, [made] if made else [])
+        if len(refusals) == before:
+            check(self.name, [made] if made else [])
         return [
             (name, self._formats[name].whole(written, filler))
             for name, written in trees.items()

@@ -2,7 +2,8 @@
 
 Escaped are: control characters (C0, DEL, C1 with NEL), marks that reorder or hide text (bidirectional controls,
 zero-width characters, soft hyphen, line and paragraph separator, byte order mark), noncharacters, and everything beyond
-the basic plane, which some readers of YAML 1.1 refuse. All else prints as it is. Source of the list: Unicode 15, UAX #9 and #31.
+the basic plane, which some readers of YAML 1.1 refuse. All else prints as it is. Source of the list: Unicode 15,
+UAX #9 and #31.
 """
 
 from __future__ import annotations

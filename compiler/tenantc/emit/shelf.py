@@ -1,4 +1,4 @@
-"""What is remembered of sections for as long as they live: sections are shared, so what holds for one holds for many."""
+"""What is remembered of sections for as long as they live. Sections are shared, so it serves many tenants."""
 
 from __future__ import annotations
 

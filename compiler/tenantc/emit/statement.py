@@ -1,10 +1,10 @@
-"""What SQL documents are made of. Nothing that a user gave ever stands among the keywords.
+r"""What SQL documents are made of. Nothing that a user gave ever stands among the keywords.
 
     sql("CREATE ROLE ", Identifier(names.postgres_role), " NOLOGIN", makes=(("role", names.postgres_role),))
     sql("GRANT SELECT ON ", Identifier("app", "tracks"), " TO ", Ref("role", names.postgres_role))
     sql("COMMENT ON ROLE ", Identifier(names.postgres_role), " IS ", Literal(text("tenant ", names.tenant_name)))
     sql("DO ", Dollar(sql("BEGIN IF … THEN ", create, "; END IF; END")))
-    sql("SELECT ", Literal(sql("CREATE DATABASE ", Identifier(names.postgres_database))), " WHERE … \\\\gexec", end="")
+    sql("SELECT ", Literal(sql("CREATE DATABASE ", Identifier(names.postgres_database))), " … \\gexec", end="")
 
 A document returns one statement or a list of them. Each ends with `end`, a semicolon unless it says otherwise, and a
 line break.
@@ -123,9 +123,9 @@ class Sql(Node):
 def sql(*parts: SqlPart, makes: Sequence[tuple[str, str | Slot | Text]] = (), end: str = ";") -> Sql:
     """A statement or a piece of one.
 
-    A plain text among the parts is code of ours and printed as it is; quotes in it are refused, since whatever is quoted
-    is an `Identifier`, a `Literal` or a `Dollar`. A slot among them must hold a number. `makes` lists what the statement
-    creates as (kind, name), for `Ref(kind, name)` elsewhere; `end` is what closes it as a statement of its own.
+    A plain text among the parts is code of ours and printed as it is; quotes in it are refused, since whatever is
+    quoted is an `Identifier`, a `Literal` or a `Dollar`. A slot among them must hold a number. `makes` lists what the
+    statement creates as (kind, name), for `Ref(kind, name)` elsewhere; `end` closes it as a statement of its own.
     """
     for part in (*parts, end):
         if isinstance(part, str) and any(mark in part for mark in ("'", '"', "$$", "\0")):

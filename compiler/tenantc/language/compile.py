@@ -162,11 +162,15 @@ class _Compiler:
             marker = IdentityText((IDENTITY[path],))
             return lambda _: marker
         missing = Missing(path, node.at, node.end - node.at)
+        is_number = found.kind == "number"
 
         def look(lookup: Lookup) -> Any:
             value = lookup(path)
             if value is None:
                 raise NoValue(missing)
+            if is_number and type(value) is int:
+                # as `read` would say, without asking
+                return value
             result = read(value, found, path)
             if isinstance(result, Said):
                 raise Stop(self.problem(node, result))

@@ -59,6 +59,9 @@ def _frozen(value: Value) -> Exact:
 
 def land(value: Exact, leaf: Leaf, target: Type) -> Value | Said:
     """The value as the setting holds it, or why it can't; numbers are in the setting's unit by now."""
+    if type(value) is int and abs(value) <= GREATEST:
+        # nearly all there are, and this runs for each tenant
+        return value
     if isinstance(value, IdentityText):
         return Said("it holds identity, and the setting has a fixed set of values") if target.choices else value
     if value is UNLIMITED and not leaf.unlimited:

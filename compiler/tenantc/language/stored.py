@@ -75,7 +75,8 @@ def _put(node: Tree) -> Json:
     content: Sequence[Json]
     match node:
         case Number(value=value, unit=unit):
-            tag, content = "number", (show_number(value), unit)
+            whole = value.denominator == 1
+            tag, content = "number", (value.numerator if whole else show_number(value), unit)
         case Text(value=text):
             tag, content = "text", (text,)
         case Boolean(value=truth):
@@ -107,7 +108,7 @@ def _get(stored: object, level: int) -> Tree:
 
 def _node(tag: str, content: list[object], level: int, at: int, end: int) -> Tree:
     match tag, content:
-        case "number", [str(value), str(unit)] if "/" not in value:
+        case "number", [int() | str() as value, str(unit)] if "/" not in str(value):
             return Number(Fraction(value), unit, at=at, end=end)
         case "text", [str(text)]:
             return Text(text, at=at, end=end)

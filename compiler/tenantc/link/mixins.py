@@ -55,8 +55,11 @@ class Mixins:
         if known is not None:
             return known
         if mixin in below:
-            chain = " → ".join(f"`{one.name}`" for one in (*below[below.index(mixin) :], mixin))
-            return diagnose("T203", mixin.span, kind="mixin", name=mixin.name, chain=chain)
+            circle = below[below.index(mixin) :]
+            first = circle.index(min(circle, key=lambda one: one.name))  # the same circle wherever it is entered
+            circle = (*circle[first:], *circle[: first + 1])
+            chain = " → ".join(f"`{one.name}`" for one in circle)
+            return diagnose("T203", circle[0].span, kind="mixin", name=circle[0].name, chain=chain)
         line = self._linearise(mixin, below)
         self._lines[mixin.layer.id] = line
         return line

@@ -37,7 +37,8 @@ class Linker:
         known = self.documents.environments
         if not known:
             if spec.environments is not None:
-                unknown = [diagnose("T206", one.span, name=name) for name, one in spec.environments.items()]
+                help = "the workspace has no environments"
+                unknown = [diagnose("T206", one.span, name=name, help=help) for name, one in spec.environments.items()]
                 return Outcome((), tuple(unknown))
             return Outcome(("",))
         if spec.environments is None:
@@ -124,10 +125,12 @@ class Linker:
         tier = tiers[name]
         while True:
             if tier in chain:
-                names = [one.name for one in (*chain[chain.index(tier) :], tier)]
-                shown = " → ".join(f"`{one}`" for one in names)
-                blame = tier.extends.span if tier.extends else tier.span
-                return Outcome((), (diagnose("T203", blame, kind="tier", name=tier.name, chain=shown),))
+                circle = chain[chain.index(tier) :]
+                first = circle.index(min(circle, key=lambda one: one.name))  # the same circle wherever it is entered
+                circle = [*circle[first:], *circle[: first + 1]]
+                shown = " → ".join(f"`{one.name}`" for one in circle)
+                blame = circle[0].extends.span if circle[0].extends else circle[0].span
+                return Outcome((), (diagnose("T203", blame, kind="tier", name=circle[0].name, chain=shown),))
             chain.append(tier)
             if tier.extends is None:
                 return Outcome(tuple(reversed(chain)))

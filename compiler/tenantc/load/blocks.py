@@ -147,7 +147,7 @@ class _Flattener:
         assert isinstance(body, dict)
         if set(body) != _DATED:
             missing, extra = sorted(_DATED - set(body)), sorted(set(body) - _DATED)
-            problem = f"lacks {_and(missing)}" if missing else f"has {_and(extra)}, which mean nothing there"
+            problem = f"lacks {_and(missing)}" if missing else f"has {_and(extra)} beside `value`, `until` and `reason`"
             self.complain(
                 "T129", node.span, path=path, problem=problem, help="write {value: …, until: 2027-03-31, reason: …}"
             )

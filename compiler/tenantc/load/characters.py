@@ -12,6 +12,7 @@ _NAMES = {
     "\n": "a line break",
     "\r": "a carriage return",
     "\x7f": "DELETE",
+    "\xa0": "a no-break space",
     "\x85": "NEXT LINE",
     "\u2028": "LINE SEPARATOR",
     "\u2029": "PARAGRAPH SEPARATOR",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame
+from tenantc.load import characters
 from tenantc.load.findings import Findings, shown
 from tenantc.source.span import Span
 
@@ -28,6 +29,7 @@ class _Words(NamedTuple):
     label: str = ""
 
 
+_WHOLE = 'write the character as it is, or in one piece, such as "\\U0001F600"'
 _TAB = _Words("a tab stands where only spaces may", "indent with spaces")
 _DIRECTIVE = _Words(
     "this directive is not one that is read",
@@ -35,7 +37,6 @@ _DIRECTIVE = _Words(
     start=True,
 )
 _TAG = _Words("this tag is not complete", "put text that starts with `!` in quotes", start=True)
-_UNBALANCED = _Words("`{found}` closes nothing", "take it out, or put the text in quotes")
 
 # By libyaml's problem; where one problem has several causes, by its context first.
 _BY_CONTEXT = {
@@ -51,7 +52,6 @@ _BY_CONTEXT = {
 _BY_PROBLEM = {
     "found a tab character that violates indentation": _TAB,
     "found a tab character where an indentation space is expected": _TAB,
-    "found character that cannot start any token": _Words("text cannot start with `{found}` here", "put it in quotes"),
     "mapping values are not allowed in this context": _Words(
         "this `:` would make a mapping where none can start",
         "put text that holds `: ` in quotes; a key stands on a line of its own, in the column of the other keys",
@@ -66,19 +66,12 @@ _BY_PROBLEM = {
         start=True,
     ),
     "found unexpected end of stream": _Words(
-        "this quote is never closed", "close it, or double it if it is text", start=True
+        "this quote is never closed",
+        "close it; text that itself starts with a quote needs quotes around it",
+        start=True,
     ),
     "found unexpected document indicator": _Words(
         "a line in quotes starts with `---` or `...`", "indent the line", label="the quote opens here"
-    ),
-    "found unknown escape character": _Words(
-        "`{escape}` is no escape", "write `\\\\` for a backslash, or use single quotes, where it is one"
-    ),
-    "did not find expected hexdecimal number": _Words(
-        "`{escape}` is no whole escape", "`\\x` takes two hexadecimal digits, `\\u` four and `\\U` eight"
-    ),
-    "found invalid Unicode character escape code": _Words(
-        "`{escape}` is no character", 'write the character as it is, or in one piece, such as "\\U0001F600"'
     ),
     "found unexpected ':'": _Words("this `:` has no value behind it", "put text that ends with `:` in quotes"),
     "found an indentation indicator equal to 0": _Words("an indentation of 0 is none", "write a number from 1 to 9"),
@@ -95,6 +88,18 @@ _BY_PROBLEM = {
     "found duplicate %YAML directive": _Words("the version of YAML stands twice", "take this line out"),
     "found duplicate %TAG directive": _DIRECTIVE,
 }
+_ESCAPES = {
+    "found unknown escape character": (
+        "is no escape",
+        "write `\\\\` for a backslash, or use single quotes, where it is one",
+    ),
+    "did not find expected hexdecimal number": (
+        "is no whole escape",
+        "`\\x` takes two hexadecimal digits, `\\u` four and `\\U` eight",
+    ),
+    "found invalid Unicode character escape code": ("is no character", _WHOLE),
+}
+_SURROGATES = frozenset({"ud8", "ud9", "uda", "udb", "udc", "udd", "ude", "udf"})
 _MISPLACED = {
     "did not find expected key": ("mapping", "the keys of a mapping start in one column"),
     "did not find expected '-' indicator": ("list", "the items of a list start with `- ` in one column"),
@@ -128,6 +133,8 @@ def explain(error: MarkedYAMLError, findings: Findings) -> None:
     elif body[at : at + 1] == ":" and at - _line_start(body, at) > _LONGEST_KEY and problem in _KEY_PROBLEMS:
         help_ = "a key and its `:` stand on one line, within 1024 characters"
         _tell(findings, _Words("this key is too long", help_), findings.span(at, at + 1))
+    elif problem in _ESCAPES:
+        _tell_escape(findings, problem, at)
     elif problem in _MISPLACED:
         _tell_misplaced(findings, problem, at, start)
     elif problem in _UNCLOSED:
@@ -143,25 +150,35 @@ _KEY_PROBLEMS = frozenset({"mapping values are not allowed in this context", "co
 
 
 def _words(context: str | None, problem: str, found: str) -> _Words:
-    if found == "\t" and problem == "found character that cannot start any token":
-        return _TAB
+    if problem == "found character that cannot start any token":
+        word = "a backquote" if found == "`" else f"`{shown(found)}`"
+        return _TAB if found == "\t" else _Words(f"text cannot start with {word} here", "put it in quotes")
     if problem == "did not find expected node content":
-        return _NO_VALUE.get(found, _UNBALANCED)
+        return _NO_VALUE.get(found) or _unbalanced(found)
     # what libyaml says beyond these tables would be new in it: its own words are better than none
     return _BY_CONTEXT.get(context or "") or _BY_PROBLEM.get(problem) or _Words(problem, "")
 
 
+def _unbalanced(found: str) -> _Words:
+    return _Words(f"`{shown(found)}` closes nothing", "take it out, or put the text in quotes")
+
+
 def _tell(findings: Findings, words: _Words, where: Span, *others: Blame) -> None:
+    findings.add("T102", where, *others, format="YAML", problem=words.problem, help=words.help)
+
+
+def _tell_escape(findings: Findings, problem: str, at: int) -> None:
+    """An escape, which libyaml marks at its backslash or behind its letter."""
     body = findings.text.body
-    at = _line_offset(body, where.line) + where.column - 1
-    # libyaml marks an escape at its backslash or behind its letter
-    backslash = body.rfind("\\", max(0, at - 2), at + 1)
-    escape = _ESCAPE.match(body, max(0, backslash))
-    # not `format`: some sentences hold braces of their own
-    found = body[at : at + 1]
-    problem = words.problem.replace("`{found}`", "a backquote" if found == "`" else f"`{shown(found)}`")
-    problem = problem.replace("{escape}", shown(escape[0]) if escape else "")
-    findings.add("T102", where, *others, format="YAML", problem=problem, help=words.help)
+    escape = _ESCAPE.match(body, body.rfind("\\", 0, at + 1))
+    assert escape is not None, "a backslash is an escape at least"
+    where = findings.span(escape.start(), escape.end())
+    if problem == "found invalid Unicode character escape code" and escape[0][1:4].lower() in _SURROGATES:
+        name = characters.name(chr(int(escape[0][2:6], 16)))
+        findings.add("T112", where, character=name, help=_WHOLE)
+        return
+    sentence, help_ = _ESCAPES[problem]
+    _tell(findings, _Words(f"`{shown(escape[0])}` {sentence}", help_), where)
 
 
 def _tell_misplaced(findings: Findings, problem: str, at: int, start: int) -> None:
@@ -169,7 +186,9 @@ def _tell_misplaced(findings: Findings, problem: str, at: int, start: int) -> No
     kind, help_ = _MISPLACED[problem]
     before = body[_line_start(body, at) : at].rstrip()
     if body[at : at + 1] in ("]", "}"):
-        words = _UNBALANCED
+        words = _unbalanced(body[at])
+    elif body[at : at + 1] == ":":
+        words = _Words("there is no key before this `:`", "write one, or put text that starts with `:` in quotes")
     elif before and before[-1] in _CLOSERS:
         words = _Words(
             f"something follows the closing `{before[-1]}`",
@@ -199,10 +218,3 @@ def _tell_unclosed(findings: Findings, problem: str, at: int, start: int) -> Non
 
 def _line_start(body: str, at: int) -> int:
     return body.rfind("\n", 0, at) + 1
-
-
-def _line_offset(body: str, line: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        at = body.index("\n", at) + 1
-    return at

@@ -4,6 +4,11 @@ Only what libyaml gives no error for stands here, with what it takes it for:
 
 - `"a"#b`, `[a]#b`, `[a,#b`, `|#b`: a comment without a space before it (1.2: an error)
 - `[?a]`, `{?a: 1}`: a mapping with the key `a` (1.2: the text `?a`)
+
+Compared with a reader of YAML 1.2 on that version's test suite and 50 000 mutations of it, what is left means what it
+looks like, where 1.2 is stricter: lines in quotes or brackets may be indented less than their key, with tabs too; `[-]`
+is the text `-`; `%YAML 1.2` may follow a document without `...`; empty lines before a block of text may be indented
+deeper than it. A document that is one block of text has to be indented, and no document of ours is text.
 """
 
 from __future__ import annotations
@@ -24,9 +29,15 @@ def refuse_flood(findings: Findings) -> bool:
     body = findings.text.body
     if "%" not in body or body.count("\n%TAG") < _MOST_TAG_LINES:
         return False
-    at = body.index("\n%TAG") + 1
-    findings.add("T108", findings.span(at, at + 4), tag="%TAG", problem="cannot be declared")
+    refuse_declaration(findings, 0)
     return True
+
+
+def refuse_declaration(findings: Findings, start: int) -> None:
+    """Tell the first `%TAG` behind an offset (T108)."""
+    at = findings.text.body.index("%TAG", start)
+    help_ = "take the line out; the tags that need no declaration are `!!str`, `!!int` and the like"
+    findings.add("T108", findings.span(at, at + 4), tag="%TAG", problem="cannot be declared", help=help_)
 
 
 def is_suspect(body: str) -> bool:

@@ -129,6 +129,11 @@ class Reader:
             environments=environments,
             names=_name_map(body.get("names")),
             keep=keep.value,
+            texts=tuple(
+                (key, _text(body[key]), body[key].span)
+                for key in ("tenant_name", "owner_email", "industry")
+                if key in body
+            ),
         )
         return Outcome(spec, (*diagnostics, *keep.diagnostics))
 

@@ -120,7 +120,7 @@ class _Reading:
 
     def colon(self) -> _State | None:
         if not self.body.startswith(":", self.at):
-            return self.refuse("a `:` is missing after this key's name", 'write `"key": value`')
+            return self.refuse("a `:` is missing before this", 'write `"key": value`')
         self.at += 1
         return self.value
 
@@ -138,6 +138,8 @@ class _Reading:
         if character == ",":
             self.at += 1
             return self.key if closer == "}" else self.value
+        if self.body.startswith(_COMMENTS, self.at):
+            return self.refuse("comments are not part of it", _NO_COMMENTS)
         return self.refuse(f"a `,` or `{closer}` is missing before this", "a comma stands between values")
 
     # values
@@ -264,7 +266,7 @@ class _Reading:
 
     def refuse_character(self, at: int) -> _State | None:
         where = self.findings.span(at, at + 1)
-        help_ = f'take it out; in a string it is written as "\\u{ord(self.body[at]):04x}"'
+        help_ = f"take it out; in a string it is written as {json.dumps(self.body[at])}"
         self.findings.add("T112", where, character=characters.name(self.body[at]), help=help_)
         return None
 

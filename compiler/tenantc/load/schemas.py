@@ -201,10 +201,13 @@ class _Reader:
         return self.merge(theirs, ours) if isinstance(theirs, Group) and isinstance(ours, Group) else theirs
 
     def narrow(self, library: Leaf, own: Leaf) -> Leaf:
-        for problem in widenings(library, own):
+        problems = list(widenings(library, own))
+        for problem in problems:
             assert own.span is not None
             blames = [own.span, *([library.span] if library.span else [])]
             self.diagnostics.append(diagnose("T131", *blames, path=own.path, problem=problem))
+        if problems:
+            return library
         schema = {**library.schema, **own.schema}
         return Leaf(
             path=library.path,

@@ -126,22 +126,29 @@ class _Reading:
                 case "MappingEndEvent" | "SequenceEndEvent":
                     node = _close(frame, event)
                     values += len(frame)
-                    if values > limits.values:
-                        findings.add("T113", node.span, limit=limits.values)
+                    if self.is_over(values, node):
                         return False
                     frame = stack.pop()
                     frame.put(node)
                 case "AliasEvent":
                     self.refuse_alias(frame, event)
                 case "DocumentStartEvent" if event.tags:
-                    where = findings.span(event.start_mark.index, event.end_mark.index)
-                    findings.add("T108", where, tag=" ".join(sorted(event.tags)), problem="cannot be declared")
+                    dialect.refuse_declaration(findings, event.start_mark.index)
                 case "DocumentEndEvent":
                     values += 1
+                    if self.documents and self.is_over(values, self.documents[-1]):
+                        return False
                 case "StreamEndEvent":
                     return True
                 case _:
                     pass
+
+    def is_over(self, values: int, node: Node) -> bool:
+        """Whether there are too many values; told at the collection or document that was one too much."""
+        limit = self.findings.limits.values
+        if values > limit:
+            self.findings.add("T113", node.span, limit=limit)
+        return values > limit
 
     def whole_documents(self) -> list[Node]:
         """The documents; an empty one is a null that takes no room."""

@@ -91,3 +91,4 @@ class Spec:
     environments: Mapping[str, TenantEnvironment] | None = None
     names: Mapping[str, Named] = field(default_factory=dict)
     keep: tuple[Named, ...] = ()
+    texts: tuple[tuple[str, str, Span], ...] = ()  # what it says in free text: key, text, place

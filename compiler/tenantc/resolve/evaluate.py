@@ -111,7 +111,9 @@ class Evaluation:
         assert span is not None
         result = evaluate(written, leaf, self.schema, self.lookup)
         if isinstance(result, Missing):
-            if self.facts is not None or result.path.partition(".")[0] not in FACT_ROOTS:
+            if self.broken(result.path):
+                self.problems.setdefault(definition.path, [])
+            elif self.facts is not None or result.path.partition(".")[0] not in FACT_ROOTS:
                 help = f"set `{result.path}`, or write `{result.path} else …` in the reference"
                 problems.append(diagnose("T303", span, reference=result.path, help=help))
             return None
@@ -120,6 +122,10 @@ class Evaluation:
             problems.append(diagnose("T304", span, **facts, help=result.help))
             return None
         return result
+
+    def broken(self, path: Path) -> bool:
+        """Whether a setting has no value because of a mistake that is told already."""
+        return path in self.problems or (path not in self.values and path in self.base.problems)
 
     def lookup(self, path: Path) -> Value | None:
         if path in self.values:

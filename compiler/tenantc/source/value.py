@@ -71,4 +71,6 @@ def show(value: Value | None) -> str:
     """The value as a user would write it in YAML flow style, for messages and listings."""
     if value is None:
         return "absent"
+    if value is UNLIMITED:
+        return "unlimited"
     return json.dumps(plain(value), ensure_ascii=False, sort_keys=False) if not isinstance(value, str) else value

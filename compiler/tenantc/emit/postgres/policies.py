@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Ref, Slot
-from tenantc.emit.postgres.sharing import OWN_PREFIX, own_tenant
+from tenantc.emit.postgres.sharing import OWN_PREFIX, own_tenant, role_names
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
 
 # USING picks the rows that a command meets, WITH CHECK those that it may leave behind; an UPDATE without the second
@@ -86,9 +86,9 @@ def no_other_policy(group: str) -> Sql:
                 ")\n    AND p.polrelid IN (SELECT polrelid FROM pg_policy WHERE polname = ", _SELECT,
                 ")\n    AND EXISTS (\n",
                 "      SELECT FROM pg_roles AS tenant CROSS JOIN unnest(p.polroles) AS meant (role)\n",
-                "      WHERE meant.role = 0 OR (NOT tenant.rolsuper\n",
-                "        AND pg_has_role(tenant.oid, ", Literal(group), ", ", Literal("MEMBER"), ")\n",
-                "        AND pg_has_role(tenant.oid, meant.role, ", Literal("MEMBER"), "))\n",
+                "      WHERE (tenant.rolname = ", Literal(group), "\n",
+                "          OR tenant.rolname IN (SELECT ", role_names(), "))\n",
+                "        AND (meant.role = 0 OR pg_has_role(tenant.oid, meant.role, ", Literal("MEMBER"), "))\n",
                 "    )\n  LIMIT 1;\n  IF opening IS NOT NULL THEN\n    RAISE EXCEPTION ",
                 Literal("policy % opens more rows to tenants than their own: drop it, or make it restrictive"),
                 ", opening;\n  END IF;\nEND\n",

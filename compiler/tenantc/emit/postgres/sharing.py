@@ -81,6 +81,11 @@ def own_tenant() -> Sql:
     )  # fmt: skip
 
 
+def role_names() -> Sql:
+    """The roles that act for tenants, as what a SELECT reads."""
+    return sql(Identifier("role_name"), " FROM ", Identifier(*_TABLE))
+
+
 def tenant_line(names: Names, group: str) -> list[Sql]:
     """Lets the tenant's role act for the tenant, and no role it had before.
 

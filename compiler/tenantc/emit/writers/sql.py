@@ -10,14 +10,13 @@ import re
 
 from tenantc.emit.characters import HIDDEN, CannotWriteError, code_point, shows
 from tenantc.emit.fill import Filler
-from tenantc.emit.holes import Printed, Template, hole, template
-from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled, nodes
-from tenantc.emit.pieces import number_text, pieces
+from tenantc.emit.holes import Hole, Printed, Template, hole, template
+from tenantc.emit.node import Expr, JsonText, NameSource, Node, Part, Ref, Slot, Text, Tree, nodes
+from tenantc.emit.pieces import Piece, number_text, pieces
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql
 
 # NAMEDATALEN - 1; PostgreSQL cuts what is longer without an error, so two names could become one.
 _LONGEST_NAME = 63
-_HIDDEN = re.compile(f"[{HIDDEN}]")
 # line breaks and tabs of a constant stay as they are: a reader sees them
 _HIDDEN_IN_LITERAL = re.compile(f"(?![\t\n])[{HIDDEN}]")
 
@@ -81,15 +80,62 @@ def write(tree: Tree, filler: Filler | None = None) -> Template:
 def _statement(node: Tree, out: list[Printed]) -> None:
     assert isinstance(node, Sql), "a filled statement is one"
     for part in node.parts:
-        if isinstance(part, str):
-            out.append(part)
-        elif isinstance(part, Sql):
+        if isinstance(part, Sql):
             _statement(part, out)
-        elif isinstance(part, Node) and any(isinstance(inner, Slot) for inner in nodes(part)):
-            # what is quoted as a whole is filled as a whole
-            out.append(hole(part, part_text))
         else:
-            out.append(part_text(part))
+            out += _pieces(part)
+
+
+def _pieces(part: Tree) -> list[Printed]:
+    """A part of a statement. What is quoted as a whole is one hole, unless its slots hold harmless characters alone."""
+    slots = [inner for inner in nodes(part) if isinstance(inner, Slot)]
+    if not slots:
+        return [part_text(part)]
+    found = _known(part) if all(slot.safe for slot in slots) else None
+    return found if found is not None else [hole(part, part_text)] if isinstance(part, Node) else []
+
+
+def _known(part: Tree) -> list[Printed] | None:
+    """A part whose slots need no quoting, printed around them; None if something else decides how it is quoted."""
+    match part:
+        case Identifier(parts=(Slot() as name,)) | Ref(name=Slot() as name):
+            # a name of PostgreSQL's kinds has its length; whatever else stands in an identifier is measured when filled
+            return ['"', hole(name, _raw), '"'] if _is_postgres_name(name) else None
+        case Literal(value=Sql() as inner) | Dollar(body=inner):
+            out: list[Printed] = []
+            _statement(inner, out)
+            return _quoted(part, out)
+        case Literal(value=Slot() | Text() as value):
+            found = pieces(value, refer)
+            return _quoted(part, [one if isinstance(one, str) else hole(one, _raw) for one in found if _placed(one)])
+        case _:
+            return None
+
+
+def _quoted(part: Tree, inner: list[Printed]) -> list[Printed] | None:
+    if any(isinstance(one, Hole) and one.printer is not _raw for one in inner):
+        return None
+    literals = [one for one in inner if isinstance(one, str)]
+    if isinstance(part, Dollar):
+        return None if any("$" in one for one in literals) else ["$tenantc$", *inner, "$tenantc$"]
+    if any("\\" in one or _HIDDEN_IN_LITERAL.search(one) for one in literals):
+        return None
+    return ["'", *(one.replace("'", "''") if isinstance(one, str) else one for one in inner), "'"]
+
+
+def _is_postgres_name(slot: Slot) -> bool:
+    return isinstance(slot.source, NameSource) and slot.source.kind.startswith("postgres_")
+
+
+def _placed(piece: Piece) -> bool:
+    if isinstance(piece, Expr):
+        raise TypeError(f"SQL has no expressions such as `{piece.code}`")
+    return True
+
+
+def _raw(value: Tree) -> str:
+    assert isinstance(value, str), "names and ids are texts"
+    return value
 
 
 def part_text(part: Tree) -> str:
