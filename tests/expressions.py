@@ -73,9 +73,10 @@ SCHEMA = schema(
     leaf("features.weights", "array", item="integer", default=(), items={"type": "integer", "minimum": 1}),
     leaf("features.rules", "array", default=(), items={"type": "object"}),
     leaf("models.*", "boolean"),
+    leaf("vendors.*.region", "string"),
     leaf("contact.name", "string"),
     leaf("contact.email", "string"),
-    required=("contact.email",),
+    required=("contact.email", "vendors.*.region"),
 )
 
 SETTINGS: Settings = {

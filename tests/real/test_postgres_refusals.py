@@ -42,7 +42,6 @@ def refused_role(platform: Platform, level: str, attributes: str, says: str) -> 
         "CREATE ROLE table_owner NOLOGIN",
         "ALTER TABLE app.tracks OWNER TO table_owner",
         f"CREATE ROLE adopted LOGIN {attributes}",
-        f"GRANT adopted TO {platform.admin} WITH ADMIN OPTION",
     )
     undo = (f"ALTER TABLE app.tracks OWNER TO {platform.admin}", "DROP ROLE adopted", "DROP ROLE table_owner")
     with done(platform, *roles, undo=undo, by=SUPERUSER):

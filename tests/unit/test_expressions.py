@@ -174,6 +174,9 @@ class TestMissing:
     def test_else_binds_tighter_than_a_comparison(self) -> None:
         assert value(MFA, "${limits.seats else 5 <= 5}") is True
 
+    def test_what_lies_in_an_open_map_may_always_be_missing(self) -> None:
+        assert value(LABEL, '${vendors.okta.region else "none"}') == "none"
+
     def test_elses_chain(self) -> None:
         assert value(LABEL, '${contact.name else security.label else "nobody"}') == "nobody"
 
@@ -413,6 +416,12 @@ class TestUnits:
         [message] = messages("scaling.target", "${limits.max_users}")
         assert message.startswith("`limits.max_users` is a number of users, and `scaling.target` is a percentage")
 
+    def test_a_share_and_a_plain_number_make_a_plain_number(self) -> None:
+        for text in ("scaling.threshold + 0.1", "0.1 + scaling.threshold"):
+            assert value("scaling.threshold", f"${{{text}}}") == 0.9
+            [message] = messages("scaling.target", f"${{{text}}}")
+            assert message.startswith(f"`{text}` is a plain number, and `scaling.target` is a percentage")
+
     def test_an_unknown_unit_is_its_own(self) -> None:
         boxes = replace(leaf("a.boxes", "integer", "boxes"))
         parsed = parse_value("${limits.max_users}")
@@ -517,6 +526,7 @@ class TestUnlimited:
             ("limits.max_users - limits.max_users", "a number minus `unlimited`"),
             ("-limits.max_users", "minus `unlimited`"),
             ("limits.max_users * scaling.offset", "`unlimited` times what may not be above 0"),
+            ("scaling.offset * limits.max_users", "`unlimited` times what may not be above 0"),
             ("limits.max_users * -1", "`unlimited` times what may not be above 0"),
             ("limits.max_users / -1", "`unlimited` divided by what may be below 0"),
         ],

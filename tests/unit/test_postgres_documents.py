@@ -18,12 +18,8 @@ from tests import sql_files
 
 LEVELS = ("shared", "schema", "database", "cluster")
 TABLES = "workspace.sql.shared_tables"
-# what the patterns of tenantc.yaml and `names:` let through, and what they don't
-HOSTILE = {
-    "postgres_role": "Robert-_; DROP ROLE x",
-    "postgres_schema": "it's $tenantc$ \\",
-    "postgres_database": "a\"b'; \\! id",
-}
+# the worst that `names:` lets through
+HOSTILE = {"postgres_role": "Select--x", "postgres_schema": "Table-_", "postgres_database": "_--DROP"}
 
 
 def parsed(text: str) -> list[Any]:

@@ -40,9 +40,8 @@ def _guarded() -> int:
     import click
 
     try:
-        _group().main(prog_name="tenantc", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        # without standalone mode click returns the code of whoever ended the command
+        code = _group().main(prog_name="tenantc", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return 2
@@ -58,7 +57,7 @@ def _guarded() -> int:
         return 3
     except Exception as error:  # noqa: BLE001 — the one place where a bug of ours becomes one line
         return _bug(error)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _bug(error: Exception) -> int:

@@ -127,10 +127,20 @@ class _Run:
         for path in workspace.tenant_files():
             specs, diagnostics, data = workspace.specs(path)
             self.inputs[path.relative_to(workspace.root).as_posix()] = sha256(data)
-            self.unreadable |= has_errors(diagnostics)
-            self.built.ledger.shared(diagnostics)
+            if has_errors(diagnostics):
+                self.unreadable = True
+                specs = self.unread(path, diagnostics)
+            else:
+                self.built.ledger.shared(diagnostics)
             yield from specs
             self.advance()
+
+    def unread(self, path: Path, diagnostics: list[Diagnostic]) -> list[Spec]:
+        """Blocks every tenant of a file in which something is wrong: what was read of it is not what was meant."""
+        ids = [id for id, _ in self.pipeline.workspace.ids(path)]
+        self.blocked |= dict.fromkeys(ids, _reason(diagnostics))
+        (self.built.ledger.tenant if ids else self.built.ledger.shared)(diagnostics)
+        return []
 
     def tenant(self, spec: Spec) -> None:
         first = self.seen.setdefault(spec.tenant_id, spec)
@@ -174,6 +184,7 @@ class _Run:
 
     def fleet(self) -> None:
         """What stands above single tenants: collisions of names, estates. A partial build leaves those as they were."""
+        self.built.ledger.shared(self.emission.diagnostics)
         self.built.ledger.shared(self.emission.collisions(self.previous.tenants()))
         if self.request.partial:
             return

@@ -29,6 +29,9 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
                 continue
             _tenant(pipeline.tenant(spec), emission, ledger)
     ledger.shared(emission.collisions(frozenset()))
+    for _ in emission.shared():  # what estates refuse is found by building them
+        pass
+    ledger.shared(emission.diagnostics)
     return ledger, len(seen)
 
 

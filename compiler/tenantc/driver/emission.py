@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -60,7 +60,7 @@ class Emission:
         files: Files = []
         if linked.spec.status != "pending":
             subject = Subject(self._pipeline.schema, sections)
-            files, refusals = self.builder.files(subject, filler, "tenant", lambda path: ())
+            files, refusals = self.builder.files(subject, filler, "tenant", _looker({}))
             diagnostics += [refuse(one, subject, linked.spec.tenant_id, linked.spec.span) for one in refusals]
             files = self._with_values(files, linked, sections, filler)
         files.append(("settings.json", self._values.settings_json(_head(linked), sections, filler)))
@@ -82,13 +82,15 @@ class Emission:
             environment, account, region, cluster = estate
             columns = self._estates[estate]
             facts = {"environment": environment or "default", "account": account, "region": region, "cluster": cluster}
-            held = {f"deployment.{name}": value for name, value in facts.items() if value}
+            held: dict[Path, Value] = {f"deployment.{name}": value for name, value in facts.items() if value}
             sections = {"deployment": Section(held, {}), "workspace": self._pipeline.workspace.options.section}
             subject = Subject(self._pipeline.schema, sections)
             bearer = Bearer(self._pipeline.workspace.options.platform, environment, account, region, "")
             filler = Filler({}, bearer, {}, subject.find)
             column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
-            files, _ = self.builder.files(subject, filler, "estate", lambda path, c=column: c.get(path, ()))  # type: ignore[misc]
+            files, refusals = self.builder.files(subject, filler, "estate", _looker(column))
+            whole = self._pipeline.workspace.options.node.span
+            self.diagnostics += [refuse(one, subject, "", whole) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
             prefix = f"{environment}/estates/{name}" if environment else f"estates/{name}"
             for file, data in files:
@@ -148,6 +150,11 @@ class Emission:
             value = subject.look(path)
             if value is not None:
                 columns[path].add(value)
+
+
+def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
+    """Answers what an estate's tenants say about a path: the distinct values, none for what nobody says."""
+    return lambda path: columns.get(path, ())
 
 
 def _head(linked: Linked) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def open_folder(target: Path, shown: str) -> Iterator[Folder]:
             shutil.rmtree(staging, ignore_errors=True)
             os.close(held)
     finally:
+        if not any(real.iterdir()):
+            real.rmdir()  # made for the lock alone
         os.close(lock)
 
 

@@ -84,9 +84,9 @@ class Workspace:
                     found[spec.tenant_id] = spec
         return [found[id] for id in wanted if id in found], diagnostics
 
-    def ids(self) -> Iterator[tuple[str, Span]]:
-        """Every tenant id of the workspace with its place, as far as the files can be read."""
-        for path in self.tenant_files():
+    def ids(self, *paths: Path) -> Iterator[tuple[str, Span]]:
+        """Every tenant id of these files, by default of all, with its place, as far as the files can be read."""
+        for path in paths or self.tenant_files():
             data = files.read(path, self.root)
             if isinstance(data, bytes):
                 for document in parse_text(files.within(path, self.root), data).value:

@@ -71,17 +71,17 @@ class _Files:
         found: list[Links] = []
         before = len(refusals)
         for plan in self.plans.get(scope, ()):
-            part = plan.part(sight, filler, columns)
-            if part.refusals:
-                refusals += part.refusals
+            template, shape, links_, refused = part = plan.part(sight, filler, columns)
+            if refused:
+                refusals += refused
             try:
-                data = part.template.fill(filler)
+                data = template.fill(filler)
             except CannotWriteError:
                 refusals += _culprits(plan, part, filler)
                 continue
             if data:
-                parts[plan.file].append((part.shape, data))
-                found += part.links
+                parts[plan.file].append((shape, data))
+                found += links_
         # what was refused may be what others refer to
         if len(refusals) == before:
             self._check(found)

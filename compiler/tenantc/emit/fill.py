@@ -61,11 +61,11 @@ class Filler(dict[Hole, bytes]):
             return self._identity[_PARTS[source.part]]
         value = self._value(source.path)
         assert value is not None, "what is absent has no slot"
-        return settled(fill(value, self._identity) if isinstance(value, (IdentityText, tuple, Record)) else value)
+        return settled(self.with_identity(value))
 
-    def text_of(self, text: IdentityText) -> str:
-        """A setting's text with the tenant's identity in it."""
-        return "".join(part if isinstance(part, str) else self._identity[part] for part in text.parts)
+    def with_identity(self, value: Value) -> Value:
+        """The value with the tenant's identity where it says so."""
+        return fill(value, self._identity) if isinstance(value, (IdentityText, tuple, Record)) else value
 
 
 def settled(value: Value) -> Value:

@@ -6,14 +6,15 @@ go. This is what makes a tenant's own section cost a look-up a setting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from tenantc.emit.characters import json_string
-from tenantc.emit.pieces import number_text
+from tenantc.emit.node import JsonText, json_ready
+from tenantc.emit.pieces import number_text, pieces
 from tenantc.emit.writers import yaml
-from tenantc.source.value import UNLIMITED, Opaque, Record, Unlimited, Value
+from tenantc.source.value import Record, Unlimited, Value
 
 Names: TypeAlias = tuple[str, ...]
 Nest: TypeAlias = "dict[str, Nest | int]"
@@ -25,13 +26,6 @@ class Frame(NamedTuple):
     text: str
     order: tuple[int, ...]
     indents: tuple[int, ...]
-
-
-class Form(NamedTuple):
-    """A way to show settings: the text around values, and a value of a given indentation."""
-
-    frame: Callable[[Nest, int], Frame]
-    leaf: Callable[[Value, int], str]
 
 
 def nest(paths: Sequence[Names]) -> Nest:
@@ -49,8 +43,6 @@ def nest(paths: Sequence[Names]) -> Nest:
 
 def fill(frame: Frame, leaf: Callable[[Value, int], str], values: Sequence[Value]) -> str:
     """A frame around these values."""
-    if len(frame.order) == 1:
-        return frame.text % (leaf(values[0], frame.indents[0]),)
     return frame.text % tuple([leaf(values[at], by) for at, by in zip(frame.order, frame.indents, strict=True)])
 
 
@@ -93,36 +85,60 @@ def _json_line(indent: int) -> str:
 
 
 _JSON: Final = _Marks("{", lambda key: f"{json_string(key)}: ", ",", _json_line, lambda by: f"{_json_line(by)}}}")
-_COMPACT: Final = _Marks(
-    "{", lambda key: yaml.inside(f"{json_string(key)}:"), ",", lambda _: "", lambda _: "}"
-)
+_COMPACT: Final = _Marks("{", lambda key: yaml.inside(f"{json_string(key)}:"), ",", lambda _: "", lambda _: "}")
 _YAML: Final = _Marks("\n", lambda key: f"{yaml.scalar(key)}:", "", lambda by: " " * by, lambda _: "")
 
 
+json_frame: Final = _frame(_JSON)
+compact_frame: Final = _frame(_COMPACT)
+yaml_frame: Final = _frame(_YAML)
+
+
+def json_leaf(value: Value, _indent: int = 0) -> str:
+    """A value as JSON on one line."""
+    if isinstance(value, (bool, int, float, str)):
+        return _json_scalar(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join([json_leaf(item) for item in value])}]"
+    if isinstance(value, Record):
+        return f"{{{', '.join([f'{json_string(key)}: {json_leaf(item)}' for key, item in value.items()])}}}"
+    return json_string(word(value))
+
+
+def compact_leaf(value: Value, _indent: int = 0) -> str:
+    """A value as JSON without spaces, as it stands between the quotes of a text of YAML."""
+    if isinstance(value, (bool, int, float, str)):
+        return _compact_scalar(value)
+    return yaml.inside(
+        "".join(piece for piece in pieces(JsonText(json_ready(value)), yaml.refer) if isinstance(piece, str))
+    )
+
+
+def yaml_leaf(value: Value, indent: int = 0) -> str:
+    """What stands behind a key of YAML and its colon, with the line break at the end."""
+    if isinstance(value, (bool, int, float, str)):
+        return _yaml_scalar(value)
+    printed = "".join(piece for piece in yaml.printed({"": json_ready(value)}) if isinstance(piece, str))
+    return printed.removeprefix('"":').replace("\n", f"\n{' ' * indent}").removesuffix(" " * indent)
+
+
+def word(value: Value) -> str:
+    """What stands for a value that no format has a word for."""
+    if isinstance(value, Unlimited):
+        return value.value
+    raise TypeError("identity is filled in before a value is shown")
+
+
 @lru_cache(maxsize=8192, typed=True)
-def _json_scalar(value: bool | float | str) -> str:
+def _json_scalar(value: float | str) -> str:
     return json_string(value) if isinstance(value, str) else number_text(value)
 
 
 @lru_cache(maxsize=8192, typed=True)
-def _compact_scalar(value: bool | float | str) -> str:
-    return yaml.inside(json_string(value)) if isinstance(value, str) else number_text(value)
+def _compact_scalar(value: float | str) -> str:
+    return yaml.inside(_json_scalar(value))
 
 
 @lru_cache(maxsize=8192, typed=True)
-def _yaml_scalar(value: bool | float | str) -> str:
+def _yaml_scalar(value: float | str) -> str:
     return f" {yaml.scalar(value)}\n"
-
-
-def json_leaf(value: Value, unlimited: Value, between: str = ", ") -> str:
-    """A value as JSON on one line."""
-    if isinstance(value, Unlimited):
-        return json_leaf(unlimited, unlimited) if unlimited is not UNLIMITED else f'"{value.value}"'
-    if isinstance(value, tuple):
-        return f"[{between.join([json_leaf(item, unlimited, between) for item in value])}]"
-    if isinstance(value, Record):
-        colon = ": " if between == ", " else ":"
-        entries = [f"{json_string(key)}{colon}{json_leaf(item, unlimited, between)}" for key, item in value.items()]
-        return f"{{{between.join(entries)}}}"
-    assert not isinstance(value, Opaque), "identity is filled in before a value is shown"
-    return _json_scalar(value)

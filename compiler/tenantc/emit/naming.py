@@ -33,7 +33,7 @@ DIGEST_DIGITS: Final = 8
 Uniqueness: TypeAlias = Literal["world", "account", "account and region", "estate", "environment"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NameKind:
     """What a target says about one kind of name.
 
@@ -66,7 +66,10 @@ class NameKind:
             return f"it has {len(name)} characters, and {self.least} are the least"
         if not _compiled(self.pattern).fullmatch(name):
             return self.says
-        return next((reason for pattern, reason in self.refused if _compiled(pattern).search(name)), None)
+        for pattern, reason in self.refused:
+            if _compiled(pattern).search(name):
+                return reason
+        return None
 
     def check_suffix(self, suffix: str) -> None:
         """Raises `ValueError` for a suffix that a document must not ask for."""
@@ -168,19 +171,25 @@ class Bearer(NamedTuple):
 
 def derive(bearer: Bearer, kind: NameKind, suffix: str = "") -> str:
     """The bearer's name of a kind, longer by `suffix` if there is one. Never refused by `kind.problem`."""
-    parts = [_plain(bearer.platform)] if kind.platform else []
-    ambiguous = False
-    if kind.spans_environments and bearer.environment not in ("", "default"):
-        parts.append(_plain(bearer.environment))
-        ambiguous = "-" in parts[-1] or parts[-1] != bearer.environment
-    parts.append(bearer.tenant_id)
-    readable = "-".join(parts).replace("-", kind.separator)
+    beginning, ambiguous = _beginning(kind, bearer.platform, bearer.environment)
+    readable = beginning + (bearer.tenant_id if kind.separator == "-" else bearer.tenant_id.replace("-", "_"))
     doubtful = kind.separator * 2 in readable or _ENDS_LIKE_DIGEST.search(readable) is not None
     distinct = kind.scope == "world" or ambiguous or doubtful
     name = _longer(_fitted(readable, kind, bearer, distinct=distinct), kind, suffix)
     if kind.problem(name) is None:
         return name
     return _longer(_fitted(f"t{kind.separator}{readable}", kind, bearer, distinct=True), kind, suffix)
+
+
+@lru_cache(maxsize=1024)
+def _beginning(kind: NameKind, platform: str, environment: str) -> tuple[str, bool]:
+    """What stands before the id in a name, and whether it could be mistaken for a piece of an id."""
+    parts = [_plain(platform)] if kind.platform else []
+    ambiguous = False
+    if kind.spans_environments and environment not in ("", "default"):
+        parts.append(_plain(environment))
+        ambiguous = "-" in parts[-1] or parts[-1] != environment
+    return "".join(f"{part}-" for part in parts).replace("-", kind.separator), ambiguous
 
 
 def lengthen(pinned: str, kind: NameKind, suffix: str) -> str:
@@ -212,7 +221,6 @@ def digest(*parts: object) -> str:
     return sha256(json.dumps(parts).encode())[:DIGEST_DIGITS]
 
 
-@lru_cache(maxsize=1024)
 def _plain(word: str) -> str:
     """A platform's or environment's name as lower-case letters, digits and single dashes."""
     return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") or "x"

@@ -70,14 +70,13 @@ class Plan:
 
     def part(self, sight: Sight, filler: Filler, columns: Columns) -> Part:
         """The document for one tenant, as a template that `filler` fills."""
-        if self.document.columns:
-            return self._looked(sight, columns)
         mark = self._mark(sight.marks)
-        known = self._by_sections.get(mark)
+        known = self._by_sections.young.get(mark) or self._by_sections.get(mark)
         if known is not None:
             return known
         part = self._looked(sight, columns)
-        if not sight.shared(self._sections):
+        # columns are no part of the mark
+        if self.document.columns or not sight.shared(self._sections):
             return part
         return self._by_sections.put(mark, part._replace(template=self._settled(part.template, sight, filler)))
 

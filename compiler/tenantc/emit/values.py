@@ -1,30 +1,90 @@
 """The resolved settings themselves: settings.json, what people's own charts and modules read, and a ConfigMap.
 
-The text of a section that tenants share is made once; it hangs on the section and goes with it.
+The text of a section that tenants share is made once and goes with the section; that of a tenant's own section is made
+of frames (`frames.py`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 from weakref import WeakKeyDictionary
 
+from tenantc.emit import frames
+from tenantc.emit.characters import json_string
 from tenantc.emit.fill import Filler
+from tenantc.emit.frames import Frame, Nest, nest
 from tenantc.emit.kubernetes.metadata import metadata
+from tenantc.emit.memo import Memo
 from tenantc.emit.names import NAMES
-from tenantc.emit.node import Tree
 from tenantc.emit.writers import yaml
-from tenantc.emit.writers.json import scalar
-from tenantc.model.identity import IdentityText
+from tenantc.model.identity import holds_identity
 from tenantc.model.settings import Section
-from tenantc.source.path import split
-from tenantc.source.value import Value, plain
+from tenantc.source.path import Path, split
+from tenantc.source.value import UNLIMITED, Record, Unlimited, Value
 
-_FILLED = frozenset({"tenant", "deployment", "workspace"})
-_WORD = "unlimited"
+_FILLED: Final = frozenset({"tenant", "deployment", "workspace"})
 
-_Print = Callable[[str, dict[str, Any]], str]
+# https://developer.hashicorp.com/terraform/language/values/variables#declaring-an-input-variable: no variable may bear
+# these names, so the section `lifecycle` comes as `tenant_lifecycle`
+_NO_VARIABLES: Final = frozenset(
+    {"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"}
+)
+
+Head = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """How a file shows a section: what stands before it, the frame, its indentation, a value, what stands behind it.
+
+    `plain` says that the file's readers expect numbers, so that one stands for `unlimited`.
+    """
+
+    before: Callable[[str], str]
+    frame: Callable[[Nest, int], Frame]
+    indent: int
+    leaf: Callable[[Value, int], str]
+    after: str
+    plain: bool
+
+
+def _entry(name: str) -> str:
+    return f"{json_string(name)}: "
+
+
+def _variable(name: str) -> str:
+    return _entry(f"tenant_{name}" if name in _NO_VARIABLES else name)
+
+
+_SETTINGS: Final = Form(_entry, frames.json_frame, 6, frames.json_leaf, "", plain=False)
+_HEAD: Final = Form(_entry, frames.json_frame, 4, frames.json_leaf, "", plain=False)
+_TFVARS: Final = Form(_variable, frames.json_frame, 4, frames.json_leaf, "", plain=True)
+_YAML: Final = Form(lambda name: f"{yaml.scalar(name)}:", frames.yaml_frame, 2, frames.yaml_leaf, "", plain=True)
+_CONFIG: Final = Form(
+    lambda name: f'  {yaml.scalar(f"{name}.json")}: "', frames.compact_frame, 0, frames.compact_leaf, '"\n', plain=False
+)
+
+
+_PLAIN: Final = frozenset({bool, int, float, str, Unlimited})
+
+
+class _Shown:
+    """A section as it is shown: its settings in the order of their paths, and its text in each form asked for.
+
+    `personal` says that identity stands in a value, so that no text is kept.
+    """
+
+    __slots__ = ("paths", "personal", "texts", "values")
+
+    def __init__(self, section: Section) -> None:
+        self.paths: tuple[Path, ...] = tuple(sorted(section.values))
+        self.values: list[Value] = list(map(section.values.__getitem__, self.paths))
+        kinds = set(map(type, self.values))
+        # scalars need no closer look
+        self.personal = not kinds <= _PLAIN and any(map(holds_identity, self.values))
+        self.texts: dict[Form, str] = {}
 
 
 class Values:
@@ -36,93 +96,80 @@ class Values:
 
     def __init__(self, unlimited: int) -> None:
         self._unlimited = unlimited
-        self._texts: WeakKeyDictionary[Section, dict[_Print, str]] = WeakKeyDictionary()
+        self._shown: WeakKeyDictionary[Section, _Shown] = WeakKeyDictionary()
+        self._frames: Memo[Hashable, Frame] = Memo(1024)
+        self._config_head = yaml.write(
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
+        )
+        self._last: tuple[Mapping[str, Section], list[tuple[str, _Shown]]] = ({}, [])
 
-    def settings_json(self, head: Mapping[str, Any], sections: Mapping[str, Section], filler: Filler) -> bytes:
+    def settings_json(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """settings.json: whose they are, and every resolved setting, nested; absent settings are left out."""
-        parts = ",\n".join(self._sections(sections, filler, _json_entry, _WORD))
-        return f'{_open({"version": 1, **head})},\n  "settings": {{\n    {_indent(parts, 4)}\n  }}\n}}\n'.encode()
+        shown = ",\n    ".join(self._sections(sections, filler, _SETTINGS))
+        top = ",\n  ".join(['"version": 1', *self._head(head, _HEAD)])
+        return f'{{\n  {top},\n  "settings": {{\n    {shown}\n  }}\n}}\n'.encode()
 
-    def tfvars_json(self, head: Mapping[str, Any], sections: Mapping[str, Section], filler: Filler) -> bytes:
+    def tfvars_json(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """tenant.tfvars.json: a variable a section, and one each for the tenant and where it is deployed."""
-        parts = ",\n".join(self._sections(sections, filler, _variable, self._unlimited))
-        return f"{_open(head)},\n  {_indent(parts, 2)}\n}}\n".encode()
+        shown = ",\n  ".join([*self._head(head, _TFVARS), *self._sections(sections, filler, _TFVARS)])
+        return f"{{\n  {shown}\n}}\n".encode()
 
-    def values_yaml(self, head: Mapping[str, Any], sections: Mapping[str, Section], filler: Filler) -> bytes:
+    def values_yaml(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """values.yaml for people's own Helm charts."""
-        parts = self._sections(sections, filler, _yaml_entry, self._unlimited)
-        return yaml.write(dict(head)).fill(filler) + "".join(parts).encode()
+        return "".join([*self._head(head, _YAML), *self._sections(sections, filler, _YAML)]).encode()
 
     def config_map(self, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """The ConfigMap from which a tenant's pods read their settings: a JSON text a section."""
-        head: Tree = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
-        parts = self._sections(sections, filler, _data_entry, _WORD)
-        return yaml.write(head).fill(filler) + b"data:\n" + "".join(parts).encode()
+        shown = "".join(self._sections(sections, filler, _CONFIG))
+        return self._config_head.fill(filler) + b"data:\n" + shown.encode()
 
-    def _sections(self, sections: Mapping[str, Section], filler: Filler, show: _Print, unlimited: object) -> list[str]:
+    def _head(self, head: Head, form: Form) -> list[str]:
+        return [
+            self._show(name, tuple([f"{name}.{key}" for key in group]), [*group.values()], form)
+            for name, group in head.items()
+        ]
+
+    def _sections(self, sections: Mapping[str, Section], filler: Filler, form: Form) -> list[str]:
+        if self._last[0] is not sections:
+            self._last = (sections, self._shown_of(sections))
         found: list[str] = []
-        for name, section in sorted(sections.items()):
-            if name in _FILLED or not section.values:
-                continue
-            texts = self._texts.get(section)
-            if texts is None:
-                texts = self._texts[section] = {}
-            text = texts.get(show)
+        for name, one in self._last[1]:
+            text = one.texts.get(form)
             if text is None:
-                text = show(name, tree(section, filler, unlimited))
-                if not any(isinstance(value, IdentityText) for value in section.values.values()):
-                    texts[show] = text
+                values = [filler.with_identity(value) for value in one.values] if one.personal else one.values
+                text = self._show(name, one.paths, values, form)
+                if not one.personal:
+                    one.texts[form] = text
             found.append(text)
         return found
 
+    def _shown_of(self, sections: Mapping[str, Section]) -> list[tuple[str, _Shown]]:
+        """The sections to show, by name."""
+        found: list[tuple[str, _Shown]] = []
+        for name, section in sorted(sections.items()):
+            if name not in _FILLED and section.values:
+                one = self._shown.get(section)
+                if one is None:
+                    one = self._shown[section] = _Shown(section)
+                found.append((name, one))
+        return found
 
-def tree(section: Section, filler: Filler, unlimited: object = _WORD) -> dict[str, Any]:
-    """A section's values as nested JSON, in the order of their paths."""
-    root: dict[str, Any] = {}
-    for path in sorted(section.values):
-        *groups, name = split(path)[1:]
-        here = root
-        for group in groups:
-            here = here.setdefault(group, {})
-        here[name] = _plain(section.values[path], filler, unlimited)
-    return root
-
-
-def _plain(value: Value, filler: Filler, unlimited: object) -> object:
-    return filler.text_of(value) if isinstance(value, IdentityText) else plain(value, unlimited)
-
-
-def _json_entry(name: str, nested: dict[str, Any]) -> str:
-    return f"{scalar(name)}: {json_text(nested)}"
-
-
-def _variable(name: str, nested: dict[str, Any]) -> str:
-    return _json_entry(name, nested)
+    def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:
+        frame = self._frames.get((form, paths))
+        if frame is None:
+            frame = form.frame(nest([split(path)[1:] for path in paths]), form.indent)
+            self._frames.put((form, paths), frame)
+        if form.plain:
+            values = [_numbers(value, self._unlimited) for value in values]
+        return f"{form.before(name)}{frames.fill(frame, form.leaf, values)}{form.after}"
 
 
-def _yaml_entry(name: str, nested: dict[str, Any]) -> str:
-    return yaml.write({name: nested}).literals[0].decode()
-
-
-def _data_entry(name: str, nested: dict[str, Any]) -> str:
-    text = json.dumps(nested, ensure_ascii=True, separators=(",", ":"))
-    return f"  {name}.json: {yaml.quoted(text)}\n"
-
-
-def json_text(value: Any) -> str:
-    """JSON on several lines, lists on one, whose hidden characters are escapes."""
-    if isinstance(value, dict):
-        inner = ",\n".join(f"{scalar(key)}: {json_text(item)}" for key, item in value.items())
-        return f"{{\n  {_indent(inner, 2)}\n}}" if value else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(json_text(item) for item in value) + "]"
-    return scalar(value)
-
-
-def _indent(text: str, by: int) -> str:
-    return text.replace("\n", "\n" + " " * by)
-
-
-def _open(head: Mapping[str, Any]) -> str:
-    """The head of a JSON object, left open."""
-    return json_text(dict(head)).removesuffix("\n}")
+def _numbers(value: Value, unlimited: int) -> Value:
+    """The value with a number for `unlimited`."""
+    if value is UNLIMITED:
+        return unlimited
+    if isinstance(value, tuple):
+        return tuple([_numbers(item, unlimited) for item in value])
+    if isinstance(value, Record):
+        return Record({key: _numbers(item, unlimited) for key, item in value.items()})
+    return value

@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _KEY = re.compile(r'"([^"\\\x00-\x1f]*)": ?')
 _CHARACTERS = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,4}|.?)", re.DOTALL)
+# escapes in order: whole pairs, then halves by themselves, which are caught, then all others
+_SURROGATES = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.")
 # what a user may have meant as one value, up to white space or punctuation
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
 _VALUES: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
@@ -58,7 +60,8 @@ class _Reading:
         self.documents: list[Node] = []
         self.frame: MappingFrame | ListFrame = ListFrame(self.node(self.documents, 0), self.documents)
         self.stack: list[MappingFrame | ListFrame] = []
-        self.values = 0
+        # the document itself is one
+        self.values = 1
         self.is_whole = False
 
     def skip(self) -> None:
@@ -275,10 +278,8 @@ class _Reading:
         halves = [half for half in value if "\ud800" <= half <= "\udfff"] if not value.isascii() else []
         if not halves:
             return True
-        # an escape that is a half by itself: a pair has become one character
-        point = f"\\u{ord(halves[0]):04x}"
-        for escape in _ESCAPE.finditer(literal):
-            if escape[0].lower() == point:
+        for escape in _SURROGATES.finditer(literal):
+            if escape[1] is not None:
                 where = self.findings.span(self.at + escape.start(), self.at + escape.end())
                 help_ = "characters beyond U+FFFF are written as they are, or as two escapes: high half, low half"
                 self.findings.add("T112", where, character=characters.name(halves[0]), help=help_)

@@ -137,6 +137,7 @@ class _Reading:
                 case "DocumentEndEvent":
                     values += 1
                     if self.documents and self.is_over(values, self.documents[-1]):
+                        self.documents.pop()
                         return False
                 case "StreamEndEvent":
                     return True

@@ -14,8 +14,8 @@ IN_SHARED_DATABASE: Final = frozenset({"shared", "schema"})
 """The isolation levels at which tenants live in the estate's shared database."""
 
 _HEAD: Final = (
-    "Run in the estate's shared database, before the schema.sql of its tenants, as the owner of the shared tables,",
-    "who may create roles and owns the database; it need be no superuser:",
+    "Run in the estate's shared database, before the schema.sql of its tenants, as the owner of database and shared",
+    "tables, who may create roles and is better no superuser, whose views and functions no row security binds:",
 )
 
 

@@ -1,5 +1,5 @@
--- Run in the estate's shared database, before the schema.sql of its tenants, as the owner of the shared tables,
--- who may create roles and owns the database; it need be no superuser:
+-- Run in the estate's shared database, before the schema.sql of its tenants, as the owner of database and shared
+-- tables, who may create roles and is better no superuser, whose views and functions no row security binds:
 --   psql --set ON_ERROR_STOP=1 --dbname DATABASE --file schema.sql
 BEGIN;
 SET LOCAL search_path = "pg_catalog", "pg_temp";
@@ -74,9 +74,9 @@ BEGIN
     AND p.polrelid IN (SELECT polrelid FROM pg_policy WHERE polname = 'tenantc_select')
     AND EXISTS (
       SELECT FROM pg_roles AS tenant CROSS JOIN unnest(p.polroles) AS meant (role)
-      WHERE meant.role = 0 OR (NOT tenant.rolsuper
-        AND pg_has_role(tenant.oid, 'tenantc__demo_default', 'MEMBER')
-        AND pg_has_role(tenant.oid, meant.role, 'MEMBER'))
+      WHERE (tenant.rolname = 'tenantc__demo_default'
+          OR tenant.rolname IN (SELECT "role_name" FROM "tenantc"."tenant_roles"))
+        AND (meant.role = 0 OR pg_has_role(tenant.oid, meant.role, 'MEMBER'))
     )
   LIMIT 1;
   IF opening IS NOT NULL THEN

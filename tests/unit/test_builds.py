@@ -1,0 +1,245 @@
+"""What a build does to the folder it writes (language.md §7): workspaces in, folders out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tenantc.driver.build import Built, Request, build
+from tenantc.driver.emission import Emission
+from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.workspace import load
+from tests.compiling import TOP, tenant, write
+from tests.fleet import write as write_fleet
+
+AS_OF = "2026-11-01"
+
+
+def run(root: Path, target: Path, as_of: str = AS_OF, **options: object) -> Built:
+    workspace = load(root.resolve()).value
+    assert workspace is not None
+    request = Request(target, target.name, **options)  # type: ignore[arg-type]
+    return build(Pipeline(workspace, as_of), request)
+
+
+def codes(built: Built) -> list[str]:
+    return [diagnostic.code for diagnostic in built.ledger.all()]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def fleet(root: Path, *names: str, overrides: str = "") -> Path:
+    return write(root, {f"tenants/{name}.yaml": tenant(overrides).replace("acme", name) for name in names})
+
+
+def test_the_same_input_gives_the_same_bytes_wherever_it_is_compiled(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        fleet(tmp_path / name, "one", "two")
+        assert run(tmp_path / name, tmp_path / f"out-{name}").written
+    assert files(tmp_path / "out-a") == files(tmp_path / "out-b")
+
+
+def test_the_manifest_lists_every_file_with_its_digest(tmp_path: Path) -> None:
+    import hashlib
+
+    run(fleet(tmp_path / "w", "one"), tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    listed = {one["path"]: one["sha256"] for one in manifest["artifacts"]}
+    held = files(tmp_path / "out")
+    held.pop("manifest.json")
+    assert listed == {path: hashlib.sha256(data).hexdigest() for path, data in held.items()}
+    assert {one["path"] for one in manifest["inputs"]} >= {
+        "tenantc.yaml",
+        "tenants/one.yaml",
+        "library/tiers/free.yaml",
+    }
+
+
+def test_no_deployable_artifact_knows_the_day(tmp_path: Path) -> None:
+    root = fleet(tmp_path / "w", "one")
+    run(root, tmp_path / "a", as_of="2026-11-01")
+    run(root, tmp_path / "b", as_of="2027-01-01")
+    one, other = files(tmp_path / "a"), files(tmp_path / "b")
+    differ = {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]}
+    assert differ == {"audit.json", "manifest.json"}
+
+
+def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "precious.txt").write_text("mine")
+    built = run(fleet(tmp_path / "w", "one"), target)
+    assert codes(built) == ["T903"]
+    assert files(target) == {"precious.txt": b"mine"}
+    (target / "manifest.json").write_text("{}")
+    assert codes(run(tmp_path / "w", target)) == ["T903"]
+
+
+def test_nothing_is_written_when_something_is_wrong(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one"), tmp_path / "out"
+    run(root, target)
+    before = files(target)
+    write(root, {"tenants/one.yaml": tenant("limits.max_users: 0").replace("acme", "one")})
+    assert not run(root, target).written
+    assert files(target) == before
+
+
+def test_keep_going_holds_a_blocked_tenant_at_its_previous_artifacts(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out"
+    run(root, target)
+    before = files(target)
+    write(root, {"tenants/one.yaml": tenant("limits.max_users: 0").replace("acme", "one")})
+    write(root, {"tenants/two.yaml": tenant("limits.max_users: 3").replace("acme", "two")})
+    built = run(root, target, keep_going=True)
+    assert (built.written, built.held) == (True, ["one"])
+    after = files(target)
+    assert {path: data for path, data in after.items() if "/one/" in path} == {
+        path: data for path, data in before.items() if "/one/" in path
+    }
+    assert after["tenants/two/settings.json"] != before["tenants/two/settings.json"]
+    (held,) = json.loads(after["manifest.json"])["held"]
+    assert held["tenant"] == "one"
+    assert "T401" in held["reason"]
+
+
+def test_more_than_a_twentieth_of_the_fleet_goes_only_if_that_is_said(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out"
+    run(root, target)
+    (root / "tenants" / "one.yaml").unlink()
+    assert codes(run(root, target)) == ["T605"]
+    assert (target / "tenants" / "one").is_dir()
+    assert run(root, target, allow_removals=True).removed == ["one"]
+    assert not (target / "tenants" / "one").exists()
+    (tombstone,) = json.loads((target / "manifest.json").read_text())["removed"]
+    assert tombstone == {"tenant": "one", "as_of": AS_OF, "reason": "its spec is gone"}
+
+
+def test_one_of_twenty_may_go_and_a_terminated_tenant_leaves_a_tombstone(tmp_path: Path) -> None:
+    names = [f"t{number:02d}" for number in range(20)]
+    root, target = fleet(tmp_path / "w", *names), tmp_path / "out"
+    run(root, target)
+    spec = tenant(more="status: terminated\n").replace("acme", "t00")
+    built = run(write(root, {"tenants/t00.yaml": spec}), target)
+    assert (built.written, built.removed) == (True, ["t00"])
+    assert json.loads((target / "manifest.json").read_text())["removed"][0]["reason"] == "terminated"
+
+
+def test_files_that_tenantc_did_not_write_are_kept_and_named(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", *[f"t{number:02d}" for number in range(20)]), tmp_path / "out"
+    run(root, target)
+    (target / "tenants/t00/terraform.tfstate").write_text("state")
+    (target / "tenants/t01/.terraform.lock.hcl").write_text("lock")
+    (root / "tenants" / "t01.yaml").unlink()
+    built = run(root, target)
+    assert codes(built) == ["T607"]
+    assert (target / "tenants/t00/terraform.tfstate").read_text() == "state"
+    assert (target / "orphans/t01/.terraform.lock.hcl").read_text() == "lock"
+
+
+def test_a_partial_build_changes_its_tenants_only_and_says_so(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out"
+    run(root, target)
+    before = files(target)
+    for name in ("one", "two"):
+        write(root, {f"tenants/{name}.yaml": tenant("limits.max_users: 3").replace("acme", name)})
+    write(root, {"tenants/broken.yaml": "tenant_id: [\n"})
+    built = run(root, target, tenants=("one",))
+    assert (built.written, built.tenants) == (True, 1)
+    after = files(target)
+    assert {path for path in after if after[path] != before[path]} >= {"tenants/one/settings.json", "manifest.json"}
+    assert {path: data for path, data in after.items() if "/two/" in path} == {
+        path: data for path, data in before.items() if "/two/" in path
+    }
+    assert json.loads(after["manifest.json"])["partial"] is True
+
+
+def test_a_tenant_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    assert codes(run(fleet(tmp_path / "w", "one"), tmp_path / "out", tenants=("none",))) == ["T902"]
+
+
+def test_a_second_compile_says_that_another_is_writing(tmp_path: Path) -> None:
+    import fcntl
+    import os
+
+    root, target = fleet(tmp_path / "w", "one"), tmp_path / "out"
+    run(root, target)
+    held = os.open(target, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        assert codes(run(root, target)) == ["T904"]
+    finally:
+        os.close(held)
+    assert run(root, target).written
+
+
+def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
+    root = fleet(tmp_path / "w", "one")
+    (tmp_path / "secret.yaml").write_text("tenant_id: leak\n")
+    (root / "tenants" / "leak.yaml").symlink_to(tmp_path / "secret.yaml")
+    assert codes(run(root, tmp_path / "out")) == ["T906"]
+
+
+def test_overriding_with_the_inherited_value_changes_no_deployable_artifact(tmp_path: Path) -> None:
+    run(fleet(tmp_path / "a", "one"), tmp_path / "out-a")
+    run(fleet(tmp_path / "b", "one", overrides="limits.max_users: 5"), tmp_path / "out-b")
+    one, other = files(tmp_path / "out-a"), files(tmp_path / "out-b")
+    assert {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]} == {"audit.json", "manifest.json"}
+
+
+def test_unlimited_stays_a_word_for_auditors_and_is_a_number_for_charts(tmp_path: Path) -> None:
+    root = write(tmp_path / "w", {"tenants/acme.yaml": tenant(tier="custom")})
+    assert run(root, tmp_path / "out").written
+    held = files(tmp_path / "out" / "tenants" / "acme")
+    assert json.loads(held["settings.json"])["settings"]["limits"]["max_users"] == "unlimited"
+    assert json.loads(held["tenant.tfvars.json"])["limits"]["max_users"] == -1
+    assert b"max_users: -1\n" in held["values.yaml"]
+    write(root, {"tenantc.yaml": TOP + "values: {unlimited: 999}\n"})
+    run(root, tmp_path / "out")
+    assert json.loads((tmp_path / "out/tenants/acme/tenant.tfvars.json").read_text())["limits"]["max_users"] == 999
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", [False, True])
+def test_the_fast_path_and_the_plain_one_emit_the_same_bytes(tmp_path: Path, hostile: bool) -> None:
+    root = write_fleet(tmp_path / "w", 500, seed=3, hostile=hostile)
+    workspace = load(root.resolve()).value
+    assert workspace is not None
+    pipeline = Pipeline(workspace, AS_OF)
+    fast, plain = Emission(pipeline), Emission(pipeline, reference=True)
+    for path in workspace.tenant_files():
+        for spec in workspace.specs(path)[0]:
+            for compiled in pipeline.tenant(spec).environments.values():
+                assert compiled.checked is not None
+                assert fast.tenant(compiled.checked) == plain.tenant(compiled.checked)
+
+
+@pytest.mark.slow
+def test_a_hundred_kills_leave_a_whole_build_each_time(tmp_path: Path) -> None:
+    root = write_fleet(tmp_path / "w", 30)
+    target = tmp_path / "out"
+    command = [sys.executable, "-m", "tenantc.cli.main", "compile", str(root), "-o", str(target), "--as-of"]
+    subprocess.run([*command, "2026-11-01"], check=True, capture_output=True)
+    builds = [files(target)]
+    started = time.perf_counter()
+    subprocess.run([*command, "2026-11-02"], check=True, capture_output=True)
+    took = time.perf_counter() - started
+    builds.append(files(target))
+    for number in range(100):
+        day = f"2026-11-{number % 2 + 1:02d}"
+        process = subprocess.Popen([*command, day], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(took * (number % 50) / 45)
+        process.kill()
+        process.wait()
+        assert files(target) in builds
+    subprocess.run([*command, "2026-11-01"], check=True, capture_output=True)
+    leftovers = [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")]
+    assert leftovers == [], "the next run clears what dead ones left"
+    shutil.rmtree(target)
