@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 TIERS = ("free", "free", "professional", "professional", "professional", "enterprise", "custom")
@@ -36,7 +37,7 @@ HOSTILE = (
 )
 
 # Settings that tenants of any tier may override, with values that differ from every tier's.
-OVERRIDES = (
+OVERRIDES: tuple[tuple[str, Callable[[random.Random], object]], ...] = (
     ("limits.max_users", lambda r: r.randint(1, 4)),
     ("limits.webhook_endpoints", lambda r: r.randint(1, 1)),
     ("monitoring.logging.level", lambda _: "DEBUG"),

@@ -63,7 +63,8 @@ def test_errors_exit_1_and_positions_are_relative_to_the_current_folder(demo: Pa
 
 @pytest.mark.parametrize(
     "arguments",
-    [["check", "/"], ["show", "nobody"], ["explain", "first-customer", "limits.nonsense"], ["nonsense"], ["explain", "T999"],
+    [["check", "/"], ["show", "nobody"], ["explain", "first-customer", "limits.nonsense"], ["nonsense"],
+     ["explain", "T999"],
      ["compile", "--as-of", "tomorrow"], ["compile", "--env", "nowhere"]],
 )  # fmt: skip
 def test_wrong_usage_exits_2(demo: Path, arguments: list[str]) -> None:
@@ -79,6 +80,7 @@ def test_what_the_machine_refuses_exits_3(demo: Path) -> None:
 
 def test_every_json_document_meets_its_published_schema(demo: Path) -> None:
     name = "first-customer"
+    top = (demo / "tenantc.yaml").read_text()
     assert valid(run("compile", "--format", "json", cwd=demo).stdout, "compile")["written"] is True
     assert valid(run("check", "--format", "json", cwd=demo).stdout, "check")["diagnostics"] == []
     assert valid(run("show", name, "limits", "--format", "json", cwd=demo).stdout, "show")["tenant"] == name
@@ -92,7 +94,7 @@ def test_every_json_document_meets_its_published_schema(demo: Path) -> None:
         demo, {"tenants/acme.yaml": tenant("limits.max_user: 3"), "tenantc.yaml": (demo / "tenantc.yaml").read_text()}
     )
     wrong = valid(run("check", "--format", "json", cwd=demo).stdout, "check")
-    assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]  # type: ignore[attr-defined, index]
+    assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]  # type: ignore[attr-defined]
 
 
 def test_init_new_and_compile_make_a_workspace_that_compiles(tmp_path: Path) -> None:

@@ -144,7 +144,11 @@ def test_a_mixin_goes_above_a_ceiling_only_where_it_is_granted(tmp_path: Path, g
     assert compile_files(tmp_path, files).codes == codes
 
 
-LOCK = "tier: base\nsettings: {limits.max_users: 10, monitoring.logging.level: INFO}\nlocks: [limits, monitoring.logging]\n"
+LOCK = """\
+tier: base
+settings: {limits.max_users: 10, monitoring.logging.level: INFO}
+locks: [limits, monitoring.logging]
+"""
 
 
 @pytest.mark.parametrize(
@@ -281,7 +285,8 @@ ENVIRONMENTS = {
     "tiers/base.yaml": "tier: base\n",
     "environments/staging.yaml": "environment: staging\nsettings: {monitoring.logging.level: DEBUG}\n",
     "environments/production.yaml": (
-        "environment: production\ndeployment: {account: '1', regions: {us-east-1: us-east-2, eu: {region: eu-west-1, cluster: c}}}\n"
+        "environment: production\n"
+        "deployment: {account: '1', regions: {us-east-1: us-east-2, eu: {region: eu-west-1, cluster: c}}}\n"
     ),
 }
 

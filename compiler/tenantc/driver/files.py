@@ -42,7 +42,7 @@ def listing(folder: Path) -> Iterator[Path]:
 
 
 def within(path: Path, root: Path) -> str:
-    """A path relative to the workspace's root, with forward slashes: how sources are named wherever they are compiled."""
+    """A path relative to the workspace's root, with forward slashes, which is the same wherever it is compiled."""
     return path.relative_to(root).as_posix()
 
 

@@ -19,8 +19,9 @@ class Leaf:
     """A setting: where it stands and what its schema says (language.md §5).
 
     `path` holds `.*` for the name of an open map's entry (a pattern, never split). `type` is the JSON Schema type of a
-    value that is not `unlimited`; `item` is the type of a list's items. `order` says what *more* means: "ascending" or "descending" for
-    numbers, the values from least to most for enums, None for booleans (true is more) and lists (the superset is more).
+    value that is not `unlimited`; `item` is the type of a list's items. `order` says what *more* means: "ascending" or
+    "descending" for numbers, the values from least to most for enums, None for booleans (true is more) and lists (the
+    superset is more).
     """
 
     path: Path
