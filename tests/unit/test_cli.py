@@ -90,9 +90,8 @@ def test_every_json_document_meets_its_published_schema(demo: Path) -> None:
     valid((demo / "build" / "manifest.json").read_text(), "manifest")
     valid((demo / "build" / "tenants" / name / "audit.json").read_text(), "audit")
     valid((demo / "build" / "tenants" / name / "settings.json").read_text(), "settings")
-    write(
-        demo, {"tenants/acme.yaml": tenant("limits.max_user: 3"), "tenantc.yaml": (demo / "tenantc.yaml").read_text()}
-    )
+    spec = tenant("limits.max_user: 3", more="region: us-east-1\n")
+    write(demo, {"tenants/acme.yaml": spec, "tenantc.yaml": top})
     wrong = valid(run("check", "--format", "json", cwd=demo).stdout, "check")
     assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]  # type: ignore[attr-defined]
 

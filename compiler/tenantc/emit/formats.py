@@ -10,8 +10,8 @@ from tenantc.emit.holes import Template, joined
 from tenantc.emit.node import Tree, filled
 from tenantc.emit.writers import sql, terraform, yaml
 
-# What a format has to know of a document to put it into a file, whatever the tenant: nothing, or its addresses.
-Shape: TypeAlias = tuple[tuple[str, ...], ...]
+# What a format has to know of a document to put it into a file, whatever the tenant: nothing, or its entries' addresses.
+Shape: TypeAlias = terraform.Addresses
 
 
 class Format(NamedTuple):
@@ -28,12 +28,16 @@ class Format(NamedTuple):
     between: bytes
     lists: bool = False
 
+    def together(self, shapes: Sequence[Shape]) -> Shape:
+        """The shape of several documents that become one."""
+        return terraform.addresses(tuple(address for shape in shapes for address in shape))
 
-_NO_SHAPE: Final[Shape] = ()
+
+NO_SHAPE: Final[Shape] = terraform.addresses(())
 
 
 def _yaml_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
-    return _NO_SHAPE, joined((yaml.write(tree) for tree in trees), b"---\n")
+    return NO_SHAPE, joined((yaml.write(tree) for tree in trees), b"---\n")
 
 
 def _yaml_file(parts: Sequence[tuple[Shape, bytes]]) -> bytes:
@@ -46,7 +50,7 @@ def _yaml_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
 
 
 def _sql_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
-    return _NO_SHAPE, joined(map(sql.write, trees), b"\n")
+    return NO_SHAPE, joined(map(sql.write, trees), b"\n")
 
 
 def _sql_file(parts: Sequence[tuple[Shape, bytes]]) -> bytes:
@@ -58,8 +62,8 @@ def _sql_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
 
 
 def _terraform_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
-    parts = [part for tree in trees if (part := terraform.one(tree))[0]]
-    return tuple(address for shape, _ in parts for address in shape), joined((one for _, one in parts), b"\0")
+    entries = [entry for tree in trees for entry in terraform.entries(tree)]
+    return terraform.addresses(tuple(address for address, _ in entries)), joined((one for _, one in entries), b"\0")
 
 
 def _terraform_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:

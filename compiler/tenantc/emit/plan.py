@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tenantc.emit.characters import CannotWriteError, shows
 from tenantc.emit.document import Document
 from tenantc.emit.fill import Filler
-from tenantc.emit.formats import Format, Shape
+from tenantc.emit.formats import NO_SHAPE, Format, Shape
 from tenantc.emit.holes import Hole, Template, joined, specialised
 from tenantc.emit.links import Links, links
 from tenantc.emit.memo import Memo
@@ -98,7 +98,7 @@ class Plan:
 
     def print(self, trees: Sequence[Tree]) -> tuple[Shape, Template]:
         """Trees as this document's format prints them. Raises `CannotWriteError` for what was looked at."""
-        return self.format.one(trees) if trees else ((), _NOTHING)
+        return self.format.one(trees) if trees else (NO_SHAPE, _NOTHING)
 
     def culprit(self, template: Template, filler: Filler) -> Refusal | None:
         """What of a tenant's values a template's format cannot write."""
@@ -115,29 +115,26 @@ class Plan:
 
     def _looked(self, sight: Sight, columns: Columns) -> Part:
         """The document for everybody who looks like this tenant."""
-        refused = self._looks_at_identity(sight)
-        if refused is not None:
-            return Part(_NOTHING, (), (), (refused,))
         document = self.document
-        key = (
-            *(sight.look(path)[0] for path in document.looks),
-            *(_shape(sight.look(path)[1]) for path in document.places),
-            *(show(columns(path)) for path in document.columns),
-        )
+        keys = [sight.look(path)[0] for path in document.looks]
+        if IDENTITY in keys or document.each:
+            refused = self._looks_at_identity(sight)
+            if refused is not None:
+                return Part(_NOTHING, NO_SHAPE, (), (refused,))
+        keys += [_shape(sight.look(path)[1]) for path in document.places]
+        keys += [show(columns(path)) for path in document.columns]
+        key = tuple(keys)
         elements = self._elements(sight)
         if not document.each:
             return self._element((), key, sight, columns)
         parts = [self._element(element, (element_key, key), sight, columns) for element_key, element in elements]
         filled = [part for part in parts if not part.empty]
         return Part(
-            self._together([part.template for part in filled]) if filled else _NOTHING,
-            tuple(address for part in filled for address in part.shape),
+            joined([part.template for part in filled], self.format.between) if filled else _NOTHING,
+            self.format.together([part.shape for part in filled]),
             tuple(one for part in parts for one in part.links),
             tuple(refusal for part in parts for refusal in part.refusals),
         )
-
-    def _together(self, templates: list[Template]) -> Template:
-        return joined(templates, self.format.between)
 
     def _element(self, element: tuple[Value, ...], key: Hashable, sight: Sight, columns: Columns) -> Part:
         known = self._by_looks.get(key)
@@ -145,11 +142,11 @@ class Plan:
             return known
         trees = self._build(element, self._arguments(sight, columns))
         if isinstance(trees, Refusal):
-            return self._by_looks.put(key, Part(_NOTHING, (), (), (trees,)))
+            return self._by_looks.put(key, Part(_NOTHING, NO_SHAPE, (), (trees,)))
         try:
             shape, template = self.print(trees)
         except CannotWriteError as error:
-            return self._by_looks.put(key, Part(_NOTHING, (), (), (self._refusal(self._odd(sight), str(error)),)))
+            return self._by_looks.put(key, Part(_NOTHING, NO_SHAPE, (), (self._refusal(self._odd(sight), str(error)),)))
         found = links(trees)
         return self._by_looks.put(key, Part(template, shape, (found,) if found else (), ()))
 

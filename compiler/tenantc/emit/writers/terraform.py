@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 from tenantc.emit.characters import json_inside, json_string
 from tenantc.emit.fill import Filler
-from tenantc.emit.holes import Printed, Template, hole, joined, template
+from tenantc.emit.holes import Printed, Template, hole, template
+from tenantc.emit.memo import Memo
 from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
 from tenantc.emit.pieces import Piece, known, number_text, pieces
 from tenantc.emit.writers import json
@@ -23,7 +24,7 @@ _TYPED: Final = frozenset({"resource", "data", "ephemeral"})
 Address: TypeAlias = tuple[str, ...]
 
 # stands between the entries of one document until a file is put together; JSON escapes it everywhere else
-_SEPARATOR: Final = "\0"
+_SEPARATOR: Final = b"\0"
 
 
 class ConflictError(Exception):
@@ -42,26 +43,37 @@ def refer(ref: Ref) -> Part:
     return Expr(".".join(part for part in (ref.kind, ref.name, ref.attribute) if part))
 
 
-def write(tree: Tree, filler: Filler | None = None) -> dict[Address, Template]:
+class Addresses(tuple[Address, ...]):
+    """The addresses of a document's entries; equal ones are one object, so that comparing them costs nothing."""
+
+    __slots__ = ()
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
+_ADDRESSES: Final[Memo[tuple[Address, ...], Addresses]] = Memo(4096)
+
+
+def addresses(found: tuple[Address, ...]) -> Addresses:
+    """These addresses as the one object that stands for them; a second one, met after many others, costs time only."""
+    return _ADDRESSES.get(found) or _ADDRESSES.put(found, Addresses(found))
+
+
+def entries(tree: Tree, filler: Filler | None = None) -> list[tuple[Address, Template]]:
     """The entries of one document by address, such as ("resource", "aws_kms_key", "tenant")."""
-    found: dict[Address, Template] = {}
+    found: list[tuple[Address, Template]] = []
     for address, entry in _entries(tree if filler is None else filled(tree, filler.source)):
         out: list[Printed] = []
         json.value(entry, "  " * len(address), out, _show, _node)
-        found[address] = template(out)
+        found.append((address, template(out)))
     return found
 
 
-def one(tree: Tree, filler: Filler | None = None) -> tuple[tuple[Address, ...], Template]:
-    """The addresses of one document's entries, and all entries as one template, for `assemble`."""
-    entries = write(tree, filler)
-    return tuple(entries), joined(entries.values(), _SEPARATOR.encode())
-
-
-def assemble(parts: Sequence[tuple[tuple[Address, ...], bytes]]) -> bytes:
+def assemble(parts: Sequence[tuple[Addresses, bytes]]) -> bytes:
     """A whole file of filled documents, grouped as Terraform wants them, in the order in which groups first appear."""
-    layout, order = _layout(tuple(addresses for addresses, _ in parts))
-    bodies = _SEPARATOR.encode().join(body for _, body in parts).split(_SEPARATOR.encode())
+    layout, order = _layout(tuple([shape for shape, _ in parts]))
+    bodies = _SEPARATOR.join([body for _, body in parts]).split(_SEPARATOR)
     return layout % tuple([bodies[index] for index in order])
 
 
@@ -101,10 +113,10 @@ def _entries(tree: Tree) -> list[tuple[Address, Tree]]:
 
 
 @lru_cache(maxsize=4096)
-def _layout(parts: tuple[tuple[Address, ...], ...]) -> tuple[bytes, tuple[int, ...]]:
+def _layout(parts: tuple[Addresses, ...]) -> tuple[bytes, tuple[int, ...]]:
     """A file's frame with `%b` for each entry, and which entry goes where. Depends on addresses alone."""
     tree: dict[str, object] = {}
-    for index, address in enumerate(address for addresses in parts for address in addresses):
+    for index, address in enumerate(address for shape in parts for address in shape):
         here = tree
         for name in address[:-1]:
             below = here.setdefault(name, {})
