@@ -27,14 +27,12 @@ WITHOUT_FILES = {
     "T101": "a page is UTF-8 itself",
     "T103": "a file of a megabyte is no page",
     "T113": "nor is one of a hundred thousand values",
-    "T123": "no stage reports it",
     "T605": "it takes an earlier build",
     "T607": "it takes an earlier build",
     "T901": "it is about a folder without a workspace",
     "T902": "it is about the command line",
     "T903": "it is about the folder to write",
     "T904": "it takes two builds at once",
-    "T905": "no stage reports it",
 }
 
 # Codes that point to no line, and why.

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from tenantc.diagnostics.codes import Severity
-from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.render import as_json, in_order, render
 from tenantc.driver import files
 from tenantc.driver.as_of import as_of
@@ -38,7 +38,7 @@ class Session:
     def __init__(self, start: Path, format_: str, day: str | None) -> None:
         root = files.find_workspace(start)
         if root is None:
-            raise click.UsageError(f"there is no {files.WORKSPACE_FILE} in `{start}` or above it")
+            raise click.UsageError(diagnose("T901", path=files.shown(start)).message)
         self.root = root
         self.format = format_
         self.day = day
@@ -64,7 +64,7 @@ class Session:
         if not specs:
             if has_errors(diagnostics):
                 self.finish({}, diagnostics)
-            raise click.UsageError(f"there is no tenant `{tenant}`{workspace.slip(tenant)}")
+            raise click.UsageError(f"{diagnose('T902', tenant=tenant).message}{workspace.slip(tenant)}")
         return specs[0], diagnostics
 
     def say(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -48,7 +48,6 @@ CODES: dict[str, Code] = {
     "T120": Code(_E, "the key `{key}` is not part of {where}"),
     "T121": Code(_E, "{where} has no `{key}`"),
     "T122": Code(_E, "`{key}` {problem}"),
-    "T123": Code(_E, "this is no {kind} document: {problem}"),
     "T124": Code(_E, "`{key}` is no path to a setting: {problem}"),
     "T125": Code(_E, "these entries both decide `{path}`: {problem}"),
     "T126": Code(_E, "`{path}` is not a setting"),
@@ -101,5 +100,4 @@ CODES: dict[str, Code] = {
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),
     "T904": Code(_E, "another tenantc is writing `{path}`"),
     "T906": Code(_E, "`{path}` {problem}"),
-    "T905": Code(_E, "{problem}"),
 }

@@ -10,7 +10,7 @@ from tenantc.emit.holes import Template, joined
 from tenantc.emit.node import Tree, filled
 from tenantc.emit.writers import sql, terraform, yaml
 
-# What a format has to know of a document to put it into a file, whatever the tenant: nothing, or its entries' addresses.
+# What a format must know of a document to put it into a file, whoever the tenant is: its entries' addresses, if any.
 Shape: TypeAlias = terraform.Addresses
 
 

@@ -57,7 +57,8 @@ _ADDRESSES: Final[Memo[tuple[Address, ...], Addresses]] = Memo(4096)
 
 def addresses(found: tuple[Address, ...]) -> Addresses:
     """These addresses as the one object that stands for them; a second one, met after many others, costs time only."""
-    return _ADDRESSES.get(found) or _ADDRESSES.put(found, Addresses(found))
+    known = _ADDRESSES.get(found)
+    return known if known is not None else _ADDRESSES.put(found, Addresses(found))
 
 
 def entries(tree: Tree, filler: Filler | None = None) -> list[tuple[Address, Template]]:
