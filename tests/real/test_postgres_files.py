@@ -90,6 +90,14 @@ def test_policies_of_the_platforms_own_that_open_nothing_to_tenants_stay(bare: P
     assert {"back_office", "narrower"} < names
 
 
+def test_a_public_schema_from_older_days_is_shut(bare: Platform) -> None:
+    with bare.as_role(bare.admin) as connection:
+        connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    bare.run(estate())
+    bare.apply("acme-corp", "shared")
+    bare.refuses(ACME, "CREATE TABLE public.mine (x int)")
+
+
 def test_a_public_schema_that_stays_open_is_an_error(bare: Platform) -> None:
     with bare.as_role(SUPERUSER) as connection:
         connection.execute("ALTER SCHEMA public OWNER TO postgres")

@@ -129,18 +129,17 @@ class _Run:
             self.inputs[path.relative_to(workspace.root).as_posix()] = sha256(data)
             if has_errors(diagnostics):
                 self.unreadable = True
-                specs = self.unread(path, diagnostics)
+                self.misread(path, diagnostics)
             else:
                 self.built.ledger.shared(diagnostics)
             yield from specs
             self.advance()
 
-    def unread(self, path: Path, diagnostics: list[Diagnostic]) -> list[Spec]:
+    def misread(self, path: Path, diagnostics: list[Diagnostic]) -> None:
         """Blocks every tenant of a file in which something is wrong: what was read of it is not what was meant."""
         ids = [id for id, _ in self.pipeline.workspace.ids(path)]
         self.blocked |= dict.fromkeys(ids, _reason(diagnostics))
         (self.built.ledger.tenant if ids else self.built.ledger.shared)(diagnostics)
-        return []
 
     def tenant(self, spec: Spec) -> None:
         first = self.seen.setdefault(spec.tenant_id, spec)
@@ -151,7 +150,8 @@ class _Run:
         tenant = self.pipeline.tenant(spec, self.request.environment)
         self.built.ledger.tenant(tenant.diagnostics)
         if tenant.failed:
-            self.blocked[spec.tenant_id] = _reason(tenant.diagnostics)
+            self.blocked.setdefault(spec.tenant_id, _reason(tenant.diagnostics))
+        if spec.tenant_id in self.blocked:
             return
         self.emit(tenant)
 
