@@ -1,8 +1,8 @@
 """What a fleet costs: `python tests/benchmarks/fleet.py [SMALL LARGE]` (by default 1000 and 10000 tenants).
 
-Prints the peak memory of compiling both, the CPU time that one more tenant costs, that of copying the files it makes with
-`cp -r`, and the time of `--version` and of `check` on one file beside that of `python -c pass`. Everything runs as whole
-processes, one after the other.
+Prints the peak memory of compiling both, the CPU time that one more tenant costs, that of copying the files it makes
+with `cp -r`, and the time of `--version` and of `check` on one file beside that of `python -c pass`. Everything runs as
+whole processes, one after the other.
 """
 
 from __future__ import annotations
@@ -52,17 +52,21 @@ def main(small: int, large: int) -> None:
             fleet, build = write(root / f"fleet-{count}", count), root / f"build-{count}"
             cost[count] = measured(*tenantc, "compile", str(fleet), "-o", str(build))
             copy[count], _ = measured("cp", "-r", str(build), str(root / f"copy-{count}"))
-            print(f"{count} tenants: {cost[count][0]:.2f} s CPU, peak {cost[count][1]:.0f} MB; cp {copy[count]:.2f} s CPU")
+            print(
+                f"{count} tenants: {cost[count][0]:.2f} s CPU, peak {cost[count][1]:.0f} MB; cp {copy[count]:.2f} s CPU"
+            )
         marginal = (cost[large][0] - cost[small][0]) / (large - small) * 1e6
         copying = (copy[large] - copy[small]) / (large - small) * 1e6
-        print(f"one more tenant: {marginal:.0f} µs CPU; copying its files: {copying:.0f} µs; ratio {marginal / copying:.2f}")
+        print(
+            f"one more tenant: {marginal:.0f} µs CPU; copying it: {copying:.0f} µs; ratio {marginal / copying:.2f}"
+        )
         allowed = 1.3 * cost[small][1] + 40
-        print(f"memory: {cost[large][1]:.0f} MB of {allowed:.0f} MB allowed (1.3 × {cost[small][1]:.0f} + 40)")
+        print(f"memory: {cost[large][1]:.0f} MB of {allowed:.0f} MB allowed (1.3 x {cost[small][1]:.0f} + 40)")
         one = str(next((root / f"fleet-{small}" / "tenants").rglob("*.yaml")))
         bare = median(sys.executable, "-c", "pass")
         for name, command in (("--version", ("--version",)), ("check FILE", ("check", one))):
             took = median(*tenantc, *command)
-            print(f"{name}: {took:.0f} ms, {took / bare:.1f} × `python -c pass` ({bare:.0f} ms)")
+            print(f"{name}: {took:.0f} ms, {took / bare:.1f} x `python -c pass` ({bare:.0f} ms)")
 
 
 if __name__ == "__main__":

@@ -148,7 +148,8 @@ def test_what_is_printed_as_json_is_read_back(value: object, ascii_only: bool, i
 ordinary = st.text(
     st.characters(
         max_codepoint=0xFFFD, exclude_characters="\x7f\ufeff\u2028\u2029", exclude_categories=("Cs", "Cc", "Cn")
-    )
+    ),
+    max_size=100,
 )
 
 

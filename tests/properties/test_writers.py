@@ -16,12 +16,25 @@ from ruamel.yaml import YAML
 from tenantc.emit.characters import CannotWriteError
 from tenantc.emit.fill import Filler
 from tenantc.emit.formats import FORMATS
-from tenantc.emit.node import Expr, Ref, Tree
+from tenantc.emit.node import Expr, Ref, text
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
 from tenantc.emit.writers import json as json_writer
 from tenantc.emit.writers import sql as sql_writer
 from tenantc.emit.writers import yaml
-from tests.trees import AWKWARD, FILLERS, NAMES, PLACED, SLOTS, TEXTS, filler, holds_json_in_text, means, same, texts, trees
+from tests.trees import (
+    AWKWARD,
+    FILLERS,
+    NAMES,
+    PLACED,
+    SLOTS,
+    TEXTS,
+    filler,
+    holds_json_in_text,
+    means,
+    same,
+    texts,
+    trees,
+)
 
 CODE = Expr("var.zone")
 REF = Ref("aws_kms_key", "tenant", "arn")
@@ -48,12 +61,13 @@ def test_readers_of_yaml_1_2_find_what_was_meant(tree: Any, known: Filler) -> No
     assert same(means(tree, known), YAML(typ="safe", pure=True).load(written))
 
 
-@pytest.mark.parametrize("text", AWKWARD)
-def test_each_awkward_text_is_one_line_that_yaml_readers_agree_on(text: str) -> None:
-    written = yaml.write({"key": text, "list": [text], text or "empty": 1}).fill({}).decode()
-    assert len(written.splitlines()) == (5 if len(text) > 1000 else 4)
-    assert pyyaml.safe_load(written) == {"key": text, "list": [text], text or "empty": 1}
-    assert YAML(typ="safe", pure=True).load(written) == {"key": text, "list": [text], text or "empty": 1}
+@pytest.mark.parametrize("awkward", AWKWARD, ids=[str(number) for number in range(len(AWKWARD))])
+def test_each_awkward_text_is_one_line_that_yaml_readers_agree_on(awkward: str) -> None:
+    tree: dict[str, Any] = {"key": awkward, "list": [awkward], awkward or "empty": 1}
+    written = yaml.write(tree).fill({}).decode()
+    assert len(written.splitlines()) == (5 if len(awkward) > 1000 else 4)
+    assert same(tree, pyyaml.safe_load(written))
+    assert same(tree, YAML(typ="safe", pure=True).load(written))
 
 
 @given(trees(), FILLERS)
@@ -72,10 +86,12 @@ def test_readers_of_json_find_what_was_meant(tree: Any, known: Filler) -> None:
 @settings(max_examples=80)
 def test_terraform_prints_the_same_on_both_paths(tree: Any, known: Filler) -> None:
     shape, template = FORMATS["terraform"].one([{"locals": tree}])
-    assert FORMATS["terraform"].file([(shape, template.fill(known))]) == FORMATS["terraform"].whole([[{"locals": tree}]], known)
+    assert FORMATS["terraform"].file([(shape, template.fill(known))]) == FORMATS["terraform"].whole(
+        [[{"locals": tree}]], known
+    )
 
 
-TEMPLATE = re.compile(r'(?P<literal>\$\$\{|%%\{)|(?P<dollar>\$\{"\$"\})|(?P<code>\$\{[^}]*\})|(?P<wrong>%\{)')
+TEMPLATE = re.compile(r'(?P<literal>\$\$\{|%%\{)|(?P<dollars>\$\{"\$+"\})|(?P<code>\$\{[^}]*\})|(?P<wrong>%\{)')
 
 
 def evaluated(template: str) -> str:
@@ -85,8 +101,8 @@ def evaluated(template: str) -> str:
         assert match["wrong"] is None, "a directive that nobody wrote"
         if match["literal"]:
             return match["literal"][1:]
-        if match["dollar"]:
-            return "$"
+        if match["dollars"]:
+            return match["dollars"][3:-2]
         assert match["code"] in ("${var.zone}", "${aws_kms_key.tenant.arn}"), "code that nobody wrote"
         return "<code>"
 
@@ -96,17 +112,11 @@ def evaluated(template: str) -> str:
 @given(st.lists(st.one_of(TEXTS, SLOTS, st.just(CODE), st.just(REF)), min_size=1, max_size=6), FILLERS)
 @settings(max_examples=300)
 def test_no_text_is_code_to_terraform_and_all_code_stays_code(parts: list[Any], known: Filler) -> None:
-    node = texts_of(parts)
+    node = text(*parts)
     _, template = FORMATS["terraform"].one([{"locals": {"x": node}}])
     written = json.loads(template.fill(known))
     spelled = "".join("<code>" if isinstance(one, (Expr, Ref)) else plain(one, known) for one in parts)
     assert evaluated(written) == spelled
-
-
-def texts_of(parts: list[Any]) -> Tree:
-    from tenantc.emit.node import text
-
-    return text(*parts)
 
 
 def plain(part: Any, known: Filler) -> str:
@@ -114,13 +124,18 @@ def plain(part: Any, known: Filler) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def parsed(written: str) -> Any:
+    """The one statement in a text, as PostgreSQL's own grammar reads it."""
+    [statement] = pglast.parse_sql(written)
+    return statement.stmt
+
+
 @given(TEXTS, st.sampled_from(PLACED))
 @settings(max_examples=150)
 def test_a_literal_of_sql_is_the_text_and_nothing_else(value: str, slot: Any) -> None:
     known = filler(dict.fromkeys(("one.a", "one.b", "two.c"), value))
     written = sql_writer.write(sql("SELECT ", Literal(slot))).fill(known).decode()
-    [target] = pglast.parse_sql(written)[0].stmt.targetList
-    assert target.val.val.sval == value
+    assert parsed(written).targetList[0].val.val.sval == value
     assert written == sql_writer.write(sql("SELECT ", Literal(value))).fill({}).decode()
 
 
@@ -131,8 +146,7 @@ def test_an_identifier_of_sql_is_the_name_and_nothing_else(name: str) -> None:
         written = sql_writer.write(sql("SELECT 1 AS ", Identifier(name))).fill({}).decode()
     except CannotWriteError:
         return
-    [target] = pglast.parse_sql(written)[0].stmt.targetList
-    assert target.name == name
+    assert parsed(written).targetList[0].name == name
 
 
 PARTS = st.one_of(
@@ -146,7 +160,9 @@ PARTS = st.one_of(
 )
 PIECES = st.recursive(
     st.lists(PARTS, max_size=4).map(lambda parts: sql(*parts)),
-    lambda inner: st.one_of(inner, inner.map(lambda one: sql(" DO ", Dollar(one))), inner.map(lambda one: sql(Literal(one)))),
+    lambda inner: st.one_of(
+        inner, inner.map(lambda one: sql(" DO ", Dollar(one))), inner.map(lambda one: sql(Literal(one)))
+    ),
     max_leaves=4,
 )
 
@@ -163,5 +179,4 @@ def test_a_body_of_sql_is_the_body_and_nothing_else(value: str) -> None:
     known = filler({"one.a": value})
     body = sql("BEGIN PERFORM ", Literal(PLACED[0]), "; END")
     written = sql_writer.write(sql("DO ", Dollar(body))).fill(known).decode()
-    [argument] = pglast.parse_sql(written)[0].stmt.args
-    assert argument.arg.sval == f"BEGIN PERFORM {sql_writer.literal(value)}; END"
+    assert parsed(written).args[0].arg.sval == f"BEGIN PERFORM {sql_writer.literal(value)}; END"

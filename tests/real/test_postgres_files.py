@@ -11,7 +11,7 @@ from psycopg import errors
 
 from tests import sql_files
 from tests.real import parts
-from tests.real.platform import ACME, GROUP, Platform, estate, owned
+from tests.real.platform import ACME, GLOBEX, GROUP, Platform, estate, owned
 from tests.real.postgres import SUPERUSER, Postgres
 
 
@@ -96,6 +96,19 @@ def test_a_public_schema_from_older_days_is_shut(bare: Platform) -> None:
     bare.run(estate())
     bare.apply("acme-corp", "shared")
     bare.refuses(ACME, "CREATE TABLE public.mine (x int)")
+
+
+def test_an_operator_that_somebody_left_in_public_gets_into_no_policy(bare: Platform) -> None:
+    with bare.as_role(bare.admin) as connection:
+        # fits the column better than PostgreSQL's own, which would have to convert
+        connection.execute("CREATE FUNCTION public.yes(varchar, text) RETURNS bool LANGUAGE sql AS 'SELECT true'")
+        connection.execute("CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = text, FUNCTION = public.yes)")
+    bare.run(estate())
+    for tenant_id in ("acme-corp", "globex"):
+        bare.apply(tenant_id, "shared")
+    with bare.as_role(ACME) as connection:
+        connection.execute("INSERT INTO app.tracks (tenant_id, title) VALUES ('acme-corp', 'x')")
+    assert bare.rows("SELECT count(*) FROM app.tracks", GLOBEX) == [(0,)]
 
 
 def test_a_public_schema_that_stays_open_is_an_error(bare: Platform) -> None:

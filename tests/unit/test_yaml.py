@@ -64,7 +64,7 @@ def marked(text: str, found: Node) -> str:
             (word, word)
             for word in ("1.2.3", "1e", "0x", "0o8", "0xg", "+0x1", "--", "+", ".", "-.", "1.5 GB", "=", "<<")
         ),
-        *((digit, digit) for digit in ("\u0661", "\u00b2", "1\u00a0")),
+        *((digit, digit) for digit in ("\u0661", "1\u0661", "\u00b2", "1\u00a0")),
         *(("0", 0), ("12", 12), ("+12", 12), ("-12", -12), ("012", 12), ("0o14", 12), ("0x1F", 31), ("-0", 0)),
         *(("9007199254740992", 2**53), ("-9007199254740992", -(2**53)), ("0x20000000000000", 2**53)),
         *(("1.0", 1.0), ("1.", 1.0), (".5", 0.5), ("-.5", -0.5), ("1e3", 1000.0), ("1E-3", 0.001), ("+1.5e+2", 150.0)),
@@ -215,6 +215,7 @@ def test_size_depth_and_number_of_values_are_limited() -> None:
     assert read("#" * 101, small) == ([], ["t.yaml:1:1: T103"])
     assert read("[[[]]]", small) == ([[[[]]]], [])
     assert read("[[[[]]]]", small) == ([], ["t.yaml:1:4: T104"])
+    assert read("[\n[\n[\n[\n,#\n@", small)[1] == ["t.yaml:4:1: T104"]
     assert read("a:\n b:\n  - c: 1\n", small)[1] == ["t.yaml:3:5: T104"]
     assert read("[1, 2, 3, 4]", small)[1] == []
     assert read("- [1, 2, 3, 4]\n- [5]\n", small)[1] == ["t.yaml:1:1: T113"]

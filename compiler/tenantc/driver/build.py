@@ -17,6 +17,7 @@ from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
+from tenantc.source.span import Span
 
 # language.md §7: more of the fleet than this goes only with --allow-removals.
 _REMOVALS = 0.05
@@ -96,7 +97,7 @@ class _Run:
         self.lines: dict[str, bytes] = {}
         self.removed: dict[str, dict[str, Any]] = {}
         self.held: dict[str, dict[str, Any]] = {}
-        self.seen: dict[str, Spec] = {}
+        self.seen: dict[str, Span] = {}
         self.blocked: dict[str, str] = {}
 
     def run(self) -> None:
@@ -142,9 +143,9 @@ class _Run:
         (self.built.ledger.tenant if ids else self.built.ledger.shared)(diagnostics)
 
     def tenant(self, spec: Spec) -> None:
-        first = self.seen.setdefault(spec.tenant_id, spec)
-        if first is not spec:
-            self.block(spec.tenant_id, diagnose("T201", spec.span, first.span, tenant=spec.tenant_id))
+        first = self.seen.setdefault(spec.tenant_id, spec.span)
+        if first is not spec.span:
+            self.block(spec.tenant_id, diagnose("T201", spec.span, first, tenant=spec.tenant_id))
             return
         self.built.tenants += 1
         tenant = self.pipeline.tenant(spec, self.request.environment)

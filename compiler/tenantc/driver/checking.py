@@ -11,6 +11,7 @@ from tenantc.driver.files import within
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.model.spec import Spec
+from tenantc.source.span import Span
 
 
 def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
@@ -18,14 +19,14 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
     ledger = Ledger()
     ledger.shared(pipeline.shared())
     emission = Emission(pipeline)
-    seen: dict[str, Spec] = {}
+    seen: dict[str, Span] = {}
     for path in pipeline.workspace.tenant_files():
         specs, diagnostics, _ = pipeline.workspace.specs(path)
         ledger.shared(diagnostics)
         for spec in specs:
-            first = seen.setdefault(spec.tenant_id, spec)
-            if first is not spec:
-                ledger.tenant([diagnose("T201", spec.span, first.span, tenant=spec.tenant_id)])
+            first = seen.setdefault(spec.tenant_id, spec.span)
+            if first is not spec.span:
+                ledger.tenant([diagnose("T201", spec.span, first, tenant=spec.tenant_id)])
                 continue
             _tenant(pipeline.tenant(spec), emission, ledger)
     ledger.shared(emission.collisions(frozenset()))

@@ -71,7 +71,7 @@ class Node:
         raise TypeError(self.advice())
 
     def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
+        if name.startswith("_"):  # debuggers, printers and copiers ask for what may be there
             raise AttributeError(name)
         self._refuse()
 

@@ -157,9 +157,7 @@ class Plan:
         if isinstance(result, (Unsupported, NoRegion)):
             return Refusal(self.document.name, self.document.target, result)
         trees = [result] if self.format.lists or not isinstance(result, (list, tuple)) else [*result]
-        return [
-            tree for tree in trees if tree is not None and not (isinstance(tree, (Mapping, list, tuple)) and not tree)
-        ]
+        return [tree for tree in trees if _says_something(tree)]
 
     def _arguments(self, sight: Sight, columns: Columns) -> list[object]:
         looked = [sight.look(path)[1] for path in self.document.looks]
@@ -204,6 +202,12 @@ class Plan:
 
     def _refusal(self, path: Path, choice: str) -> Refusal:
         return Refusal(self.document.name, self.document.target, Unsupported(path, (choice,)))
+
+
+def _says_something(tree: Tree) -> bool:
+    """Whether a tree is a document: one that is empty, or whose entries are all left out, is none."""
+    items = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, (list, tuple)) else (tree,)
+    return any(item is not None for item in items)
 
 
 def _shape(value: Value | None) -> Hashable:

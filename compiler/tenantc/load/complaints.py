@@ -122,7 +122,7 @@ def explain(error: MarkedYAMLError, findings: Findings) -> None:
     body = findings.text.body
     assert error.problem is not None, "libyaml always says what is wrong"
     assert error.problem_mark is not None, "libyaml always says where"
-    at = min(error.problem_mark.index, len(body))
+    at = error.problem_mark.index
     start = error.context_mark.index if error.context_mark is not None else at
     problem = error.problem
     if problem == "found undefined tag handle":

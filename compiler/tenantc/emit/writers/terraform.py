@@ -133,6 +133,9 @@ def _layout(parts: tuple[Addresses, ...]) -> tuple[bytes, tuple[int, ...]]:
 
 
 def _frame(tree: Mapping[str, object], indent: str, out: list[str], order: list[int]) -> None:
+    if not tree:
+        out.append("{}")
+        return
     separator = f"{{\n{indent}  "
     for name, below in tree.items():
         out.append(f"{separator}{_show(name).replace('%', '%%')}: ")
@@ -193,7 +196,8 @@ def _inside(text: str, *, before_code: bool = False) -> str:
     shown = literal(text)
     if before_code and shown.endswith("$"):
         # `$` and the `${` of what follows would read as an escaped `${`
-        return json_inside(f'{shown[:-1]}${{"$"}}')
+        bare = shown.rstrip("$")
+        shown = f'{bare}${{"{shown[len(bare) :]}"}}'
     return json_inside(shown)
 
 

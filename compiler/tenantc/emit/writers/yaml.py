@@ -82,13 +82,15 @@ def write(tree: Tree, filler: Filler | None = None) -> Template:
 
 def printed(tree: Tree) -> list[Printed]:
     """One document, printed."""
+    if not isinstance(tree, (Mapping, list, tuple)):
+        raise TypeError("a YAML document is a mapping or a list")
     out: list[Printed] = []
-    if isinstance(tree, Mapping):
+    if isinstance(tree, Mapping) and _holds(tree.values()):
         _mapping(tree, "", out, first=True)
-    elif isinstance(tree, (list, tuple)):
+    elif isinstance(tree, (list, tuple)) and _holds(tree):
         _list(tree, "", out, first=True)
     else:
-        raise TypeError("a YAML document is a mapping or a list")
+        _leaf(tree, out)
     return out
 
 
@@ -154,6 +156,9 @@ def _node(node: Node, out: list[Printed]) -> None:
     if not isinstance(node, (Text, JsonText, Ref)):
         raise TypeError(f"{node!r} cannot stand in YAML")
     found = pieces(node, refer)
+    for piece in found:
+        if isinstance(piece, Expr):
+            raise TypeError(f"YAML has no expressions such as `{piece.code}`")
     if not found:
         out.append('""')
     elif len(found) == 1 and isinstance(found[0], str):
@@ -170,9 +175,7 @@ def _node(node: Node, out: list[Printed]) -> None:
 
 
 def _inner_hole(piece: Piece) -> Hole:
-    if isinstance(piece, Expr):
-        raise TypeError(f"YAML has no expressions such as `{piece.code}`")
-    assert not isinstance(piece, str), "literals are no holes"
+    assert not isinstance(piece, (str, Expr)), "literals and expressions are no holes"
     return hole(piece, _print_inside)
 
 
