@@ -57,9 +57,7 @@ def main(small: int, large: int) -> None:
             )
         marginal = (cost[large][0] - cost[small][0]) / (large - small) * 1e6
         copying = (copy[large] - copy[small]) / (large - small) * 1e6
-        print(
-            f"one more tenant: {marginal:.0f} µs CPU; copying it: {copying:.0f} µs; ratio {marginal / copying:.2f}"
-        )
+        print(f"one more tenant: {marginal:.0f} µs CPU; copying it: {copying:.0f} µs; ratio {marginal / copying:.2f}")
         allowed = 1.3 * cost[small][1] + 40
         print(f"memory: {cost[large][1]:.0f} MB of {allowed:.0f} MB allowed (1.3 x {cost[small][1]:.0f} + 40)")
         one = str(next((root / f"fleet-{small}" / "tenants").rglob("*.yaml")))

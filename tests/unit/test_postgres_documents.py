@@ -92,7 +92,9 @@ def test_a_schema_takes_effect_as_a_whole() -> None:
     texts = [estate(), *(sql_files.tenant("acme-corp", level)["schema.sql"] for level in LEVELS)]
     for text in texts:
         first, *middle, last = parsed(text)
+        assert isinstance(first, ast.TransactionStmt)
         assert first.kind == TransactionStmtKind.TRANS_STMT_BEGIN
+        assert isinstance(last, ast.TransactionStmt)
         assert last.kind == TransactionStmtKind.TRANS_STMT_COMMIT
         assert not any(isinstance(statement, ast.TransactionStmt) for statement in middle)
         assert "\\" not in text, "plain SQL, without psql's commands"

@@ -175,10 +175,10 @@ def derive(bearer: Bearer, kind: NameKind, suffix: str = "") -> str:
     readable = beginning + (bearer.tenant_id if kind.separator == "-" else bearer.tenant_id.replace("-", "_"))
     doubtful = kind.separator * 2 in readable or _ENDS_LIKE_DIGEST.search(readable) is not None
     distinct = kind.scope == "world" or ambiguous or doubtful
-    name = _longer(_fitted(readable, kind, bearer, distinct=distinct), kind, suffix)
-    if kind.problem(name) is None:
-        return name
-    return _longer(_fitted(f"t{kind.separator}{readable}", kind, bearer, distinct=True), kind, suffix)
+    name = _fitted(readable, kind, bearer, distinct=distinct)
+    if kind.problem(name) is not None:
+        name = _fitted(f"t{kind.separator}{readable}", kind, bearer, distinct=True)
+    return lengthen(name, kind, suffix) if suffix else name
 
 
 @lru_cache(maxsize=1024)
@@ -192,12 +192,12 @@ def _beginning(kind: NameKind, platform: str, environment: str) -> tuple[str, bo
     return "".join(f"{part}-" for part in parts).replace("-", kind.separator), ambiguous
 
 
-def lengthen(pinned: str, kind: NameKind, suffix: str) -> str:
-    """A pinned name, longer by `suffix`; cut, with a digest, where that would be too long."""
-    longer = _longer(pinned, kind, suffix)
+def lengthen(name: str, kind: NameKind, suffix: str) -> str:
+    """A name, longer by `suffix`; cut, with a digest, where the kind would not have it so."""
+    longer = _longer(name, kind, suffix)
     if kind.problem(longer) is None:
         return longer
-    return _longer(_with_digest(pinned, kind, kind.limit - len(suffix) - 2, (pinned,)), kind, suffix)
+    return _longer(_with_digest(name, kind, kind.limit - len(suffix) - 2, (name,)), kind, suffix)
 
 
 def _fitted(readable: str, kind: NameKind, bearer: Bearer, *, distinct: bool) -> str:
