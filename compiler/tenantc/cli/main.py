@@ -48,6 +48,9 @@ def _guarded() -> int:
     except (KeyboardInterrupt, click.Abort):
         print("tenantc: interrupted", file=sys.stderr)
         return 130
+    except ImportError as error:  # something that tenantc needs is not installed
+        print(f"tenantc: {error}", file=sys.stderr)
+        return 3
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -31,7 +31,7 @@ _TAGS = "tag:yaml.org,2002:"
 _QUOTE_HELP = "put text that starts with `{}` in quotes"
 
 
-class NoLibyaml(Exception):  # noqa: N818  it names what is missing
+class NoLibyaml(ImportError):  # noqa: N818  it names what is missing
     """PyYAML is installed without libyaml; its own parser is thirty times slower and is not used instead."""
 
     def __init__(self) -> None:
