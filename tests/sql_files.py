@@ -53,14 +53,13 @@ def tenant(
     return found
 
 
-def estate(levels: Sequence[str] = ("shared",), settings: Mapping[str, Any] | None = None) -> str | Unsupported | None:
-    """The schema.sql of an estate whose tenants have these isolation levels, or why it can't be written."""
+def estate(levels: Sequence[str] = ("shared",), settings: Mapping[str, Any] | None = None) -> str | None:
+    """The schema.sql of an estate whose tenants have these isolation levels; None if it has none."""
     values = {**_OPTIONS, **(settings or {})}
     [document] = [document for document in DOCUMENTS if document.scope == "estate"]
     assert document.columns == ("infrastructure.isolation_level",)
     arguments = [*(values.get(path) for path in document.looks), tuple(sorted(levels))]
-    result = document.build(*arguments)
-    return result if isinstance(result, Unsupported) else _written(document, arguments, _filler("nobody", {}, values))
+    return _written(document, arguments, _filler("nobody", {}, values))
 
 
 def _filler(tenant_id: str, pinned: Mapping[str, str], values: Mapping[str, Any]) -> Filler:

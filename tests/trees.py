@@ -59,7 +59,21 @@ AWKWARD = (
         ":'x'",
     ),
     *("\x01", "\x7f", "\x85", "\xa0", "\xad", "\u2028", "\u2029", "\u200b", "\u202e", "\u2066", "\ufeff", "\uffff"),
-    *("\U0001f3b5", "\U000e0041", "a\nb", "a\r\nb", "a\rb", "\n", "é漢ا", "x" * 10_000, "-" * 2_000),
+    *(
+        "\U0001f3b5",
+        "\U000e0041",
+        "a\nb",
+        "a\r\nb",
+        "a\rb",
+        "$\r",
+        "\r",
+        "a\r\r\nb${x}",
+        "\ufeff\ufeff$",
+        "\n",
+        "é漢ا",
+        "x" * 10_000,
+        "-" * 2_000,
+    ),
 )
 
 # by number, since Hypothesis prints what it samples from

@@ -91,7 +91,9 @@ def test_terraform_prints_the_same_on_both_paths(tree: Any, known: Filler) -> No
     )
 
 
-TEMPLATE = re.compile(r'(?P<literal>\$\$\{|%%\{)|(?P<dollars>\$\{"\$+"\})|(?P<code>\$\{[^}]*\})|(?P<wrong>%\{)')
+TEMPLATE = re.compile(
+    r'(?P<literal>\$\$\{|%%\{)|(?P<quoted>\$\{"(?:[^"\\]|\\.)+"\})|(?P<code>\$\{[^}]*\})|(?P<wrong>%\{)'
+)
 
 
 def evaluated(template: str) -> str:
@@ -101,8 +103,8 @@ def evaluated(template: str) -> str:
         assert match["wrong"] is None, "a directive that nobody wrote"
         if match["literal"]:
             return match["literal"][1:]
-        if match["dollars"]:
-            return match["dollars"][3:-2]
+        if match["quoted"]:
+            return str(json.loads(match["quoted"][2:-1]))
         assert match["code"] in ("${var.zone}", "${aws_kms_key.tenant.arn}"), "code that nobody wrote"
         return "<code>"
 

@@ -89,7 +89,7 @@ class Platform:
 
 def estate() -> str:
     text = sql_files.estate(("shared", "schema", "database"))
-    assert isinstance(text, str)
+    assert text is not None
     return text
 
 

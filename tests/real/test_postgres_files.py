@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -24,7 +25,7 @@ def bare(postgres: Postgres) -> Iterator[Platform]:
 
 def test_a_file_takes_effect_as_a_whole_or_not_at_all(bare: Platform) -> None:
     text = sql_files.estate(settings={"workspace.sql.shared_tables": ("app.playlists", "app.missing")})
-    assert isinstance(text, str)
+    assert text is not None
     # even by a deployer who goes on after an error
     said = bare.server.psql(text, bare.database, role=bare.admin, on_error_stop=False)
     assert 'relation "app.missing" does not exist' in said.stderr
@@ -67,6 +68,14 @@ def test_a_renamed_role_acts_for_its_tenant_and_the_old_one_no_more(bare: Platfo
     bare.apply("acme-corp", "shared", pinned={"postgres_role": "acme"})
     assert bare.rows("SELECT count(*) FROM app.playlists", "acme") == [(1,)]
     assert bare.rows("SELECT count(*) FROM app.playlists", ACME) == [(0,)]
+
+
+def test_tenants_are_deployed_side_by_side(bare: Platform) -> None:
+    bare.run(estate())
+    levels = {f"tenant-{number}": "shared" if number % 3 else "schema" for number in range(24)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(bare.apply, levels, levels.values()))
+    assert bare.rows("SELECT count(*) FROM tenantc.tenant_roles") == [(16,)]
 
 
 def test_a_plain_role_is_adopted_with_its_harmless_memberships(bare: Platform) -> None:

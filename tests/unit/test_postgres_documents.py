@@ -11,13 +11,13 @@ import pytest
 from pglast import ast
 from pglast.enums import ObjectType, TransactionStmtKind
 
-from tenantc.emit.document import Unsupported
 from tenantc.emit.naming import KINDS, Bearer, derive
 from tenantc.emit.postgres.sharing import tenants_group
 from tests import sql_files
 
 LEVELS = ("shared", "schema", "database", "cluster")
 TABLES = "workspace.sql.shared_tables"
+COLUMN = "workspace.sql.tenant_column"
 # the worst that `names:` lets through
 HOSTILE = {"postgres_role": "Select--x", "postgres_schema": "Table-_", "postgres_database": "_--DROP"}
 
@@ -34,7 +34,7 @@ def of(text: str, kind: type) -> list[Any]:
 
 def estate(**settings: Any) -> str:
     text = sql_files.estate(settings=settings)
-    assert isinstance(text, str)
+    assert text is not None
     return text
 
 
@@ -122,9 +122,14 @@ def test_names_are_inert_wherever_they_stand() -> None:
     assert inner.dbname == HOSTILE["postgres_database"]
 
 
+def test_another_column_may_hold_the_tenant() -> None:
+    conditions = [each.qual or each.with_check for each in of(estate(**{COLUMN: "owner"}), ast.CreatePolicyStmt)]
+    assert [each.lexpr.fields[0].sval for each in conditions] == ["role_name", *["owner"] * 8]
+
+
 @pytest.mark.parametrize("table", ["app.x$tenantc$y", "app.$tenantc", 'app.a"b', "app.t; DROP TABLE t"])
 def test_tables_are_inert_too(table: str) -> None:
-    text = estate(**{TABLES: (table,), "workspace.sql.tenant_column": 'a"b = 1 OR "x'})
+    text = estate(**{TABLES: (table,), COLUMN: 'a"b = 1 OR "x'})
     assert {name(policy.table) for policy in of(text, ast.CreatePolicyStmt)} == {table, "tenantc.tenant_roles"}
     assert len(parsed(text)) == len(parsed(estate(**{TABLES: ("app.t",)})))
 
@@ -184,7 +189,7 @@ def test_tenants_may_change_rows_and_no_more() -> None:
 def test_an_estate_without_tenants_in_its_database_has_no_file() -> None:
     assert sql_files.estate(()) is None
     assert sql_files.estate(("database", "cluster")) is None
-    assert isinstance(sql_files.estate(("cluster", "schema")), str)
+    assert sql_files.estate(("cluster", "schema"))
 
 
 def test_an_estate_is_the_same_whatever_its_tenants_are() -> None:
@@ -198,12 +203,6 @@ def test_without_shared_tables_nothing_is_shared() -> None:
     alone = sql_files.tenant("acme-corp", settings={TABLES: None})["schema.sql"]
     assert "tenant_roles" not in alone
     assert not of(alone, ast.GrantRoleStmt)
-
-
-def test_shared_tables_need_a_tenant_column() -> None:
-    refused = sql_files.estate(settings={"workspace.sql.tenant_column": None})
-    assert isinstance(refused, Unsupported)
-    assert refused.path == "workspace.sql.tenant_column"
 
 
 def test_no_tenants_role_can_be_called_as_the_group_is() -> None:

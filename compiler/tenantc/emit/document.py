@@ -30,10 +30,14 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 - A placed setting is a `Slot` where it has a value, None where it is absent and UNLIMITED where it is `unlimited`; so a
   document may ask `is None` and `is UNLIMITED` of it, and nothing else. Only scalars are placed, and anything inside
   `compact_json(slot)`.
+- A setting with the tenant's identity in it (`"pods of ${tenant.name}"`) can be placed; a look at it is refused (T603).
 - The function returns one tree, or a list of them: several Kubernetes documents, several pieces of one Terraform file,
   a list of SQL statements. An entry of a mapping or a list that is None is left out; `{}` and `[]` inside stay.
 - Keys of mappings are plain text. What repeats is labelled by `slug(key)`, never by an index.
+- `Ref(kind, name)` is checked: some document of the same target and scope has to make what it names.
 - `Unsupported(path, choices)` and `NoRegion()` as a result become T603 and T604.
+- Statements of SQL are made of what `emit.statement` offers.
+- A document of an estate or of the fleet gets no `names`, and `columns` after what it looks at.
 """
 
 from __future__ import annotations
@@ -100,7 +104,7 @@ def document(
 ) -> Callable[[Callable[..., Result]], Document]:
     """Declares a document, whose function gets `names`, looked values, placed ones and columns, in the order declared.
 
-    With `each` it gets an element's key and value right after `names`.
+    With `each` it gets an element's key and value right after `names`; in scopes above the tenant there are no names.
 
     looks, places: paths of settings, and of what tenantc fills itself: `tenant.` (tier, grade, status, ring, region,
         industry), `deployment.` (environment, account, region, cluster, ring), `workspace.` (options of tenantc.yaml).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Ref, Result, Unsupported, document
+from tenantc.emit.document import Ref, Tree, document
 from tenantc.emit.postgres.policies import no_other_policy, no_way_around, row_security, sequence_grants
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.sharing import group_role, roles_table, tenants_group
@@ -34,21 +34,17 @@ def shared_database(
     platform: str,
     environment: str,
     tables: tuple[str, ...] | None,
-    column: str | None,
+    column: str,
     levels: tuple[str, ...],
-) -> Result:
+) -> Tree:
     """Row security on the shared tables, for as long as a tenant lives in their database.
 
     Their owner is bound by it too. Whoever works on all tenants' rows needs a role with BYPASSRLS.
     """
     if IN_SHARED_DATABASE.isdisjoint(levels):
         return None
-    if tables and column is None:
-        return Unsupported(
-            "workspace.sql.tenant_column", ("name the column of the shared tables that holds tenant ids",)
-        )
     statements = [_public_shut()]
-    if tables and column is not None:
+    if tables:
         statements += _sharing(tables, column, tenants_group(platform, environment))
     return transaction(_HEAD, "DATABASE", statements)
 

@@ -6,6 +6,7 @@ references and expressions of our own documents are code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -31,9 +32,20 @@ class ConflictError(Exception):
     """Two documents write one entry of a file: a mistake in the documents."""
 
 
+# What Terraform's reader of templates loses (a byte order mark at the beginning) or trips over (code behind a carriage
+# return that ends no line is no code to it), seen with 1.11; with the `$` before it, which would escape what follows.
+_LOST = re.compile(r"\A\ufeff|\$*\r(?!\n)")
+
+
 def literal(text: str) -> str:
     """Text that stands for itself, as a template says it."""
-    return text.replace("${", "$${").replace("%{", "%%{")
+    shown = text.replace("${", "$${").replace("%{", "%%{")
+    return _LOST.sub(lambda match: _constant(match[0]), shown) if "\r" in shown or shown[:1] == "\ufeff" else shown
+
+
+def _constant(text: str) -> str:
+    """Text as an expression; the escapes of JSON that occur here mean the same to Terraform."""
+    return f"${{{json_string(text)}}}"
 
 
 def refer(ref: Ref) -> Part:
@@ -197,7 +209,7 @@ def _inside(text: str, *, before_code: bool = False) -> str:
     if before_code and shown.endswith("$"):
         # `$` and the `${` of what follows would read as an escaped `${`
         bare = shown.rstrip("$")
-        shown = f'{bare}${{"{shown[len(bare) :]}"}}'
+        shown = bare + _constant(shown[len(bare) :])
     return json_inside(shown)
 
 

@@ -1,0 +1,187 @@
+"""The fast path prints what the plain path prints, builds once for all who look alike, and forgets what nobody uses."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenantc.driver.emission import Emission
+from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.workspace import load
+from tenantc.emit.document import Names, Slot, Tree, compact_json, document, text
+from tenantc.emit.memo import Memo
+from tenantc.emit.plan import Plan
+from tenantc.emit.shelf import value_key
+from tenantc.emit.statement import Identifier, Literal, sql
+from tenantc.model.identity import Identity, IdentityText
+from tenantc.source.value import UNLIMITED, Record, Value
+from tests import fleet
+from tests.documents import Bench, sections, target
+from tests.trees import AWKWARD, SCALARS, TEXTS, VALUES
+
+
+@document("kubernetes", looks=("a.look", "b"), places=("a.place", "c.any"))
+def kubernetes(names: Names, look: Value | None, group: Record | None, place: Any, anything: Any) -> Tree:
+    return {
+        "looks": repr(look),
+        "group": compact_json({key: repr(item) for key, item in (group or {}).items()}),
+        "place": place if place is not UNLIMITED else "unlimited",
+        "json": compact_json({"any": anything}) if anything is not UNLIMITED else None,
+        "who": text(names.tenant_id, ": ", names.tenant_name, " in ", names.kubernetes_namespace),
+        "list": [names.sub("kms_alias", "logs"), None, place if isinstance(place, Slot) else None],
+    }
+
+
+@document("terraform", looks=("a.look",), places=("a.place",))
+def terraform(names: Names, look: Value | None, place: Any) -> Tree:
+    slot = place if isinstance(place, Slot) else str(place)
+    return {
+        "locals": {"x": text("$", slot, "{", names.tenant_name, "}"), "y": [slot, repr(look), compact_json([slot])]}
+    }
+
+
+@document("sql", looks=("a.look",), places=("a.place",))
+def postgres(names: Names, look: Value | None, place: Any) -> Tree:
+    slot = place if isinstance(place, Slot) else str(place)
+    inner = sql("COMMENT ON ROLE ", Identifier(names.postgres_role), " IS ", Literal(text(slot, names.tenant_name)))
+    return [inner, sql("SELECT ", Literal(inner)), sql("SELECT ", Literal(repr(look)))]
+
+
+TARGETS = (
+    target(kubernetes),
+    target(terraform, format_="terraform", name="terraform"),
+    target(postgres, format_="sql", name="sql"),
+)
+IDENTITY = st.sampled_from([IdentityText(("by ", Identity.NAME)), IdentityText((Identity.ID, "$"))])
+SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "a.look": VALUES,
+        "a.place": st.one_of(SCALARS, st.just(UNLIMITED), IDENTITY),
+        "b.x": SCALARS,
+        "b.y.z": VALUES,
+        "c.any": st.one_of(VALUES, IDENTITY),
+    },
+)
+WHO = st.tuples(st.sampled_from(["acme", "a-b", "a--b"]), st.one_of(st.just("Acme"), TEXTS))
+
+
+@given(st.lists(SETTINGS, min_size=1, max_size=3), st.lists(st.tuples(st.integers(0, 2), WHO), min_size=1, max_size=6))
+@settings(max_examples=60)
+def test_tenants_of_shared_sections_print_the_same_on_both_paths(
+    stacks: list[dict[str, Any]], tenants: list[tuple[int, tuple[str, str]]]
+) -> None:
+    bench = Bench(*TARGETS, paths=("a.look", "a.place", "b.x", "b.y.z", "c.any"))
+    shared = [sections(one) for one in stacks]
+    for number, (tenant_id, name) in tenants:
+        one = shared[number % len(shared)]
+        bench.build(one or {"empty": next(iter(sections({"empty.x": 1}).values()))}, tenant_id=tenant_id, name=name)
+        # the same settings in sections of the tenant's own
+        bench.build(stacks[number % len(stacks)], tenant_id=tenant_id, name=name)
+
+
+def test_a_template_is_built_once_for_all_who_look_alike_and_placed_values_build_none() -> None:
+    bench = Bench(target(kubernetes))
+    for number in range(50):
+        written = bench.text({"a.look": number % 2, "a.place": number, "c.any": [number]}, tenant_id=f"t-{number}")
+        assert f"place: {number}\n" in written
+        assert f"t-{number}: Acme in streaming-t-{number}" in written
+    assert bench.fast.built == 2
+    # whether something placed is there, or unlimited, is seen
+    bench.text({"a.look": 1})
+    bench.text({"a.look": 1, "a.place": UNLIMITED})
+    assert bench.fast.built == 4
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        (1, 1.0, True, "1", [1], [True], {"1": 1}),
+        (0, 0.0, False, "", [], {}, "0", None),
+        ([], {}, [[]], [{}], [""]),
+        ([1, "a"], ["1", "a"], [1.0, "a"], [True, "a"], [[1, "a"]]),
+        ({"a": 1}, {"a": True}, [["a", 1]], {"a": {"a": 1}}),
+        ("unlimited", UNLIMITED),
+    ],
+    ids=repr,
+)
+def test_values_that_python_takes_for_equal_have_templates_of_their_own(alike: tuple[Any, ...]) -> None:
+    bench = Bench(target(kubernetes))
+    for _ in range(2):
+        for value in alike:
+            bench.text({"c.any": 1} if value is None else {"a.look": value, "c.any": 1})
+    assert bench.fast.built == len(alike)
+
+
+@given(VALUES, VALUES)
+def test_keys_are_equal_only_for_what_prints_the_same(left: Any, right: Any) -> None:
+    assert (value_key(left) == value_key(right)) is (
+        repr(left) == repr(right) or (left == right == 0 and type(left) is float)
+    )
+
+
+def test_a_section_shared_by_tenants_costs_no_look_and_one_that_is_gone_leaves_nothing() -> None:
+    bench = Bench(target(kubernetes))
+    shared = sections({"a.look": 1, "a.place": "p", "b.x": 1, "c.any": 1})
+    for number in range(4):
+        bench.text(shared, tenant_id=f"t-{number}")
+    [plan] = bench.fast._targets[0].plans["tenant"]
+    assert plan._by_sections.stored == 1
+    assert len(bench.fast._shelf._held) == len(shared)
+    del shared
+    gc.collect()
+    assert len(bench.fast._shelf._held) == 0
+
+
+def test_a_memo_keeps_what_is_used_and_forgets_what_is_not() -> None:
+    memo: Memo[int, str] = Memo(10)
+    memo.put(0, "used")
+    for number in range(1, 1000):
+        memo.put(number, "once")
+        assert memo.get(0) == "used"
+        assert len(memo) <= 20
+    assert memo.get(1) is None
+    assert memo.get(999) == "once"
+
+
+def test_what_falls_out_of_the_memo_is_built_again_and_prints_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenantc.emit.plan._TEMPLATES", 4)
+    bench = Bench(target(kubernetes))
+    first = [bench.text({"a.look": number}) for number in range(20)]
+    assert [bench.text({"a.look": number}) for number in range(20)] == first
+    assert bench.fast.built == 40
+    [plan] = bench.fast._targets[0].plans["tenant"]
+    assert isinstance(plan, Plan)
+    assert len(plan._by_looks) <= 8
+
+
+@pytest.mark.parametrize("name", AWKWARD, ids=[str(number) for number in range(len(AWKWARD))])
+def test_awkward_names_and_values_print_the_same_on_both_paths(name: str) -> None:
+    bench = Bench(*TARGETS)
+    for _ in range(3):
+        bench.build({"a.look": name, "a.place": name, "c.any": [name, {name: name}]}, name=name)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_five_hundred_hostile_tenants_are_emitted_alike_on_both_paths(tmp_path: Path, seed: int) -> None:
+    workspace = load(fleet.write(tmp_path / "fleet", 500, seed=seed, hostile=True).resolve()).value
+    assert workspace is not None
+    pipeline = Pipeline(workspace, "2026-11-01")
+    fast, plain = Emission(pipeline), Emission(pipeline, reference=True)
+    written = 0
+    for path in workspace.tenant_files():
+        for spec in workspace.specs(path)[0]:
+            for compiled in pipeline.tenant(spec).environments.values():
+                assert compiled.checked is not None
+                found = fast.tenant(compiled.checked)
+                assert found == plain.tenant(compiled.checked)
+                written += len(found[0])
+    assert written > 500 * 6
+    assert list(fast.shared()) == list(plain.shared())
+    # documents are built per look, not per tenant
+    assert fast.builder.built < plain.builder.built / 20
