@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tenantc.emit.build import Builder
 from tenantc.emit.document import (
     Names,
     NoRegion,
@@ -24,10 +25,12 @@ from tenantc.emit.document import (
 )
 from tenantc.emit.links import BrokenReferenceError
 from tenantc.emit.statement import Identifier, Literal, sql
+from tenantc.emit.subject import Subject
 from tenantc.emit.writers.terraform import ConflictError
 from tenantc.model.identity import Identity, IdentityText
 from tenantc.source.value import UNLIMITED, Record, Value
-from tests.documents import Bench, target
+from tests.documents import Bench, schema, sections, target
+from tests.trees import filler
 
 INSPECTIONS: dict[str, Callable[[Any], object]] = {
     "==": lambda slot: slot == 5,
@@ -312,6 +315,26 @@ def test_what_is_referred_to_has_to_be_there() -> None:
     assert "ref: r-acme-corp\n" in bench.text({"a.on": True})
     with pytest.raises(BrokenReferenceError, match=r"documents of kubernetes refer to .*Role"):
         bench.build({"a.on": False})
+
+
+def test_a_document_of_an_estate_sees_what_its_tenants_have_and_none_of_them() -> None:
+    @document("kubernetes", scope="estate", looks=("deployment.region", "workspace.version"), columns=("a.level",))
+    def shared(region: str, version: str, levels: tuple[str, ...]) -> Tree:
+        return {"region": region, "version": version, "levels": levels}
+
+    builder = Builder([target(shared)])
+    subject = Subject(schema(()), sections({"deployment.region": "eu-west-1", "workspace.version": "1.30"}))
+
+    def built(levels: tuple[str, ...]) -> bytes:
+        files, refusals = builder.files(subject, filler({}), "estate", {"a.level": levels}.__getitem__)
+        assert refusals == []
+        return files[0][1]
+
+    assert built(("shared",)) == b'region: eu-west-1\nversion: "1.30"\nlevels:\n- shared\n'
+    assert built(("schema", "shared")).endswith(b"levels:\n- schema\n- shared\n")
+    assert built(("shared",)) == built(("shared",))
+    assert builder.built == 2
+    assert Bench(target(shared)).build({}) == ({}, [])
 
 
 def test_a_declaration_that_contradicts_itself_is_refused() -> None:

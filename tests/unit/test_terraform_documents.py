@@ -110,8 +110,14 @@ def test_main_serves_as_a_module(tmp_path: Path) -> None:
     emitted = one(tmp_path)
     assert set(emitted.tenants["acme"]) == {"main.tf.json", "versions.tf.json"}
     assert set(emitted.main()) == {"locals", "data", "resource", "output"}
-    outputs = "bucket bucket_arn key_alias key_arn log_group log_group_arn"
-    assert " ".join(sorted(emitted.main()["output"])) == outputs
+    assert {name: output["value"] for name, output in emitted.main()["output"].items()} == {
+        "bucket": "${aws_s3_bucket.tenant.id}",
+        "bucket_arn": "${aws_s3_bucket.tenant.arn}",
+        "key_alias": "${aws_kms_alias.tenant.name}",
+        "key_arn": "${aws_kms_key.tenant.arn}",
+        "log_group": "${aws_cloudwatch_log_group.tenant.name}",
+        "log_group_arn": "${aws_cloudwatch_log_group.tenant.arn}",
+    }
 
 
 @pytest.mark.parametrize(
@@ -293,17 +299,47 @@ def test_the_longest_retention_has_no_longer_neighbour(tmp_path: Path) -> None:
 
 def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> None:
     main = one(tmp_path).main()
-    iam, logs = json.loads(main["resource"]["aws_kms_key_policy"]["tenant"]["policy"])["Statement"]
     arn = (
         "arn:${local.tenant_partition}:logs:${local.tenant_region}:${local.tenant_account}:log-group:/tenants/demo-acme"
     )
-    assert iam["Principal"] == {"AWS": "arn:${local.tenant_partition}:iam::${local.tenant_account}:root"}
-    assert logs["Principal"] == {"Service": "${data.aws_service_principal.logs.name}"}
-    assert logs["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}}
+    iam = {
+        "Sid": "IamDecides",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:${local.tenant_partition}:iam::${local.tenant_account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    logs = {
+        "Sid": "LogGroupOfTheTenant",
+        "Effect": "Allow",
+        "Principal": {"Service": "${data.aws_service_principal.logs.name}"},
+        "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
+    }
+    policy = main["resource"]["aws_kms_key_policy"]["tenant"]
+    assert policy["key_id"] == "${aws_kms_key.tenant.key_id}"
+    assert json.loads(policy["policy"]) == {"Version": "2012-10-17", "Statement": [iam, logs]}
+    assert main["data"]["aws_service_principal"] == {"logs": {"service_name": "logs"}}
+    assert main["locals"]["tenant_partition"] == '${split(":", aws_kms_key.tenant.arn)[1]}'
     assert main["locals"]["tenant_account"] == '${split(":", aws_kms_key.tenant.arn)[4]}'
 
 
+def test_the_alias_is_the_keys(tmp_path: Path) -> None:
+    assert one(tmp_path).resource("aws_kms_alias")["target_key_id"] == "${aws_kms_key.tenant.key_id}"
+
+
 # --- the bucket ---
+
+
+def test_what_is_said_of_a_bucket_is_said_of_the_tenants(tmp_path: Path) -> None:
+    found = {
+        kind: labels["tenant"]["bucket"]
+        for kind, labels in one(tmp_path).main()["resource"].items()
+        if kind.startswith("aws_s3_bucket_")
+    }
+    assert len(found) == 6
+    assert set(found.values()) == {"${aws_s3_bucket.tenant.id}"}
 
 
 def test_nothing_in_the_bucket_becomes_public(tmp_path: Path) -> None:
@@ -321,7 +357,9 @@ def test_nothing_in_the_bucket_becomes_public(tmp_path: Path) -> None:
 
 
 def test_plain_http_is_turned_away(tmp_path: Path) -> None:
-    [statement] = json.loads(one(tmp_path).resource("aws_s3_bucket_policy")["policy"])["Statement"]
+    policy = json.loads(one(tmp_path).resource("aws_s3_bucket_policy")["policy"])
+    [statement] = policy["Statement"]
+    assert policy["Version"] == "2012-10-17"
     assert statement == {
         "Sid": "NoPlainHttp",
         "Effect": "Deny",
@@ -400,7 +438,12 @@ def test_objects_grow_old(
         "filter": {},
         **{key: entry for key, entry in entries.items() if entry is not None},
     }
-    assert unfinished["abort_incomplete_multipart_upload"] == {"days_after_initiation": 7}
+    assert unfinished == {
+        "id": "unfinished-uploads",
+        "status": "Enabled",
+        "filter": {},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+    }
 
 
 def test_objects_that_never_grow_old_have_no_rule(tmp_path: Path) -> None:

@@ -50,10 +50,11 @@ def _walk(nested: Nest, indent: int, out: list[str], found: list[tuple[int, int]
     out.append(marks.opening)
     separator = ""
     for key, below in nested.items():
-        out.append(f"{separator}{marks.line(indent)}{marks.key(key).replace('%', '%%')}")
+        shown, inner = marks.key(key, indent)
+        out.append(f"{separator}{marks.line(indent)}{shown.replace('%', '%%')}")
         separator = marks.separator
         if isinstance(below, int):
-            found.append((below, indent))
+            found.append((below, inner))
             out.append("%s")
         else:
             _walk(below, indent + 2, out, found, marks)
@@ -61,10 +62,10 @@ def _walk(nested: Nest, indent: int, out: list[str], found: list[tuple[int, int]
 
 
 class _Marks(NamedTuple):
-    """What a format has around keys and between entries."""
+    """What a format has around keys and between entries; `key` also says how far the value's lines are indented."""
 
     opening: str
-    key: Callable[[str], str]
+    key: Callable[[str, int], tuple[str, int]]
     separator: str
     line: Callable[[int], str]
     closing: Callable[[int], str]
@@ -84,10 +85,17 @@ def _json_line(indent: int) -> str:
     return f"\n{' ' * indent}"
 
 
-_JSON: Final = _Marks("{", lambda key: f"{json_string(key)}: ", ",", _json_line, lambda by: f"{_json_line(by)}}}")
-_COMPACT: Final = _Marks("{", lambda key: yaml.inside(f"{json_string(key)}:"), ",", lambda _: "", lambda _: "}")
-_YAML: Final = _Marks("\n", lambda key: f"{yaml.scalar(key)}:", "", lambda by: " " * by, lambda _: "")
+def _json_key(key: str, indent: int) -> tuple[str, int]:
+    return f"{json_string(key)}: ", indent
 
+
+def _compact_key(key: str, indent: int) -> tuple[str, int]:
+    return yaml.inside(f"{json_string(key)}:"), indent
+
+
+_JSON: Final = _Marks("{", _json_key, ",", _json_line, lambda by: f"{_json_line(by)}}}")
+_COMPACT: Final = _Marks("{", _compact_key, ",", lambda _: "", lambda _: "}")
+_YAML: Final = _Marks("\n", yaml.key_text, "", lambda by: " " * by, lambda _: "")
 
 json_frame: Final = _frame(_JSON)
 compact_frame: Final = _frame(_COMPACT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -70,6 +70,19 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+@lru_cache(maxsize=8192)
+def _short_key(key: str) -> str:
+    return f"{_short(key)}:"
+
+
+def key_text(key: str, indent: int) -> tuple[str, int]:
+    """A key with its colon, on a line of that indentation, and the indentation of a list that is its value."""
+    shown = scalar(key)
+    if len(shown) <= _LONGEST_KEY:
+        return f"{shown}:", indent
+    return f"? {shown}\n{' ' * indent}:", indent + 2
+
+
 def refer(ref: Ref) -> Part:
     """A cross-reference prints the name."""
     return ref.name
@@ -99,19 +112,21 @@ def _mapping(tree: Mapping[str, Tree], indent: str, out: list[Printed], *, first
     for key, value in tree.items():
         if value is None:
             continue
-        shown = scalar(key)
-        head = f"{'' if first else indent}{shown}:"
+        if len(key) <= _LONGEST_BARE:
+            shown, inner = _short_key(key), len(indent)
+        else:
+            shown, inner = key_text(key, len(indent))
+        head = shown if first else indent + shown
         first = False
-        if len(shown) > _LONGEST_KEY:
-            head = f"{head[:-1].removesuffix(shown)}? {shown}\n{indent}:"
-        if isinstance(value, str):
-            out.append(f"{head} {scalar(value)}\n")
-        elif isinstance(value, Mapping) and _holds(value.values()):
+        kind = type(value)
+        if kind is str or kind is int or kind is bool:
+            out.append(f"{head} {scalar(value)}\n")  # type: ignore[arg-type]
+        elif isinstance(value, (dict, Mapping)) and _holds(value.values()):
             out.append(f"{head}\n")
             _mapping(value, f"{indent}  ", out, first=False)
         elif isinstance(value, (list, tuple)) and _holds(value):
             out.append(f"{head}\n")
-            _list(value, f"{indent}  " if len(shown) > _LONGEST_KEY else indent, out, first=False)
+            _list(value, " " * inner, out, first=False)
         else:
             out.append(f"{head} ")
             _leaf(value, out)
@@ -121,9 +136,13 @@ def _list(tree: list[Tree] | tuple[Tree, ...], indent: str, out: list[Printed], 
     for item in tree:
         if item is None:
             continue
+        if type(item) is str:
+            out.append(f"- {scalar(item)}\n" if first else f"{indent}- {scalar(item)}\n")
+            first = False
+            continue
         out.append("- " if first else f"{indent}- ")
         first = False
-        if isinstance(item, Mapping) and _holds(item.values()):
+        if isinstance(item, (dict, Mapping)) and _holds(item.values()):
             _mapping(item, f"{indent}  ", out, first=True)
         elif isinstance(item, (list, tuple)) and _holds(item):
             _list(item, f"{indent}  ", out, first=True)
@@ -131,8 +150,11 @@ def _list(tree: list[Tree] | tuple[Tree, ...], indent: str, out: list[Printed], 
             _leaf(item, out)
 
 
-def _holds(items: object) -> bool:
-    return any(item is not None for item in items)  # type: ignore[attr-defined]
+def _holds(items: Iterable[Tree]) -> bool:
+    for item in items:  # noqa: SIM110 (a generator costs more than what it looks at)
+        if item is not None:
+            return True
+    return False
 
 
 def _leaf(value: Tree, out: list[Printed]) -> None:
