@@ -244,3 +244,63 @@ def test_a_hundred_kills_leave_a_whole_build_each_time(tmp_path: Path) -> None:
     leftovers = [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")]
     assert leftovers == [], "the next run clears what dead ones left"
     shutil.rmtree(target)
+
+
+@pytest.mark.parametrize("path", ["../../escaped.txt", "/etc/hostname", "tenants/../../x", "", "tenants//x", "a\x00b"])
+def test_a_manifest_that_leads_out_of_its_build_is_not_ours(tmp_path: Path, path: str) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out" / "build"
+    (tmp_path / "out").mkdir()
+    (tmp_path / "escaped.txt").write_text("mine")
+    run(root, target)
+    manifest = json.loads((target / "manifest.json").read_text())
+    manifest["artifacts"].append({"path": path, "sha256": "0" * 64, "tenant": "two"})
+    (target / "manifest.json").write_text(json.dumps(manifest))
+    assert codes(run(root, target, tenants=("one",))) == ["T903"]
+    assert (tmp_path / "escaped.txt").stat().st_nlink == 1
+
+
+def test_a_folder_of_the_old_build_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out"
+    run(root, target)
+    shutil.rmtree(target / "tenants" / "two")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "settings.json").write_text("not ours")
+    (target / "tenants" / "two").symlink_to(tmp_path / "elsewhere")
+    assert run(root, target, tenants=("one",)).written
+    manifest = json.loads((target / "manifest.json").read_text())
+    assert not [one for one in manifest["artifacts"] if one.get("tenant") == "two"]
+    assert (target / "tenants" / "two").is_symlink(), "it is somebody's, and kept as the link it is"
+
+
+def test_an_artifact_that_somebody_deleted_is_not_listed_by_a_partial_build(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one", "two"), tmp_path / "out"
+    run(root, target)
+    (target / "tenants/two/values.yaml").unlink()
+    assert run(root, target, tenants=("one",)).written
+    listed = {one["path"] for one in json.loads((target / "manifest.json").read_text())["artifacts"]}
+    assert "tenants/two/values.yaml" not in listed
+    assert "tenants/two/settings.json" in listed
+
+
+def test_links_that_terraform_left_are_kept_as_links(tmp_path: Path) -> None:
+    root, target = fleet(tmp_path / "w", "one"), tmp_path / "out"
+    run(root, target)
+    plugins = target / "tenants/one/.terraform/providers"
+    plugins.mkdir(parents=True)
+    (plugins / "folder").symlink_to("../..")
+    (plugins / "dangling").symlink_to("nowhere")
+    assert run(root, target).written
+    assert (plugins / "folder").readlink() == Path("../..")
+    assert (plugins / "dangling").readlink() == Path("nowhere")
+
+
+def test_a_write_that_the_system_cuts_short_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    root = fleet(tmp_path / "w", "one")
+    run(root, tmp_path / "whole")
+    write_all = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write_all(descriptor, bytes(data)[:1000]))
+    run(root, tmp_path / "out")
+    monkeypatch.undo()
+    assert files(tmp_path / "out") == files(tmp_path / "whole")

@@ -221,8 +221,8 @@ class _Run:
                 (self.folder.staging / path).unlink()
                 del self.lines[path]
             for path, digest in self.previous.files.get(id, {}).items():
-                self.folder.keep(path)
-                self.lines[path] = entry(path, digest, id)
+                if self.folder.keep(path):
+                    self.lines[path] = entry(path, digest, id)
             self.held[id] = {"tenant": id, "reason": reason}
         self.built.held = sorted(self.held)
 
@@ -238,8 +238,7 @@ class _Run:
         if self.request.partial:
             for tenant, files in self.previous.files.items():
                 for path, digest in files.items():
-                    if path not in self.lines and not self.replaced(path, tenant):
-                        self.folder.keep(path)
+                    if path not in self.lines and not self.replaced(path, tenant) and self.folder.keep(path):
                         self.lines[path] = entry(path, digest, tenant)
             self.removed = self.previous.removed | self.removed
             self.held = {id: one for id, one in self.previous.held.items() if id not in self.seen} | self.held
@@ -247,8 +246,11 @@ class _Run:
         for path in self.folder.old_files():
             if path in listed or path in self.lines:
                 continue
-            self.folder.keep(path, self.home(path))
-            strangers.append(self.home(path))
+            home = self.home(path)
+            if self.folder.holds(home):  # a file stands where the new build has a folder
+                home = f"orphans/{path}"
+            self.folder.keep(path, home)
+            strangers.append(home)
         if strangers:
             shown = ", ".join(f"`{path}`" for path in strangers[:5]) + (", …" if len(strangers) > 5 else "")
             self.built.ledger.shared([diagnose("T607", count=len(strangers), files=shown)])

@@ -39,11 +39,18 @@ def read_previous(folder: Path) -> Previous:
         raise ValueError("its manifest.json is not one of tenantc's")
     previous = Previous()
     for artifact in body["artifacts"]:
+        if not _stays(artifact["path"]):
+            raise ValueError("its manifest.json lists what does not lie in it")
         previous.files.setdefault(artifact.get("tenant", ""), {})[artifact["path"]] = artifact["sha256"]
     previous.removed = {item["tenant"]: item for item in body["removed"]}
     previous.held = {item["tenant"]: item for item in body["held"]}
     previous.inputs = {item["path"]: item["sha256"] for item in body["inputs"]}
     return previous
+
+
+def _stays(path: str) -> bool:
+    """Whether a path names something within the build: a manifest may come with a repository, and then is hostile."""
+    return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def write_manifest(

@@ -40,29 +40,39 @@ class Folder:
         full = self._place(path)
         descriptor = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         try:
-            os.write(descriptor, data) if len(data) < 1 << 20 else _write_all(descriptor, data)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
         finally:
             os.close(descriptor)
 
-    def keep(self, path: str, new_path: str | None = None) -> None:
-        """Takes a file of the old build over, as it is."""
-        full = self._place(new_path or path)
+    def keep(self, path: str, new_path: str | None = None) -> bool:
+        """Takes a file or link of the old build over, as it is; False if it isn't there, or only through a link."""
         old = self.target / path
+        if not (old.is_symlink() or old.is_file()) or self._linked(old.parent):
+            return False
+        full = self._place(new_path or path)
         try:
             os.link(old, full, follow_symlinks=False)
         except OSError:  # a file system without hard links
             shutil.copy2(old, full, follow_symlinks=False)
+        return True
 
-    def drop(self, folder: str) -> None:
-        """Takes back what was written under a folder of the new build."""
-        shutil.rmtree(self.staging / folder, ignore_errors=True)
-        self._made.clear()
+    def _linked(self, folder: Path) -> bool:
+        """Whether the way to a folder of the old build leads through a link, and so perhaps out of it."""
+        within = (one for one in (folder, *folder.parents) if one != self.target and one.is_relative_to(self.target))
+        return any(one.is_symlink() for one in within)
+
+    def holds(self, path: str) -> bool:
+        """Whether something stands at a path of the new build."""
+        return os.path.lexists(self.staging / path)
 
     def old_files(self) -> Iterator[str]:
-        """Every file of the old build, relative to it, sorted."""
+        """Every file and link of the old build, relative to it, sorted; links are not followed."""
         for parent, folders, names in os.walk(self.target):
             folders.sort()
-            for name in sorted(names):
+            links = [name for name in folders if (Path(parent) / name).is_symlink()]
+            for name in sorted([*names, *links]):
                 yield (Path(parent) / name).relative_to(self.target).as_posix()
 
     def publish(self) -> None:
@@ -80,12 +90,6 @@ class Folder:
             parent.mkdir(parents=True, exist_ok=True)
             self._made.add(parent)
         return full
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 @contextmanager
