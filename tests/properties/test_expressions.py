@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from functools import cache
 from random import Random
@@ -17,7 +16,6 @@ from tenantc.language.format import show, show_value
 from tenantc.language.parse import MAX_NUMBER, parse_expression, parse_value
 from tenantc.language.reads import reads
 from tenantc.language.reference import evaluate_plainly
-from tenantc.language.stored import from_json, to_json
 from tenantc.language.syntax import (
     Aggregate,
     Binary,
@@ -122,19 +120,6 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         assert 0 <= parsed.offset <= len(text)
         assert parsed.length >= 1
         assert parsed.offset + parsed.length <= len(text) + 1
-    assert from_json(json.loads(json.dumps(to_json(parsed)))) == parsed
-
-
-@given(trees())
-def test_a_tree_is_stored_with_its_places(tree: Tree) -> None:
-    text = show(tree)
-    assume(len(text) < 2_000)
-    parsed = parse_expression(text)
-    assert isinstance(parsed, Expression)
-    again = from_json(json.loads(json.dumps(to_json(parsed))))
-    assert isinstance(again, Expression)
-    assert (again, again.root) == (parsed, parsed.root)
-    assert to_json(again) == to_json(parsed)
 
 
 # by the kind of value: what can be read, and the unit of a literal, so that most of what is generated makes sense

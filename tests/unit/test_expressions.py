@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,7 +16,6 @@ from tenantc.language.evaluate import Missing, evaluate
 from tenantc.language.format import show_value
 from tenantc.language.parse import MAX_HOLES, parse_expression, parse_value
 from tenantc.language.reads import reads
-from tenantc.language.stored import from_json, to_json
 from tenantc.language.syntax import Expression, SyntaxProblem, TextTemplate
 from tenantc.model.identity import Identity, IdentityText
 from tenantc.source.value import UNLIMITED
@@ -744,43 +742,11 @@ class TestSyntax:
 class TestStart:
     def test_lark_is_imported_for_the_first_expression_only(self) -> None:
         code = (
-            "import sys; from tenantc.language import evaluate, parse, stored; parse.parse_value('a $5 {b}');"
-            "stored.from_json(['$', 'a', 2, ['path', 2, 3, 'a']]); assert 'lark' not in sys.modules;"
+            "import sys; from tenantc.language import evaluate, parse; parse.parse_value('a $5 {b}');"
+            "assert 'lark' not in sys.modules;"
             "parse.parse_value('${a}'); assert 'lark' in sys.modules"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
-
-    @pytest.mark.parametrize("text", ["a", "${a.b // 2 days}", 'x ${not ["a", 1.5] == b["c-d"]} y', "${1 +}"])
-    def test_what_was_parsed_can_be_stored(self, text: str) -> None:
-        parsed = parse_value(text)
-        stored = json.loads(json.dumps(to_json(parsed)))
-        again = from_json(stored)
-        assert again == parsed
-        assert to_json(again) == to_json(parsed)
-
-    @pytest.mark.parametrize(
-        "stored",
-        [
-            None,
-            5,
-            [],
-            ["$", "a", 2],
-            ["$", "a", 2, ["path", 2, 3]],
-            ["$", "a", 2, ["number", 2, 3, "1/0", ""]],
-            ["$", "a", 2, ["nothing", 2, 3, []]],
-            ["text", "a", ["problem", "a", 1, 1, ""]],
-        ],
-    )
-    def test_what_was_not_stored_is_refused(self, stored: object) -> None:
-        with pytest.raises(ValueError, match="stored expression"):
-            from_json(stored)
-
-    def test_what_is_stored_too_deep_is_refused(self) -> None:
-        deep: object = ["boolean", 0, 0, True]
-        for _ in range(500):
-            deep = ["not", 0, 0, deep]
-        with pytest.raises(ValueError, match="too deep"):
-            from_json(["$", "a", 2, deep])
 
 
 class TestFormat:
