@@ -137,5 +137,5 @@ def test_what_an_older_tenantc_cached_is_not_read_by_a_changed_one(
     monkeypatch.setenv("TENANTC_CACHE_DIR", str(tmp_path))
     before = cache.key(b"part")
     assert cache.key(b"part") == before
-    monkeypatch.setattr(cache, "_code", lambda: b"another state of the package")
+    monkeypatch.setattr(library, "code_state", lambda: b"another state of the package")
     assert cache.key(b"part") != before

@@ -12,11 +12,10 @@ import os
 import pickle
 import stat
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tenantc import __version__
+from tenantc.driver import library
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -33,18 +32,9 @@ def folder() -> Path:
 def key(*parts: bytes) -> str:
     """A key for what depends on these parts, on this state of tenantc's code and on this Python."""
     digest = hashlib.sha256()
-    for part in (_code(), sys.version.encode(), *parts):
+    for part in (library.code_state(), sys.version.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _code() -> bytes:
-    """The version, and size and time of every module: in a checkout code changes and the version stays."""
-    package = Path(__file__).resolve().parent.parent
-    modules = ((path, path.stat()) for path in sorted(package.rglob("*.py")))
-    states = (f"{path.relative_to(package)} {state.st_size} {state.st_mtime_ns}" for path, state in modules)
-    return "\n".join((__version__, *states)).encode()
 
 
 def get(key: str) -> Any | None:

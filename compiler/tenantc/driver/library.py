@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tenantc import __version__
 from tenantc.load.text import parse_text
 from tenantc.source.digest import sha256
 from tenantc.source.node import Node
@@ -38,6 +39,15 @@ def page(code: str) -> str:
     """The page of a diagnostic's code, in Markdown."""
     path = Path(__file__).resolve().parent.parent / "diagnostics" / "explain" / f"{code}.md"
     return path.read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def code_state() -> bytes:
+    """The version, and size and time of every module: in a checkout code changes and the version stays."""
+    package = Path(__file__).resolve().parent.parent
+    modules = ((path, path.stat()) for path in sorted(package.rglob("*.py")))
+    states = (f"{path.relative_to(package)} {state.st_size} {state.st_mtime_ns}" for path, state in modules)
+    return "\n".join((__version__, *states)).encode()
 
 
 @lru_cache(maxsize=1)
