@@ -132,7 +132,7 @@ def test_a_damaged_cache_costs_time_only(demo: Path, tmp_path: Path, monkeypatch
 def test_what_an_older_tenantc_cached_is_not_read_by_a_changed_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tenantc.driver import cache
+    from tenantc.driver import cache, library
 
     monkeypatch.setenv("TENANTC_CACHE_DIR", str(tmp_path))
     before = cache.key(b"part")
