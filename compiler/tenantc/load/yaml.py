@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _BLOCK_STYLES = frozenset("|>")
 _TAGS = "tag:yaml.org,2002:"
+_TOO_DEEP = "exceeded maximum nesting depth"
 _QUOTE_HELP = "put text that starts with `{}` in quotes"
 
 
@@ -64,16 +65,24 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     What is refused by itself (an alias, a number, a second key of one name) is missing in its document; what only says
     too much (an anchor, an unknown tag) is there without it.
     """
-    parser, scalar, error_type = _libyaml()
     findings = Findings(text, limits)
     if characters.refuse(findings) or dialect.refuse_flood(findings):
         return Outcome((), findings.found())
     # libyaml takes the end of the file for no line break: `|` would hold other text than in YAML 1.2, and than with one
-    body = text.body if text.body.endswith("\n") else text.body + "\n"
+    return _parse(text, text.body if text.body.endswith("\n") else text.body + "\n", limits)
+
+
+def _parse(text: Text, body: str, limits: Limits) -> Outcome[tuple[Node, ...]]:
+    """The documents in `body`, which is the text or its beginning."""
+    parser, scalar, error_type = _libyaml()
+    findings = Findings(text, limits)
     reading = _Reading(cast("Callable[[], _Event]", parser(body).get_event), scalar, findings)
     try:
         is_read = reading.read()
     except error_type as error:
+        if error.problem == _TOO_DEEP and error.problem_mark is not None:
+            # libyaml 0.2.6 looks ahead within brackets, and gives up before it has said where any of them open
+            return _parse(text, body[: error.problem_mark.index], limits)
         complaints.explain(error, findings)
     else:
         if is_read and dialect.is_suspect(text.body):
