@@ -155,6 +155,8 @@ class _Compiler:
                 return self.aggregate(node, self.compile(typed.parts[0]))
             case Binary() as node:
                 return self.binary(node, typed)
+            case _:
+                raise AssertionError("generate.py compiles what only conditions hold")
 
     def reference(self, node: Reference, found: Type) -> _Run:
         path = node.path

@@ -8,35 +8,44 @@ from fractions import Fraction
 
 from tenantc.language.syntax import (
     Aggregate,
+    Between,
     Binary,
     Boolean,
+    Day,
     Expression,
+    Fields,
+    Index,
     Invert,
+    Is,
     Listing,
+    Matches,
     Negate,
     NoLimit,
     Number,
     Operator,
+    Quantifier,
     Reference,
     Text,
     TextTemplate,
     Tree,
+    Variable,
+    Word,
 )
-from tenantc.source.path import Path, split
+from tenantc.source.path import Path, join, split
 
 # how tightly a node binds, as in grammar.lark
+_QUANTIFIER, _IMPLIES, _OR, _AND, _NOT, _COMPARES, _ELSE, _SUM, _PRODUCT, _MINUS, _ATOM = range(11)
 _BINDING: dict[Operator, int] = {
-    "or": 1,
-    "and": 2,
-    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "not in"), 4),
-    "else": 5,
-    **dict.fromkeys(("+", "-"), 6),
-    **dict.fromkeys(("*", "/", "//"), 7),
+    "implies": _IMPLIES,
+    "or": _OR,
+    "and": _AND,
+    "else": _ELSE,
+    **dict.fromkeys(("+", "-"), _SUM),
+    **dict.fromkeys(("*", "/", "//"), _PRODUCT),
 }
-_NOT, _MINUS, _ATOM = 3, 8, 9
 # what the left and right operand must bind at least, relative to the operator
-_LEFT = {4: 1, 5: 1}
-_RIGHT = {5: 0}
+_LEFT = {_IMPLIES: 1, _COMPARES: 1, _ELSE: 1}
+_RIGHT = {_IMPLIES: 0, _ELSE: 0}
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # units that stay as they are beside a 1
@@ -95,10 +104,18 @@ def _show(node: Tree) -> tuple[str, int]:
             return "true" if value else "false", _ATOM
         case NoLimit():
             return "unlimited", _ATOM
+        case Day(value=text) | Word(value=text):
+            return text, _ATOM
         case Reference(path=path):
             return show_path(path), _ATOM
+        case Index(path=path, name=name):
+            return f"{show_path(path)}[{name}]", _ATOM
+        case Variable(name=name, rest=rest):
+            return show_path(join((name, *split(rest)))) if rest else name, _ATOM
+        case Fields(path=path):
+            return f"fields of {show_path(path)}", _ATOM
         case Listing(items=items):
-            return f"[{', '.join(show(item) for item in items)}]", _ATOM
+            return f"[{', '.join(_within(item, _ELSE) for item in items)}]", _ATOM
         case Aggregate(function=function, operand=operand):
             return f"{function}({show(operand)})", _ATOM
         case Negate(operand=operand):
@@ -107,10 +124,21 @@ def _show(node: Tree) -> tuple[str, int]:
         case Invert(operand=operand):
             return f"not {_within(operand, _NOT)}", _NOT
         case Binary(operator=operator, left=left, right=right):
-            binding = _BINDING[operator]
+            binding = _BINDING.get(operator, _COMPARES)
             before = _within(left, binding + _LEFT.get(binding, 0))
             after = _within(right, binding + _RIGHT.get(binding, 1))
             return f"{before} {operator} {after}", binding
+        case Between(operand=operand, low=low, high=high):
+            before, first, last = (_within(part, _ELSE) for part in (operand, low, high))
+            return f"{before} between {first} and {last}", _COMPARES
+        case Matches(operand=operand, pattern=pattern):
+            escaped = pattern.replace("/", "\\/")
+            return f"{_within(operand, _ELSE)} matches /{escaped}/", _COMPARES
+        case Is(operand=operand, state=state, negated=negated):
+            return f"{_within(operand, _ELSE)} is {'not ' if negated else ''}{state}", _COMPARES
+        case Quantifier(quantity=quantity, names=names, source=source, where=where, body=body):
+            condition = f" where {_within(where, _IMPLIES)}" if where is not None else ""
+            return f"{quantity} {', '.join(names)} in {_within(source, _ELSE)}{condition}: {show(body)}", _QUANTIFIER
 
 
 def _within(node: Tree, least: int) -> str:

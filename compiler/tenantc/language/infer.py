@@ -2,88 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 
 from tenantc.language.arithmetic import QUOTIENTS, SUMS, arithmetic, undefined
+from tenantc.language.conditions import Conditions
 from tenantc.language.format import show
-from tenantc.language.messages import (
-    about_path,
-    difference,
-    identity,
-    is_literal,
-    never,
-    said,
-    slip,
-    taken,
-    taken_item,
-    unbounded,
-    zero,
-)
+from tenantc.language.messages import about_path, is_literal, said, slip, taken_item, unbounded, zero
+from tenantc.language.operands import Typed
 from tenantc.language.outcome import Problem
+from tenantc.language.scope import Scope
 from tenantc.language.signs import NOT_NEGATIVE, POSITIVE, combine, negated, sign
 from tenantc.language.syntax import (
     Aggregate,
+    Between,
     Binary,
     Boolean,
+    Day,
     Expression,
+    Fields,
+    Index,
     Invert,
+    Is,
     Listing,
+    Matches,
     Negate,
     NoLimit,
     Number,
+    Quantifier,
     Reference,
     Text,
     Tree,
+    Variable,
+    Word,
     children,
 )
-from tenantc.language.types import BOOLEAN, WRONG, Kind, Located, Type, locate, merge, type_of
-from tenantc.language.units import PLAIN, literal
-from tenantc.model.schema import Schema
+from tenantc.language.types import BOOLEAN, WRONG, Located, Type, follow, is_root, locate, merge, type_of
+from tenantc.language.units import DAYS, PLAIN, fits, literal
+from tenantc.model.schema import Group, Schema
+from tenantc.source.path import join, split
 
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A part of an expression, its type, and those of its own parts.
-
-    `undefined` holds why it may have no value although all that it reads has one; an `else` settles that.
-    """
-
-    node: Tree
-    type: Type
-    parts: tuple[Typed, ...] = ()
-    undefined: tuple[Problem, ...] = ()
+__all__ = ["Typed", "infer", "infer_in"]
 
 
 def infer(expression: Expression, schema: Schema) -> tuple[Typed, tuple[Problem, ...]]:
-    """The expression with its types, and what is wrong with it wherever it is used."""
-    inference = _Inference(expression, schema)
-    typed = inference.infer(expression.root)
+    """The expression of a setting with its types, and what is wrong with it wherever it is used."""
+    return infer_in(expression, Scope(schema))
+
+
+def infer_in(expression: Expression, scope: Scope, wanted: Type | None = None) -> tuple[Typed, tuple[Problem, ...]]:
+    """The expression with its types in this scope; a constant at its top is one of the type that is `wanted`."""
+    inference = _Inference(expression.text, scope)
+    typed = inference.infer(expression.root, scope)
+    if wanted is not None:
+        typed = inference.settled(typed, wanted.item if wanted.item is not None else wanted)
+    if typed.type.kind == "constant":
+        inference.unknown(typed.node, typed.type.choices[0])
+    elif typed.type.item is not None and typed.type.item.kind == "constant":
+        inference.unknown(typed.parts[0].node, typed.parts[0].type.choices[0])
+    elif typed.type.kind in {"map", "mapping"} and isinstance(expression.root, Reference):
+        inference.wrong(typed.node, f"`{show(typed.node)}` is a mapping of settings", "name a setting in it")
     return typed, (*inference.problems, *typed.undefined)
 
 
-class _Inference:
-    def __init__(self, expression: Expression, schema: Schema) -> None:
-        self.text = expression.text
-        self.schema = schema
-        self.problems: list[Problem] = []
-
-    def problem(self, node: Tree, message: str, help: str = "") -> Problem:
-        return Problem(message, node.at, node.end - node.at, help, self.text)
-
-    def wrong(self, node: Tree, message: str, help: str = "") -> Type:
-        self.problems.append(self.problem(node, message, help))
-        return WRONG
-
-    def infer(self, node: Tree) -> Typed:
-        parts = tuple(self.infer(child) for child in children(node))
+class _Inference(Conditions):
+    def infer(self, node: Tree, scope: Scope) -> Typed:
+        if isinstance(node, Quantifier):
+            return self.quantifier(node, scope)
+        if isinstance(node, Reference):
+            return self.reference(node, scope)
+        if isinstance(node, Index):
+            return Typed(node, self.index(node, scope))
+        parts = self.parts(node, scope)
         # what is wrong was said where it is wrong
-        result = WRONG if any(part.type is WRONG for part in parts) else self.type(node, parts)
+        result = WRONG if any(part.type is WRONG for part in parts) else None
+        if result is None:
+            parts = self.constants(node, parts)
+            result = WRONG if any(part.type is WRONG for part in parts) else self.type(node, parts)
         kept = parts[1:] if isinstance(node, Binary) and node.operator == "else" else parts
         open_ends = tuple(problem for part in kept for problem in part.undefined)
         if result is not WRONG:
             open_ends += self.undefined(node, parts)
+            if result.absent and show(node) in scope.present:
+                result = replace(result, absent=False)
         return Typed(node, result, parts, open_ends)
+
+    def parts(self, node: Tree, scope: Scope) -> tuple[Typed, ...]:
+        """The operands; the right one of a connective stands where the left one is known to have come out some way."""
+        if isinstance(node, Binary) and node.operator in {"and", "or", "implies"}:
+            left = self.infer(node.left, scope)
+            return left, self.infer(node.right, scope.where(node.left, holds=node.operator != "or"))
+        return tuple(self.infer(child, scope) for child in children(node))
 
     def type(self, node: Tree, parts: tuple[Typed, ...]) -> Type:
         match node:
@@ -92,12 +101,14 @@ class _Inference:
                 return Type("number", unit=unit, signs=frozenset({sign(value)}))
             case Text(value=text):
                 return Type("text", choices=(text,))
+            case Word(value=text):
+                return Type("constant", choices=(text,))
+            case Day():
+                return Type("date")
             case Boolean():
                 return BOOLEAN
             case NoLimit():
                 return Type("number", signs=POSITIVE, unlimited=True)
-            case Reference():
-                return self.reference(node)
             case Listing():
                 return self.listing(parts)
             case Aggregate():
@@ -111,40 +122,71 @@ class _Inference:
                 return self.operand(parts[0], "boolean", "not")
             case Binary():
                 return self.binary(node, *parts)
+            case Between():
+                return self.between(parts)
+            case Matches():
+                return self.matches(node, parts[0])
+            case Is():
+                return self.state(node, parts[0])
+            case Fields():
+                return self.wrong(node, "`fields of` stands in a quantifier only", "write `all field, value in …: …`")
+            case Quantifier() | Reference() | Index() | Variable():
+                raise AssertionError("these are inferred with their scope")
 
-    def reference(self, node: Reference) -> Type:
-        found = locate(self.schema, node.path)
+    def reference(self, node: Reference, scope: Scope) -> Typed:
+        names = split(node.path)
+        if names[0] in scope.variables:
+            return self.variable(node, names, scope)
+        if len(names) == 1 and not is_root(scope.schema, names[0], rules=scope.rules):
+            return Typed(node, Type("constant", choices=names))
+        found = locate(scope.schema, node.path, rules=scope.rules)
         if isinstance(found, Located):
-            return type_of(found.leaf, absent=found.absent)
-        return self.wrong(node, *about_path(node.path, found, self.schema))
+            absent = found.absent and show(node) not in scope.present
+            return Typed(node, type_of(found.leaf, absent=absent))
+        if isinstance(found, Group) and found.entry is not None and scope.rules:
+            return Typed(node, Type("map", group=found))
+        return Typed(node, self.wrong(node, *about_path(node.path, found, scope.schema)))
 
-    def operand(self, part: Typed, kind: Kind, word: str, help: str = "") -> Type:
-        """The type of an operand, which must be of this kind for the operator or function that `word` is."""
-        if part.type.kind == kind:
-            return part.type
-        return self.wrong(part.node, *taken(part.node, part.type, kind, word, help))
+    def variable(self, node: Reference, names: tuple[str, ...], scope: Scope) -> Typed:
+        """What a quantifier, `let` or `param` names, or a setting of the mapping that it names."""
+        held = scope.variables[names[0]]
+        rest = join(names[1:]) if len(names) > 1 else ""
+        variable = Variable(names[0], rest, at=node.at, end=node.end)
+        if not rest:
+            present = held.absent and show(node) in scope.present
+            return Typed(variable, replace(held, absent=False) if present else held)
+        if held.group is None or held.kind != "mapping":
+            return Typed(node, self.wrong(node, f"`{names[0]}` is {said(held)} and has nothing under it"))
+        found = follow(held.group, names[1:])
+        if isinstance(found, Located):
+            return Typed(variable, type_of(found.leaf, absent=found.absent and show(node) not in scope.present))
+        if isinstance(found, Group) and found.entry is not None:
+            return Typed(variable, Type("map", group=found))
+        return Typed(node, self.wrong(node, *about_path(node.path, found, scope.schema)))
 
-    def operands(self, parts: tuple[Typed, ...], kind: Kind, word: str, help: str = "") -> bool:
-        """Whether all are of this kind; a problem for the first that is not."""
-        return all(self.operand(part, kind, word, help) is not WRONG for part in parts)
-
-    def same(self, left: Typed, right: Typed, part: str = "") -> bool:
-        """Whether both can be added, compared, or stand for each other; a problem if not."""
-        for side in (left, right):
-            if side.type.kind == "identity":
-                self.wrong(side.node, *identity(side.node))
-                return False
-        found = difference(left.node, left.type, right.node, right.type, part)
-        if found is not None:
-            at, end = left.node.at, right.node.end
-            self.problems.append(Problem(found.message, at, end - at, found.help, self.text))
-        return found is None
+    def index(self, node: Index, scope: Scope) -> Type:
+        """An entry by a name that is in a variable."""
+        name = scope.variables.get(node.name)
+        found = locate(scope.schema, node.path, rules=scope.rules)
+        if name is None or name.kind != "text":
+            return self.wrong(node, f"`{node.name}` is no variable that holds a name")
+        if not isinstance(found, Group):
+            return self.wrong(node, f"`{node.path}` is no mapping of settings")
+        if name.choices and found.entry is None:
+            return self.fields(node, found, name.choices, scope)
+        if found.entry is None or isinstance(found.entry, Group):
+            return self.wrong(node, f"`{node.path}` is no open map of plain values")
+        return type_of(found.entry, absent=show(node) not in scope.present)
 
     def listing(self, parts: tuple[Typed, ...]) -> Type:
         if not parts:
             return Type("list")
+        if any(part.type.kind == "constant" for part in parts) and all(
+            part.type.kind in {"constant", "text"} for part in parts
+        ):
+            return Type("list", item=Type("constant"))
         for part in parts:
-            if part.type.kind in {"list", "mapping", "identity"}:
+            if part.type.kind in {"list", "map", "mapping", "identity"}:
                 return self.wrong(part.node, f"`{show(part.node)}` is {said(part.type)}, and no list holds that")
         whole = parts[0]
         for part in parts[1:]:
@@ -154,6 +196,8 @@ class _Inference:
         return Type("list", item=replace(whole.type, absent=False), absent=whole.type.absent)
 
     def aggregate(self, node: Aggregate, part: Typed) -> Type:
+        if node.function == "count" and part.type.kind == "map":
+            return Type("number", unit=PLAIN, signs=NOT_NEGATIVE)
         found = self.operand(part, "list", node.function)
         if found is WRONG or node.function == "count":
             return found if found is WRONG else Type("number", unit=PLAIN, signs=NOT_NEGATIVE, absent=found.absent)
@@ -179,13 +223,22 @@ class _Inference:
 
     def binary(self, node: Binary, left: Typed, right: Typed) -> Type:
         match node.operator:
-            case "or" | "and":
-                fits = self.operands((left, right), "boolean", node.operator)
-                return replace(BOOLEAN, absent=left.type.absent or right.type.absent) if fits else WRONG
+            case "or" | "and" | "implies":
+                are = self.operands((left, right), "boolean", node.operator)
+                return replace(BOOLEAN, absent=left.type.absent or right.type.absent) if are else WRONG
             case "else":
                 return self.fallback(left, right)
             case "in" | "not in":
-                return self.membership(node, left, right)
+                return self.membership(node.operator, left, right)
+            case "contains":
+                return self.membership(node.operator, right, left)
+            case "contains all" | "contains any" | "subset of":
+                return self.overlap(node.operator, left, right)
+            case "starts with" | "ends with":
+                are = self.operands((left, right), "text", node.operator)
+                return replace(BOOLEAN, absent=left.type.absent or right.type.absent) if are else WRONG
+            case "within":
+                return self.within(left, right)
             case "==" | "!=" | "<" | "<=" | ">" | ">=":
                 return self.comparison(node, left, right)
             case "+" | "-" | "*" | "/" | "//":
@@ -199,47 +252,9 @@ class _Inference:
             return WRONG
         return replace(merge(left.type, right.type), absent=right.type.absent)
 
-    def comparison(self, node: Binary, left: Typed, right: Typed) -> Type:
-        if node.operator not in {"==", "!="} and not self.operands((left, right), "number", node.operator):
-            return WRONG
-        if not self.same(left, right) or not self.possible(left, right):
-            return WRONG
-        if left.type.item is not None and left.type.item.kind == "mapping":
-            return self.wrong(left.node, f"`{show(left.node)}` holds mappings, and those are not compared")
-        return replace(BOOLEAN, absent=left.type.absent or right.type.absent)
-
-    def membership(self, node: Binary, left: Typed, right: Typed) -> Type:
-        found = self.operand(right, "list", node.operator)
-        if found is WRONG:
-            return WRONG
-        if found.item is not None:
-            any_item = replace(right, type=found.item)
-            # of a list that is written out the very item is to blame
-            if isinstance(right.node, Listing):
-                fits = all(self.same(left, item) for item in right.parts)
-            else:
-                fits = self.same(left, any_item, "an item of ")
-            if not fits or not self.possible(left, any_item):
-                return WRONG
-        return replace(BOOLEAN, absent=left.type.absent or found.absent)
-
-    def possible(self, left: Typed, right: Typed) -> bool:
-        """Whether the two can ever be equal, as far as constants say; a problem if not."""
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one.node, NoLimit) and not other.type.unlimited:
-                self.wrong(one.node, f"`{show(other.node)}` is never `unlimited`")
-                return False
-        return self.overlapping(left, right)
-
-    def overlapping(self, left: Typed, right: Typed) -> bool:
-        choices, others = left.type.choices, right.type.choices
-        if not choices or not others or set(choices) & set(others):
-            return True
-        constant, other = (left, right) if isinstance(left.node, Text) else (right, left)
-        self.wrong(constant.node, *never(constant.node, other.node, other.type.choices))
-        return False
-
     def arithmetic(self, node: Binary, left: Typed, right: Typed) -> Type:
+        if left.type.kind == "date" and node.operator in SUMS:
+            return self.shifted(node, left, right)
         if not self.operands((left, right), "number", node.operator, slip(node)):
             return WRONG
         if node.operator in SUMS and not self.same(left, right):
@@ -251,6 +266,17 @@ class _Inference:
             return self.wrong(right.node, message, f"divide by `max([{show(right.node)}, …])`")
         literals = (is_literal(left.node), is_literal(right.node))
         return arithmetic(node.operator, left.type, right.type, literals)
+
+    def shifted(self, node: Binary, left: Typed, right: Typed) -> Type:
+        """A date some days away from another, or the days between two."""
+        absent = left.type.absent or right.type.absent
+        if right.type.kind == "date" and node.operator == "-":
+            return Type("number", unit=DAYS, absent=absent)
+        if self.operand(right, "number", node.operator) is WRONG:
+            return WRONG
+        if right.type.unit is None or not fits(right.type.unit, DAYS) or right.type.unlimited:
+            return self.wrong(right.node, f"`{show(right.node)}` is no length of time", "write days: `30 days`")
+        return Type("date", absent=absent)
 
     def undefined(self, node: Tree, parts: tuple[Typed, ...]) -> tuple[Problem, ...]:
         """Why this very node may have no value."""

@@ -18,11 +18,14 @@ _SAID: dict[Kind, str] = {
     "boolean": "true or false",
     "number": "a number",
     "text": "text",
+    "date": "a date",
     "list": "a list",
+    "map": "an open map",
     "mapping": "a mapping",
+    "constant": "a name that is no setting",
     "identity": "identity",
 }
-_TAKEN: dict[Kind, str] = {"boolean": "true or false", "number": "numbers", "list": "a list"}
+_TAKEN: dict[Kind, str] = {"boolean": "true or false", "number": "numbers", "list": "a list", "text": "text"}
 
 
 class Said(NamedTuple):

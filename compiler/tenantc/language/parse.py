@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -13,24 +14,34 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.syntax import (
     MAX_DEPTH,
     Aggregate,
+    Between,
     Binary,
     Boolean,
+    Day,
     Expression,
+    Fields,
     Function,
+    Index,
     Invert,
+    Is,
     Listing,
+    Matches,
     Negate,
     NoLimit,
     Number,
     Operator,
+    Quantifier,
+    Quantity,
     Reference,
+    State,
     SyntaxProblem,
     Text,
     TextTemplate,
     Tree,
+    Word,
 )
 from tenantc.language.units import LITERAL_UNITS, plural
-from tenantc.source.path import join
+from tenantc.source.path import Path, join
 
 if TYPE_CHECKING:
     import lark
@@ -46,6 +57,7 @@ _OPENING = re.compile(r"\$\$\{|\$\{")
 # inside an expression: a whole quoted text, or a brace, or a quote that is never closed
 _INSIDE = re.compile(r'"(?:\\.|[^"\\\n])*"|[{}"]')
 _STEP = re.compile(r'\.?([A-Za-z0-9_]+)|\[("(?:\\.|[^"\\])*")\]')
+_INDEX = re.compile(r"\[([a-z_][a-z0-9_]*)\]")
 _QUANTITY = re.compile(r"([0-9.]+)\s*(.*)", re.DOTALL)
 _SLIPS = {
     "=": "equality is `==`",
@@ -128,28 +140,34 @@ def _parse(text: str, at: int) -> Expression | SyntaxProblem:
     import lark
 
     try:
-        tree = _parser().parse(text)
+        tree = parser().parse(text, start="expression")
     except lark.UnexpectedCharacters as error:
         return _unexpected(text, cast("int", error.pos_in_stream), at)
     except lark.UnexpectedToken as error:
         if error.token.type == "$END":
             return SyntaxProblem("the expression ends too early", at + len(text.rstrip()) - 1, 1)
         return _misplaced(text, error.token, at)
-    if _depth(tree) > MAX_DEPTH:
+    if depth(tree) > MAX_DEPTH:
         return SyntaxProblem(f"the expression is more than {MAX_DEPTH} operations deep", at, len(text))
     try:
-        return Expression(text, at, _Builder(at).build(tree))
-    except _BadTokenError as error:
+        return Expression(text, at, Builder(at).build(tree))
+    except BadTokenError as error:
         return SyntaxProblem(error.message, at + error.start, error.length, error.help)
 
 
 @lru_cache(maxsize=1)
-def _parser() -> lark.Lark:
+def parser() -> lark.Lark:
+    """The parser of expressions and of rule files."""
     import lark
 
     # The grammar is code: like a module's, its text is read by the import system, once.
     return lark.Lark.open_from_package(
-        __package__, "grammar.lark", parser="lalr", propagate_positions=True, maybe_placeholders=False
+        __package__,
+        "grammar.lark",
+        parser="lalr",
+        start=["expression", "file"],
+        propagate_positions=True,
+        maybe_placeholders=False,
     )
 
 
@@ -162,6 +180,8 @@ def _unexpected(text: str, position: int, at: int) -> SyntaxProblem:
 
 def _misplaced(text: str, token: lark.Token, at: int) -> SyntaxProblem:
     start = token.start_pos or 0
+    if token in _SLIPS:
+        return _unexpected(text, start, at)
     help = ""
     before = text[:start].rstrip()
     if token.type == "COMPARE":
@@ -173,7 +193,7 @@ def _misplaced(text: str, token: lark.Token, at: int) -> SyntaxProblem:
     return SyntaxProblem(f"`{token}` is not expected here", at + start, len(token), help)
 
 
-def _depth(tree: _Branch) -> int:
+def depth(tree: _Branch) -> int:
     """How deep a tree is, counted without recursion: this is asked before anything recurses."""
     deepest, level = 0, [tree]
     while level:
@@ -182,7 +202,7 @@ def _depth(tree: _Branch) -> int:
     return deepest
 
 
-class _BadTokenError(Exception):
+class BadTokenError(Exception):
     """A token whose characters are right and whose content is not; positions count from the expression's beginning."""
 
     def __init__(self, message: str, start: int, length: int, help: str = "") -> None:
@@ -190,7 +210,7 @@ class _BadTokenError(Exception):
         self.message, self.start, self.length, self.help = message, start, length, help
 
 
-class _Builder:
+class Builder:
     """Turns lark's tree into ours; `at` is where the expression begins in the value."""
 
     def __init__(self, at: int) -> None:
@@ -211,15 +231,44 @@ class _Builder:
                 return Invert(self.build(parts[-1]), at=at, end=end)
             case "aggregate":
                 return Aggregate(cast("Function", str(parts[0])), self.build(parts[1]), at=at, end=end)
+            case "between":
+                operand, low, high = (self.build(part) for part in (parts[0], parts[2], parts[4]))
+                return Between(operand, low, high, at=at, end=end)
+            case "matches":
+                return Matches(self.build(parts[0]), _pattern(str(parts[2])), at=at, end=end)
+            case "is_state":
+                state = cast("State", str(parts[-1].children[0]))  # type: ignore[union-attr]
+                return Is(self.build(parts[0]), state, len(parts) == 4, at=at, end=end)
+            case "fields":
+                return Fields(_path(parts[-1]), at=at, end=end)
+            case "quantifier":
+                return self.quantifier(parts, at, end)
             case _:
                 return Listing(tuple(self.build(part) for part in parts), at=at, end=end)
+
+    def quantifier(self, parts: list[_Branch], at: int, end: int) -> Tree:
+        where = next((index for index, part in enumerate(parts) if _is(part, "IN")), 0)
+        names = tuple(str(part) for part in parts[1:where])
+        condition = self.build(parts[where + 3]) if _is(parts[where + 2], "WHERE") else None
+        source, body = self.build(parts[where + 1]), self.build(parts[-1])
+        return Quantifier(cast("Quantity", str(parts[0])), names, source, condition, body, at=at, end=end)
 
     def token(self, token: lark.Token) -> Tree:
         start = token.start_pos or 0
         at, end = self.at + start, self.at + start + len(token)
         match token.type:
             case "PATH":
-                return Reference(join(tuple(_steps(token, start))), at=at, end=end)
+                index = _INDEX.search(token)
+                if index is not None and index.end() < len(token):
+                    message = "a variable in brackets ends a path"
+                    raise BadTokenError(message, start + index.start(), len(index.group()), "go on with `all … in …`")
+                if index is not None:
+                    return Index(_path(token[: index.start()], start), index.group(1), at=at, end=end)
+                return Reference(_path(token, start), at=at, end=end)
+            case "WORD":
+                return Word(str(token), at=at, end=end)
+            case "DATE":
+                return Day(_day(token, start), at=at, end=end)
             case "STRING":
                 return Text(_unquote(token, start), at=at, end=end)
             case "TRUE" | "FALSE":
@@ -229,6 +278,27 @@ class _Builder:
             case _:
                 value, unit = _number(token, start)
                 return Number(value, unit, at=at, end=end)
+
+
+def _is(branch: _Branch, type: str) -> bool:
+    return isinstance(branch, str) and branch.type == type
+
+
+def _path(text: _Branch | str, start: int = 0) -> Path:
+    return join(tuple(_steps(str(text), start)))
+
+
+def _pattern(text: str) -> str:
+    r"""What stands between two slashes; a slash inside is written `\/`."""
+    return text[1:-1].replace("\\/", "/")
+
+
+def _day(text: str, start: int) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise BadTokenError(f"`{text}` is no day of the calendar", start, len(text)) from None
+    return str(text)
 
 
 def _steps(text: str, start: int) -> Iterator[str]:
@@ -241,10 +311,10 @@ def _unquote(text: str, start: int) -> str:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         message = "this text holds a character or an escape that JSON does not know"
-        raise _BadTokenError(message, start + min(error.pos, len(text) - 1), 1) from error
+        raise BadTokenError(message, start + min(error.pos, len(text) - 1), 1) from error
     # half of a pair of surrogates cannot be written to any file
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise _BadTokenError("this text holds an escape that is no character", start, len(text))
+        raise BadTokenError("this text holds an escape that is no character", start, len(text))
     return str(value)
 
 
@@ -253,11 +323,11 @@ def _number(token: str, start: int) -> tuple[Fraction, str]:
     assert match is not None, "the grammar knows no other number"
     value, unit = Fraction(match.group(1)), " ".join(match.group(2).split())
     if value > MAX_NUMBER:
-        raise _BadTokenError("this number is above 2^53, so not every reader of JSON can hold it", start, len(token))
+        raise BadTokenError("this number is above 2^53, so not every reader of JSON can hold it", start, len(token))
     if unit == "ms":
         unit = "milliseconds"
     if not unit.startswith("per "):
         unit = plural(unit)
     if unit == "months" and value.denominator != 1:
-        raise _BadTokenError("months are whole", start, len(token), "write days")
+        raise BadTokenError("months are whole", start, len(token), "write days")
     return value, unit

@@ -11,6 +11,8 @@ from tenantc.source.path import Path
 # Roots whose settings are the schema's own, resolved elsewhere: `tier.limits.max_users` is what the tier alone gives.
 MIRRORS = frozenset({"tier"})
 
+SECRET_KINDS = ("reference", "sealed", "literal")
+
 IDENTITY: Mapping[Path, Identity] = {f"tenant.{part.value}": part for part in Identity}
 
 
@@ -19,8 +21,8 @@ def _text(path: Path, description: str, *values: str, always: bool = True) -> Le
     return Leaf(path, "string", description, "control", {}, enum=values, computed=always)
 
 
-def _group(path: Path, description: str, *members: Leaf) -> Group:
-    return Group(path, description, {member.path.rpartition(".")[2]: member for member in members})
+def _group(path: Path, description: str, *members: Leaf, required: tuple[str, ...] = ()) -> Group:
+    return Group(path, description, {member.path.rpartition(".")[2]: member for member in members}, required=required)
 
 
 ROOTS: Mapping[str, Group] = {
@@ -52,5 +54,31 @@ ROOTS: Mapping[str, Group] = {
         "workspace",
         "What tenantc.yaml says.",
         _text("workspace.platform", "The platform's name."),
+    ),
+}
+
+# What rules read besides, and settings can't: it depends on the day, or comes after the settings.
+RULE_ROOTS: Mapping[str, Group | Leaf] = {
+    "as_of": Leaf(
+        "as_of", "string", "The day as of which a tenant is judged (UTC).", "control", {"format": "date"}, computed=True
+    ),
+    "waivers": Group(
+        "waivers",
+        "The waivers that name the tenant, by rule.",
+        {},
+        _group(
+            "waivers.*",
+            "A waiver.",
+            Leaf("waivers.*.until", "string", "Its last day.", "fact", {"format": "date"}),
+            _text("waivers.*.reason", "Why the rule can't be kept."),
+            _text("waivers.*.approver", "Who accepts the risk."),
+            required=("until", "reason", "approver"),
+        ),
+    ),
+    "secrets": Group(
+        "secrets",
+        "The secret settings that have a value, by path.",
+        {},
+        _group("secrets.*", "A secret.", _text("secrets.*.kind", "What its value is.", *SECRET_KINDS)),
     ),
 }

@@ -9,10 +9,15 @@ from typing import Literal, TypeAlias
 from tenantc.model.deferred import Deferred
 from tenantc.source.path import Path
 
-Operator: TypeAlias = Literal[
-    "or", "and", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "else", "+", "-", "*", "/", "//"
-]
+Connective: TypeAlias = Literal["implies", "or", "and"]
+Comparison: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
+Membership: TypeAlias = Literal["in", "not in", "contains", "contains all", "contains any", "subset of"]
+TextTest: TypeAlias = Literal["starts with", "ends with", "within"]
+Calculation: TypeAlias = Literal["+", "-", "*", "/", "//"]
+Operator: TypeAlias = Literal[Connective, Comparison, Membership, TextTest, Calculation, "else"]
 Function: TypeAlias = Literal["count", "sum", "min", "max"]
+Quantity: TypeAlias = Literal["all", "any", "none"]
+State: TypeAlias = Literal["set", "missing", "unlimited", "empty"]
 
 # whoever walks a tree may recurse: no tree is deeper
 MAX_DEPTH = 50
@@ -54,6 +59,20 @@ class NoLimit(_Place):
 
 
 @dataclass(frozen=True, slots=True)
+class Day(_Place):
+    """A date, as YYYY-MM-DD."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word(_Place):
+    """A constant with a `-` in it, such as `write-through`: nothing else is spelled like that."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing(_Place):
     """A list that is written out."""
 
@@ -62,7 +81,33 @@ class Listing(_Place):
 
 @dataclass(frozen=True, slots=True)
 class Reference(_Place):
-    """A setting, by its canonical path."""
+    """A setting, by its canonical path.
+
+    A single name that is no root is a variable, or a constant of what it is compared with.
+    """
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Index(_Place):
+    """An entry of an open map, or a setting of a section, whose name is in a variable."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(_Place):
+    """What a quantifier, `let` or `param` names, and the way from there into a mapping; inference finds it."""
+
+    name: str
+    rest: Path = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields(_Place):
+    """The settings right under a section, for a quantifier to go through."""
 
     path: Path
 
@@ -98,7 +143,67 @@ class Aggregate(_Place):
     operand: Tree
 
 
-Tree: TypeAlias = Number | Text | Boolean | NoLimit | Listing | Reference | Negate | Invert | Binary | Aggregate
+@dataclass(frozen=True, slots=True)
+class Between(_Place):
+    """Whether a value lies between two others or is one of them."""
+
+    operand: Tree
+    low: Tree
+    high: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(_Place):
+    """Whether a whole text matches a regular expression (RE2)."""
+
+    operand: Tree
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Is(_Place):
+    """Whether a value is set, missing, unlimited or empty, or, `negated`, is not."""
+
+    operand: Tree
+    state: State
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantifier(_Place):
+    """Whether a condition holds for all, any or none of the members of a collection that pass `where`.
+
+    Two `names` are those of an entry's name and its value, one is a value's.
+    """
+
+    quantity: Quantity
+    names: tuple[str, ...]
+    source: Tree
+    where: Tree | None
+    body: Tree
+
+
+Tree: TypeAlias = (
+    Number
+    | Text
+    | Boolean
+    | NoLimit
+    | Day
+    | Word
+    | Listing
+    | Reference
+    | Index
+    | Variable
+    | Fields
+    | Negate
+    | Invert
+    | Binary
+    | Aggregate
+    | Between
+    | Matches
+    | Is
+    | Quantifier
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +243,17 @@ def children(node: Tree) -> tuple[Tree, ...]:
             return items
         case Binary(left=left, right=right):
             return (left, right)
-        case Negate(operand=operand) | Invert(operand=operand) | Aggregate(operand=operand):
+        case Between(operand=operand, low=low, high=high):
+            return (operand, low, high)
+        case Quantifier(source=source, where=where, body=body):
+            return (source, body) if where is None else (source, where, body)
+        case (
+            Negate(operand=operand)
+            | Invert(operand=operand)
+            | Aggregate(operand=operand)
+            | Matches(operand=operand)
+            | Is(operand=operand)
+        ):
             return (operand,)
         case _:
             return ()

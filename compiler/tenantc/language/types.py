@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
-from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS
+from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS, RULE_ROOTS
 from tenantc.language.signs import ANY_SIGN, POSITIVE, Signs, bounded, sign
 from tenantc.language.units import PLAIN, Unit, finest, unit_named
 from tenantc.model.schema import Group, Leaf, Schema, TypeName
 from tenantc.source.path import Path, split
 
-# `identity` may be placed and nothing else; `wrong` is an expression whose problem has been said already
-Kind: TypeAlias = Literal["boolean", "number", "text", "list", "mapping", "identity", "wrong"]
+# `map` is an open map, `mapping` an entry of one, `constant` a name that is a value of what it will be compared with.
+# `identity` may be placed and nothing else; `wrong` is an expression whose problem has been said already.
+Kind: TypeAlias = Literal[
+    "boolean", "number", "text", "date", "list", "map", "mapping", "constant", "identity", "wrong"
+]
 _SCALARS: Mapping[TypeName | None, Kind] = {
     "boolean": "boolean",
     "integer": "number",
@@ -29,7 +32,8 @@ class Type:
 
     For numbers: the unit (None for a bare `unlimited`, which fits them all), the signs it can have and whether it may
     be `unlimited`. For texts: the values it can have, none if it may have any. For lists: what the items are, None if
-    there are none. `absent` says that it may have no value.
+    there are none. For open maps and their entries: what the schema says of them. `absent` says that it may have no
+    value.
     """
 
     kind: Kind
@@ -38,6 +42,7 @@ class Type:
     unlimited: bool = False
     choices: tuple[str, ...] = ()
     item: Type | None = None
+    group: Group | None = None
     absent: bool = False
 
     @property
@@ -61,6 +66,7 @@ def merge(left: Type, right: Type) -> Type:
         unlimited=left.unlimited or right.unlimited,
         choices=tuple(dict.fromkeys(left.choices + right.choices)) if left.choices and right.choices else (),
         item=item,
+        group=left.group or right.group,
         absent=left.absent or right.absent,
     )
 
@@ -79,14 +85,25 @@ class Unknown(NamedTuple):
     under: Group | Leaf
 
 
-def locate(schema: Schema, path: Path) -> Located | Group | Unknown:
-    """What a path of an expression names: a setting, a mapping of settings, or nothing."""
+def is_root(schema: Schema, name: str, *, rules: bool = False) -> bool:
+    """Whether paths of expressions may begin with this name."""
+    return name in schema.root.members or name in ROOTS or name in MIRRORS or (rules and name in RULE_ROOTS)
+
+
+def locate(schema: Schema, path: Path, *, rules: bool = False) -> Located | Group | Unknown:
+    """What a path of an expression names: a setting, a mapping of settings, or nothing; `rules` may read more."""
     names = split(path)
     here: Group | Leaf = schema.root
-    if names[0] in ROOTS:
-        here, names = ROOTS[names[0]], names[1:]
+    roots = {**ROOTS, **RULE_ROOTS} if rules else ROOTS
+    if names[0] in roots:
+        here, names = roots[names[0]], names[1:]
     elif names[0] in MIRRORS:
         names = names[1:]
+    return follow(here, names)
+
+
+def follow(here: Group | Leaf, names: tuple[str, ...]) -> Located | Group | Unknown:
+    """What lies at the end of these names."""
     absent = False
     for name in names:
         found = here.get(name) if isinstance(here, Group) else None
@@ -118,6 +135,8 @@ def _scalar(kind: Kind, leaf: Leaf, bounds: Mapping[str, object]) -> Type:
         enum = frozenset(sign(value) for value in leaf.enum if isinstance(value, (int, float)))
         signs = enum or bounded(bounds)
         return Type("number", unit=unit_named(leaf.unit), signs=signs | POSITIVE if leaf.unlimited else signs)
+    if kind == "text" and bounds.get("format") == "date":
+        return Type("date")
     return Type(kind, choices=_texts(leaf.enum) if kind == "text" else ())
 
 

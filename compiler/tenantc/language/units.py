@@ -55,6 +55,10 @@ _KNOWN: dict[str, Unit] = {
     "cores": Unit("cores", ONE, (("core", 1),)),
 }
 
+DAYS = _KNOWN["days"]
+# what settings of several units have in common: they compare with each other's like, field by field
+MIXED = Unit("different things", ONE, (("mixed", 1),))
+
 LITERAL_UNITS = (*_SECONDS, "months", *_BYTES, "%")
 
 
