@@ -20,6 +20,8 @@ COMMANDS = {
     "explain": "explain where a setting's value comes from, or what a diagnostic's code means",
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
+    "test": "run the tests that stand in rule files",
+    "fmt": "lay out rule files",
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
 

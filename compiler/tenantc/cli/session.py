@@ -69,13 +69,7 @@ class Session:
 
     def say(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Prints diagnostics for people, on stderr."""
-        colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-        for diagnostic in in_order(diagnostics):
-            text = render(diagnostic, self.prefix)
-            if colour:
-                word = f"{diagnostic.severity.value}[{diagnostic.code}]"
-                text = text.replace(word, click.style(word, fg=_COLOURS[diagnostic.severity], bold=True), 1)
-            click.echo(text, err=True)
+        say(diagnostics, self.prefix)
 
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
@@ -100,6 +94,17 @@ class Session:
         else:
             self.say(found)
         raise click.exceptions.Exit(1 if has_errors(found) else 0)
+
+
+def say(diagnostics: Iterable[Diagnostic], prefix: str = "") -> None:
+    """Prints diagnostics for people, on stderr; `prefix` is the way to what their paths are relative to."""
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    for diagnostic in in_order(diagnostics):
+        text = render(diagnostic, prefix)
+        if colour:
+            word = f"{diagnostic.severity.value}[{diagnostic.code}]"
+            text = text.replace(word, click.style(word, fg=_COLOURS[diagnostic.severity], bold=True), 1)
+        click.echo(text, err=True)
 
 
 def summary(errors: int, warnings: int) -> str:

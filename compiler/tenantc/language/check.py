@@ -57,8 +57,8 @@ def check(value: Expression | TextTemplate, schema: Schema, leaf: Leaf) -> Check
         parts.append(Part(part, typed))
         if found:
             continue
-        misfits = _hole(typed) if isinstance(value, TextTemplate) else _misfits(typed, target, leaf)
-        for message, help in misfits:
+        wrong = _hole(typed) if isinstance(value, TextTemplate) else misfits(typed, target, leaf)
+        for message, help in wrong:
             problems.append(Problem(message, part.root.at, part.root.end - part.root.at, help, part.text))
     if isinstance(value, TextTemplate):
         problems += _template(value, target, leaf)
@@ -79,7 +79,7 @@ def _hole(typed: Typed) -> Iterator[Said]:
         yield Said(f"`{show(typed.node)}` is {said(typed.type)}, which cannot be placed in a text")
 
 
-def _misfits(typed: Typed, target: Type, leaf: Leaf) -> Iterator[Said]:
+def misfits(typed: Typed, target: Type, leaf: Leaf) -> Iterator[Said]:
     """Why a value of this type can never be the setting's."""
     found = typed.type
     if found.kind == "identity":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from functools import reduce
-from ipaddress import ip_network
 
 from tenantc.language.format import show
 from tenantc.language.messages import about_path, said
+from tenantc.language.networks import network
 from tenantc.language.operands import Operands, Typed
 from tenantc.language.pattern import compile_pattern
 from tenantc.language.scope import Scope
@@ -100,7 +100,7 @@ class Conditions(Operands, ABC):
             kind = side.type.item.kind if side.type.item is not None else side.type.kind
             if kind != "text":
                 return self.operand(side, "text", "within")
-            if isinstance(side.node, Text) and not _is_network(side.node.value):
+            if isinstance(side.node, Text) and network(side.node.value) is None:
                 return self.wrong(side.node, f"`{side.node.value}` is no network in CIDR notation")
         return replace(BOOLEAN, absent=left.type.absent or right.type.absent)
 
@@ -219,11 +219,3 @@ def _unset(part: Typed) -> Typed:
         if inner.type.absent:
             return _unset(inner)
     return part
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True

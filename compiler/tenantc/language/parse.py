@@ -240,7 +240,7 @@ class Builder:
                 state = cast("State", str(parts[-1].children[0]))  # type: ignore[union-attr]
                 return Is(self.build(parts[0]), state, len(parts) == 4, at=at, end=end)
             case "fields":
-                return Fields(_path(parts[-1]), at=at, end=end)
+                return Fields(path_of(parts[-1]), at=at, end=end)
             case "quantifier":
                 return self.quantifier(parts, at, end)
             case _:
@@ -263,14 +263,14 @@ class Builder:
                     message = "a variable in brackets ends a path"
                     raise BadTokenError(message, start + index.start(), len(index.group()), "go on with `all … in …`")
                 if index is not None:
-                    return Index(_path(token[: index.start()], start), index.group(1), at=at, end=end)
-                return Reference(_path(token, start), at=at, end=end)
+                    return Index(path_of(token[: index.start()], start), index.group(1), at=at, end=end)
+                return Reference(path_of(token, start), at=at, end=end)
             case "WORD":
                 return Word(str(token), at=at, end=end)
             case "DATE":
                 return Day(_day(token, start), at=at, end=end)
             case "STRING":
-                return Text(_unquote(token, start), at=at, end=end)
+                return Text(unquote(token, start), at=at, end=end)
             case "TRUE" | "FALSE":
                 return Boolean(token.type == "TRUE", at=at, end=end)
             case "UNLIMITED":
@@ -284,7 +284,8 @@ def _is(branch: _Branch, type: str) -> bool:
     return isinstance(branch, str) and branch.type == type
 
 
-def _path(text: _Branch | str, start: int = 0) -> Path:
+def path_of(text: _Branch | str, start: int = 0) -> Path:
+    """The canonical spelling of a path as expressions write it."""
     return join(tuple(_steps(str(text), start)))
 
 
@@ -303,10 +304,10 @@ def _day(text: str, start: int) -> str:
 
 def _steps(text: str, start: int) -> Iterator[str]:
     for step in _STEP.finditer(text):
-        yield step.group(1) if step.group(1) is not None else _unquote(step.group(2), start + step.start(2))
+        yield step.group(1) if step.group(1) is not None else unquote(step.group(2), start + step.start(2))
 
 
-def _unquote(text: str, start: int) -> str:
+def unquote(text: str, start: int) -> str:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:

@@ -30,16 +30,17 @@ _SCALARS: Mapping[TypeName | None, Kind] = {
 class Type:
     """The static type of an expression.
 
-    For numbers: the unit (None for a bare `unlimited`, which fits them all), the signs it can have and whether it may
-    be `unlimited`. For texts: the values it can have, none if it may have any. For lists: what the items are, None if
-    there are none. For open maps and their entries: what the schema says of them. `absent` says that it may have no
-    value.
+    For numbers: the unit (None for a bare `unlimited`, which fits them all), the signs it can have, whether it may be
+    `unlimited` and whether it may be a decimal. For texts: the values it can have, none if it may have any. For lists:
+    what the items are, None if there are none. For open maps and their entries: what the schema says of them. `absent`
+    says that it may have no value.
     """
 
     kind: Kind
     unit: Unit | None = None
     signs: Signs = ANY_SIGN
     unlimited: bool = False
+    fractional: bool = False
     choices: tuple[str, ...] = ()
     item: Type | None = None
     group: Group | None = None
@@ -64,6 +65,7 @@ def merge(left: Type, right: Type) -> Type:
         unit=unit,
         signs=left.signs | right.signs,
         unlimited=left.unlimited or right.unlimited,
+        fractional=left.fractional or right.fractional,
         choices=tuple(dict.fromkeys(left.choices + right.choices)) if left.choices and right.choices else (),
         item=item,
         group=left.group or right.group,
@@ -134,7 +136,9 @@ def _scalar(kind: Kind, leaf: Leaf, bounds: Mapping[str, object]) -> Type:
     if kind == "number":
         enum = frozenset(sign(value) for value in leaf.enum if isinstance(value, (int, float)))
         signs = enum or bounded(bounds)
-        return Type("number", unit=unit_named(leaf.unit), signs=signs | POSITIVE if leaf.unlimited else signs)
+        decimal = "number" in (leaf.type, leaf.item)
+        signs = signs | POSITIVE if leaf.unlimited else signs
+        return Type("number", unit=unit_named(leaf.unit), signs=signs, fractional=decimal)
     if kind == "text" and bounds.get("format") == "date":
         return Type("date")
     return Type(kind, choices=_texts(leaf.enum) if kind == "text" else ())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.load.blocks import flatten
 from tenantc.load.bounds import read_bounds, read_paths
+from tenantc.load.policies import read_policy
 from tenantc.load.structure import Structure
 from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named
 from tenantc.model.schema import Schema
@@ -98,8 +99,11 @@ class Reader:
             return Outcome(None, tuple(problems))
         body = _body(document)
         name = _text(body["policy"])
-        title = _text(body["title"]) if "title" in body else name
-        return Outcome(Framework(name, title, _names(body.get("accepts")), body["policy"].span))
+        title, version = _part(body, "title") or name, _part(body, "version")
+        framework = Framework(
+            name, title, _names(body.get("accepts")), body["policy"].span, version, *read_policy(body)
+        )
+        return Outcome(framework)
 
     def spec(self, document: Node) -> Outcome[Spec | None]:
         problems = self.structure.problems("spec", document)

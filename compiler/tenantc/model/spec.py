@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tenantc.model.layer import Layer, Named
 from tenantc.source.span import Span
@@ -54,14 +55,48 @@ class Environment:
     own: bool = True
 
 
+class Control(NamedTuple):
+    """A control of a framework: what it is about, and what has to be shown where no setting can decide it."""
+
+    id: str
+    title: str
+    evidence: str
+    span: Span
+
+
+class Enforcement(NamedTuple):
+    """How strictly a policy enforces a rule; `start` and `until` are its first and last day, empty if there is none."""
+
+    rule: str
+    level: str
+    start: str
+    until: str
+    reason: str
+    owner: str
+    span: Span
+
+
+class Setting(NamedTuple):
+    """A value that a policy gives a parameter of a rule, as it is written: a number may have its unit in a text."""
+
+    rule: str
+    name: str
+    value: object
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A compliance framework: its canonical id and the spellings that name it."""
+    """A policy: a framework's canonical id, the spellings that name it, its controls, and what it says of rules."""
 
     name: str
     title: str
     accepts: tuple[Named, ...]
     span: Span
+    version: str = ""
+    controls: tuple[Control, ...] = ()
+    enforce: tuple[Enforcement, ...] = ()
+    params: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""`tenantc test [PATHS]…`: the tests that stand in rule files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tenantc.cli.session import format_option, print_json, say, summary
+from tenantc.diagnostics.codes import Severity
+from tenantc.diagnostics.diagnostic import has_errors
+from tenantc.diagnostics.render import as_json, in_order
+from tenantc.driver import rulebook
+from tenantc.driver.mutation import unnoticed
+from tenantc.driver.rule_tests import Tested, Tester
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--mutate", is_flag=True, help="also move each number by one and see whether a test notices")
+@format_option
+def command(paths: tuple[Path, ...], mutate: bool, format_: str) -> None:
+    """Run the tests of rule files: those given, or in these folders; by default the workspace's and the library's.
+
+    Each requirement has to be seen to pass and to fail.
+    """
+    documents, wrong = rulebook.documents_for(paths[0] if paths else Path())
+    files, diagnostics = rulebook.read(paths or rulebook.all_rules(Path()), documents)
+    tester, tested = Tester(documents), Tested()
+    catalogue = rulebook.catalogue(documents)
+    for file in files:
+        before = len(tested.diagnostics)
+        tester.run(file, tested)
+        if mutate and file.rule is not None and len(tested.diagnostics) == before:
+            tested.diagnostics += unnoticed(file, tester, documents.schema, catalogue)
+    found = in_order([*wrong, *diagnostics, *tested.diagnostics])
+    if format_ == "json":
+        shown = [as_json(one) for one in found]
+        print_json({"version": 1, "rules": len(files), "tests": tested.tests, "diagnostics": shown})
+    else:
+        say(found)
+        errors = sum(one.severity is Severity.ERROR for one in found)
+        click.echo(f"{len(files)} rules, {tested.tests} tests: {summary(errors, len(found) - errors)}")
+    raise click.exceptions.Exit(1 if has_errors(found) else 0)

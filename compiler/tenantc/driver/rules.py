@@ -1,0 +1,73 @@
+"""Reads rule files: the library's, and a workspace's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.language.rule_check import Catalogue, check_rule, spanning, told
+from tenantc.language.rule_format import format_rule
+from tenantc.language.rule_parse import parse_rule
+from tenantc.language.rule_syntax import RuleSyntax
+from tenantc.load.text import decode
+from tenantc.model.rule import Rule
+from tenantc.model.schema import Schema
+from tenantc.source.span import Span
+from tenantc.source.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A rule file: its text, what it says, and the rule if nothing is wrong with it."""
+
+    text: Text
+    syntax: RuleSyntax
+    rule: Rule | None
+
+    @property
+    def span(self) -> Span:
+        """Where its id stands."""
+        return spanning(self.text, self.syntax.id.at, self.syntax.id.end)
+
+
+def read_rule(path: str, data: bytes, schema: Schema, catalogue: Catalogue) -> tuple[RuleFile | None, list[Diagnostic]]:
+    """The rule of a file, and everything that is wrong with it: T5xx throughout."""
+    text = decode(path, data)
+    if isinstance(text, Diagnostic):
+        return None, [diagnose("T501", *text.blames, problem=text.message, help=text.help)]
+    syntax, problems = parse_rule(text.body)
+    diagnostics = [told(text, problem) for problem in problems]
+    if syntax is None:
+        return None, diagnostics
+    outcome = check_rule(syntax, text, schema, catalogue)
+    diagnostics += outcome.diagnostics
+    return RuleFile(text, syntax, outcome.value if not diagnostics else None), diagnostics
+
+
+def read_rules(
+    sources: Iterable[tuple[str, bytes]], schema: Schema, catalogue: Catalogue
+) -> tuple[list[RuleFile], list[Diagnostic]]:
+    """The rules of these files (path as shown, and bytes), and everything that is wrong; T509 for two of one id."""
+    found: dict[str, RuleFile] = {}
+    diagnostics: list[Diagnostic] = []
+    for path, data in sources:
+        file, problems = read_rule(path, data, schema, catalogue)
+        diagnostics += problems
+        if file is None:
+            continue
+        first = found.setdefault(file.syntax.id.text, file)
+        if first is not file:
+            diagnostics.append(diagnose("T509", file.span, first.span, rule=file.syntax.id.text))
+    return list(found.values()), diagnostics
+
+
+def formatted(path: str, data: bytes) -> bytes | list[Diagnostic]:
+    """A rule file in its canonical layout, or why it has none."""
+    text = decode(path, data)
+    if isinstance(text, Diagnostic):
+        return [diagnose("T501", *text.blames, problem=text.message, help=text.help)]
+    syntax, problems = parse_rule(text.body)
+    if syntax is None or problems:
+        return [told(text, problem) for problem in problems]
+    return format_rule(syntax, text.body).encode()

@@ -1,0 +1,1 @@
+"""Judges tenants by rules."""

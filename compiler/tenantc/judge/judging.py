@@ -1,0 +1,63 @@
+"""Judges one rule for one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from tenantc.judge.subject import Subject
+from tenantc.model.rule import Clause, Rule
+from tenantc.model.verdict import Answer, Verdict
+
+# what `language.generate` makes of a rule
+Function: TypeAlias = Callable[[Any, Any, Sequence[Any]], "tuple[bool | None, ...] | None"]
+
+_WORST = {True: 0, None: 1, False: 2}
+_ANSWERS = {0: Answer.PASS, 1: Answer.MISSING, 2: Answer.FAIL}
+
+
+class Standing(NamedTuple):
+    """What decides which rules and clauses are for a tenant."""
+
+    frameworks: Collection[str]
+    grade: str
+    as_of: str
+
+
+def inapplicable(rule: Rule, standing: Standing) -> str:
+    """Why a rule is not for a tenant, as far as its clauses `applies` and `effective` say; empty if it is."""
+    if rule.effective and standing.as_of < rule.effective:
+        return f"it is in force from {rule.effective}"
+    if rule.until and standing.as_of > rule.until:
+        return f"it was in force until {rule.until}"
+    if rule.applies is not None and not rule.applies.holds(standing.frameworks, standing.grade):
+        return f"it applies {rule.applies}"
+    if all(
+        one.audience is not None and not one.audience.holds(standing.frameworks, standing.grade) for one in rule.clauses
+    ):
+        return "none of its requirements is for this tenant"
+    return ""
+
+
+def concerns(clause: Clause, standing: Standing) -> bool:
+    """Whether a requirement is for a tenant."""
+    return clause.audience is None or clause.audience.holds(standing.frameworks, standing.grade)
+
+
+def judge(
+    rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing, attested: bool = False
+) -> Verdict:
+    """The verdict: the worst of the requirements that are for the tenant."""
+    reason = inapplicable(rule, standing)
+    if reason:
+        return Verdict(rule.id, Answer.NOT_APPLICABLE, reason=reason)
+    results = function(subject.get, subject.entries, params)
+    if results is None:
+        return Verdict(rule.id, Answer.NOT_APPLICABLE, reason="what it asks for first (`when`) does not hold")
+    worst, index = -1, -1
+    for number, (clause, result) in enumerate(zip(rule.clauses, results, strict=True)):
+        if not concerns(clause, standing):
+            continue
+        if _WORST[result] > worst:
+            worst, index = _WORST[result], number
+    return Verdict(rule.id, _ANSWERS[worst], index, attested=attested and worst == 0)

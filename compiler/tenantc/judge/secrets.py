@@ -1,0 +1,28 @@
+"""What rules know of secrets: that one is there, and how it is kept; never its value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tenantc.model.schema import Schema
+from tenantc.model.settings import Section
+from tenantc.source.path import Path, child
+from tenantc.source.value import Value
+
+
+def secret_facts(schema: Schema, sections: Mapping[str, Section]) -> dict[Path, Value]:
+    """`secrets[path].kind` for each secret setting that has a value."""
+    found: dict[Path, Value] = {}
+    for section in sections.values():
+        for path, value in section.values.items():
+            leaf = schema.leaf(path)
+            if leaf is not None and leaf.secret:
+                found[f"{child('secrets', path)}.kind"] = _kind(value)
+    return found
+
+
+def _kind(value: Value) -> str:
+    text = value if isinstance(value, str) else ""
+    if text.startswith("secret://"):
+        return "reference"
+    return "sealed" if text.startswith("sealed:") else "literal"

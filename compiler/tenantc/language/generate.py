@@ -1,0 +1,349 @@
+"""Turns checked rules into Python functions: what the compiler runs on every tenant.
+
+A function takes settings as they are, in their own units, and answers with what each requirement comes to: True, False,
+or None where nobody can say. None stands for no value everywhere, and is looked for only where the types allow it.
+`walk.py` is the reference. All text in what is generated is ours or goes through `repr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import count
+from types import CodeType
+from typing import Any, NamedTuple, TypeAlias
+
+from tenantc.language import runtime
+from tenantc.language.condition import Condition
+from tenantc.language.operands import Typed
+from tenantc.language.syntax import (
+    Aggregate,
+    Between,
+    Binary,
+    Boolean,
+    Day,
+    Fields,
+    Index,
+    Invert,
+    Is,
+    Listing,
+    Matches,
+    Negate,
+    NoLimit,
+    Number,
+    Quantifier,
+    Reference,
+    Text,
+    Variable,
+)
+from tenantc.language.types import Type, merge
+from tenantc.language.units import DAYS, PLAIN, literal
+from tenantc.model.rule import Rule
+from tenantc.model.schema import Leaf
+from tenantc.source.path import Path, child
+from tenantc.source.value import Value
+
+Get: TypeAlias = Callable[[Path], Value | None]
+# the entries of an open map: their names and paths, in order
+Entries: TypeAlias = Callable[[Path], tuple[tuple[str, Path], ...]]
+# None: the guard does not hold; else what each clause comes to
+Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
+
+_FILE = "<rules of tenantc>"
+
+
+class Code(NamedTuple):
+    """A Python expression, and whether it may come to None."""
+
+    text: str
+    nullable: bool
+
+
+def generate(rules: Iterable[Rule]) -> CodeType:
+    """One module for these rules, which `load` makes functions of; it may be marshalled."""
+    lines = [line for index, rule in enumerate(rules) for line in _function(f"rule_{index}", rule)]
+    return compile("\n".join(lines) or "pass", _FILE, "exec", dont_inherit=True, optimize=2)
+
+
+def load(code: CodeType, size: int) -> tuple[Function, ...]:
+    """The functions of as many rules, in their order."""
+    names = {name: getattr(runtime, name) for name in runtime.NAMES}
+    exec(code, names)  # noqa: S102 — the module is generated from checked trees, never from text of a user
+    return tuple(names[f"rule_{index}"] for index in range(size))
+
+
+def _function(name: str, rule: Rule) -> list[str]:
+    writer = _Writer()
+    lines = [f"def {name}(get, entries, params):"]
+    for index, param in enumerate(rule.params):
+        writer.variables[param.name] = Code(f"v_{param.name}", nullable=False)
+        lines.append(f"    v_{param.name} = params[{index}]")
+    for let, value in rule.lets:
+        assert isinstance(value, Condition), "the checker makes no others"
+        lines.append(f"    v_{let} = {writer.code(value.typed).text}")
+        writer.variables[let] = Code(f"v_{let}", nullable=False)
+    if rule.guard is not None:
+        assert isinstance(rule.guard, Condition), "the checker makes no others"
+        lines.append(f"    if not ({writer.code(rule.guard.typed).text}): return None")
+    conditions = [clause.condition for clause in rule.clauses]
+    clauses = [writer.code(one.typed).text for one in conditions if isinstance(one, Condition)]
+    lines.append(f"    return ({', '.join(clauses)},)")
+    return lines
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.variables: dict[str, Code] = {}
+        self._temporaries = count()
+
+    def temporary(self) -> str:
+        return f"t{next(self._temporaries)}"
+
+    def strict(self, parts: Sequence[Code], form: str) -> Code:
+        """`form` with these operands in its braces; None if one of them is."""
+        checks, names = [], []
+        for part in parts:
+            if part.nullable:
+                name = self.temporary()
+                checks.append(f"({name} := {part.text}) is None")
+                names.append(name)
+            else:
+                names.append(part.text)
+        done = form.format(*names)
+        return Code(f"(None if {' or '.join(checks)} else {done})" if checks else f"({done})", bool(checks))
+
+    def code(self, typed: Typed) -> Code:
+        node, parts = typed.node, typed.parts
+        match node:
+            case Number(value=number, unit=unit):
+                return Code(_number(literal(number, unit)[0]), nullable=False)
+            case Text() | Boolean() | Day():
+                return Code(repr(node.value), nullable=False)
+            case NoLimit():
+                return Code("UNLIMITED", nullable=False)
+            case Reference(path=path):
+                return self.setting(f"get({path!r})", typed.type)
+            case Variable():
+                return self.variable(node, typed.type)
+            case Index(path=path, name=name):
+                return self.setting(f"get(child({path!r}, {self.variables[name].text}))", typed.type)
+            case Listing():
+                item = typed.type.item
+                items = [self.converted(part, item) if item else self.code(part) for part in parts]
+                return self.strict(items, f"({', '.join('{}' for _ in items)}{',' if items else ''})")
+            case Negate():
+                return self.negated(typed)
+            case Invert():
+                return self.strict([self.code(parts[0])], "not {}")
+            case Is():
+                return self.state(node, parts[0])
+            case Aggregate():
+                return self.aggregate(node, parts[0])
+            case Between():
+                return self.between(typed)
+            case Matches(pattern=pattern):
+                return self.strict([self.code(parts[0])], f"pattern({_braced(pattern)}).fullmatch({{}}) is not None")
+            case Quantifier():
+                return self.quantifier(node, typed)
+            case Binary():
+                return self.binary(node, typed)
+        raise AssertionError("every kind of node stands above")
+
+    def setting(self, text: str, found: Type) -> Code:
+        """What a setting holds: decimals as they were written, and no text in which identity stands."""
+        if found.kind in {"number", "list"} and (found.item or found).fractional:
+            return Code(f"exact({text})", found.absent)
+        if found.kind == "text" and not found.choices:
+            return Code(f"clear({text})", nullable=True)
+        return Code(text, found.absent)
+
+    def variable(self, node: Variable, found: Type) -> Code:
+        held = self.variables[node.name]
+        if not node.rest:
+            return held
+        step = node.rest if node.rest.startswith("[") else f".{node.rest}"
+        return self.setting(f"get({held.text} + {step!r})", found)
+
+    def converted(self, typed: Typed, wanted: Type) -> Code:
+        """A part in the unit that is wanted, a list's items included."""
+        code, found = self.code(typed), typed.type
+        if found.item is not None and wanted.item is not None:
+            factor = found.item.scale / wanted.item.scale
+            if found.item.kind != "number" or factor == 1:
+                return code
+            return self.strict([code], f"all_times({{}}, {_number(factor)})")
+        factor = found.scale / wanted.scale
+        if found.kind != "number" or factor == 1:
+            return code
+        if isinstance(typed.node, Number):
+            return Code(_number(literal(typed.node.value, typed.node.unit)[0] * factor), nullable=False)
+        if not found.unlimited:
+            return self.strict([code], f"{{}} * {_number(factor)}")
+        return self.strict([code], f"times({{}}, {_number(factor)})")
+
+    def negated(self, typed: Typed) -> Code:
+        inner = typed.parts[0]
+        if not inner.type.unlimited:
+            return self.strict([self.code(inner)], "-{}")
+        return Code(self.strict([self.code(inner)], "minus({})").text, nullable=True)
+
+    def state(self, node: Is, part: Typed) -> Code:
+        is_, not_ = ("is not", "") if node.negated else ("is", "not ")
+        if node.state in {"set", "missing"}:
+            word = "is not" if (node.state == "set") is not node.negated else "is"
+            return Code(f"({self.code(part).text} {word} None)", nullable=False)
+        if node.state == "unlimited":
+            return self.strict([self.code(part)], f"{{}} {is_} UNLIMITED")
+        if part.type.kind == "map":
+            return Code(f"({not_ or 'not not '}entries({self.map(part)}))", nullable=False)
+        return self.strict([self.code(part)], f"{not_ or 'not not '}{{}}")
+
+    def map(self, part: Typed) -> str:
+        """The path of an open map."""
+        node = part.node
+        if isinstance(node, Reference):
+            return repr(node.path)
+        assert isinstance(node, Variable), "nothing else is an open map"
+        step = node.rest if node.rest.startswith("[") else f".{node.rest}"
+        return f"{self.variables[node.name].text} + {step!r}"
+
+    def aggregate(self, node: Aggregate, part: Typed) -> Code:
+        if part.type.kind == "map":
+            return Code(f"len(entries({self.map(part)}))", nullable=False)
+        function = {"count": "len", "sum": "total", "min": "least", "max": "most"}[node.function]
+        code = self.strict([self.code(part)], f"{function}({{}})")
+        return code if node.function in {"count", "sum"} else Code(code.text, nullable=True)
+
+    def between(self, typed: Typed) -> Code:
+        operand, low, high = typed.parts
+        unit = merge(merge(operand.type, low.type), high.type)
+        codes = [self.converted(part, unit) for part in typed.parts]
+        return self.strict([codes[1], codes[0], codes[2]], "lies_between({}, {}, {})")
+
+    def binary(self, node: Binary, typed: Typed) -> Code:
+        left, right = typed.parts
+        match node.operator:
+            case "and" | "or" | "implies":
+                return self.connective(node, self.code(left), self.code(right))
+            case "else":
+                name = self.temporary()
+                first, second = self.converted(left, typed.type), self.converted(right, typed.type)
+                return Code(f"({name} if ({name} := {first.text}) is not None else {second.text})", second.nullable)
+            case "in" | "not in":
+                return self.membership(left, right, f"{{}} {node.operator} {{}}")
+            case "contains":
+                return self.membership(right, left, "{} in {}")
+            case "contains all" | "contains any" | "subset of":
+                both = merge(left.type, right.type)
+                codes = [self.converted(left, both), self.converted(right, both)]
+                return self.strict(codes, f"{node.operator.replace(' ', '_')}({{}}, {{}})")
+            case "starts with" | "ends with":
+                return self.strict(
+                    [self.code(left), self.code(right)], f"{{}}.{node.operator.replace(' ', '')[:-4]}with({{}})"
+                )
+            case "within":
+                return self.strict([self.code(left), self.code(right)], "lies_within({}, {})")
+            case "+" | "-" | "*" | "/" | "//":
+                return self.arithmetic(node, typed)
+            case _:
+                return self.comparison(node, left, right)
+
+    def connective(self, node: Binary, left: Code, right: Code) -> Code:
+        """Strong Kleene; without an unknown side Python's own."""
+        if not left.nullable and not right.nullable:
+            form = {"and": "({} and {})", "or": "({} or {})", "implies": "(not {} or {})"}[node.operator]
+            return Code(form.format(left.text, right.text), nullable=False)
+        one, other = self.temporary(), self.temporary()
+        decisive, result, deciding, neutral = {
+            "and": ("False", "False", "False", "True"),
+            "or": ("True", "True", "True", "False"),
+            "implies": ("False", "True", "True", "True"),
+        }[node.operator]
+        return Code(
+            f"({result} if ({one} := {left.text}) is {decisive} else {other} "
+            f"if (({other} := {right.text}) is {deciding} or {one} is {neutral}) else None)",
+            nullable=True,
+        )
+
+    def comparison(self, node: Binary, left: Typed, right: Typed) -> Code:
+        both = merge(left.type, right.type)
+        codes = [self.converted(left, both), self.converted(right, both)]
+        if node.operator in {"==", "!="} or not (left.type.unlimited or right.type.unlimited):
+            return self.strict(codes, f"{{}} {node.operator} {{}}")
+        name = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}[node.operator]
+        return self.strict(codes, f"{name}({{}}, {{}})")
+
+    def membership(self, item: Typed, items: Typed, form: str) -> Code:
+        both = merge(item.type, items.type.item or item.type)
+        return self.strict([self.converted(item, both), self.converted(items, Type("list", item=both))], form)
+
+    def arithmetic(self, node: Binary, typed: Typed) -> Code:
+        left, right = typed.parts
+        if left.type.kind == "date":
+            is_span = right.type.kind == "date"
+            second = self.code(right) if is_span else self.converted(right, Type("number", unit=DAYS))
+            return self.strict(
+                [self.code(left), second], f"{'days_between' if is_span else 'moved'}({node.operator!r}, {{}}, {{}})"
+            )
+        if node.operator in {"+", "-"}:
+            codes = [self.converted(left, typed.type), self.converted(right, typed.type)]
+        else:
+            scale = typed.type.scale * right.type.scale ** (1 if node.operator in {"/", "//"} else -1)
+            codes = [self.converted(left, Type("number", unit=PLAIN._replace(scale=scale))), self.code(right)]
+        if node.operator in {"+", "-", "*"} and not (left.type.unlimited or right.type.unlimited):
+            return self.strict(codes, f"{{}} {node.operator} {{}}")
+        return Code(self.strict(codes, f"calculated({node.operator!r}, {{}}, {{}})").text, nullable=True)
+
+    def quantifier(self, node: Quantifier, typed: Typed) -> Code:
+        source, body = typed.parts[0], typed.parts[-1]
+        outer = dict(self.variables)
+        is_map = source.type.kind == "map"
+        names = [f"q{next(self._temporaries)}_{name}" for name in node.names]
+        item = source.type.item
+        for name, text in zip(node.names, names, strict=True):
+            is_value = name == node.names[-1]
+            self.variables[name] = Code(text, is_value and item is not None and item.absent)
+        test = self.code(body).text
+        if node.where is not None:
+            condition = self.code(typed.parts[1]).text
+            test = f"({test} if {condition} else {'True' if node.quantity == 'all' else 'False'})"
+        self.variables = outer
+        function = f"lambda {', '.join(names)}: {test}"
+        if is_map or isinstance(source.node, Fields):
+            members = self.members(source, named=len(names) == 2)
+        else:
+            members = self.code(source)
+        spread = "each_named" if len(names) == 2 else "each"
+        form = f"{spread}({node.quantity!r}, {{}}, {_braced_text(function)})"
+        return Code(self.strict([members], form).text, nullable=True)
+
+    def members(self, source: Typed, *, named: bool) -> Code:
+        """The members of an open map or section: values, or pairs of name and value."""
+        if isinstance(source.node, Fields):
+            item = source.type.item
+            assert item is not None, "a section's settings have a type"
+            pairs = [
+                f"({name!r}, {self.setting(f'get({child(source.node.path, name)!r})', item).text})"
+                for name in source.type.choices
+            ]
+            text = f"({', '.join(pairs)},)"
+        else:
+            group = source.type.group
+            assert group is not None, "an open map has a schema"
+            text = f"entries({self.map(source)})"
+            if isinstance(group.entry, Leaf):
+                text = f"tuple([(n, get(p)) for n, p in {text}])"
+        return Code(text if named else f"tuple([x for _, x in {text}])", nullable=False)
+
+
+def _number(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"Fraction({value.numerator}, {value.denominator})"
+
+
+def _braced(text: str) -> str:
+    """A text as Python writes it, for a form whose braces are filled."""
+    return _braced_text(repr(text))
+
+
+def _braced_text(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,140 @@
+"""What generated rules call: calculations in which None and `unlimited` have their place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from tenantc.language.calculate import FINITE, largest, smallest, total, with_unlimited
+from tenantc.language.networks import lies_within
+from tenantc.language.pattern import compile_pattern
+from tenantc.model.identity import IdentityText
+from tenantc.source.path import child
+from tenantc.source.value import UNLIMITED
+
+_CALCULATE = {symbol: with_unlimited(symbol, finite) for symbol, finite in FINITE.items()}
+
+
+def exact(value: Any) -> Any:
+    """A number, or a list of them, with decimals as they were written: 0.8 is four fifths."""
+    if isinstance(value, tuple):
+        return tuple([exact(item) for item in value])
+    return Fraction(repr(value)) if isinstance(value, float) else value
+
+
+def clear(value: Any) -> Any:
+    """A text that may be inspected; None for one in which identity stands."""
+    return None if isinstance(value, IdentityText) else value
+
+
+def times(value: Any, factor: Any) -> Any:
+    return value if value is UNLIMITED else value * factor
+
+
+def all_times(values: tuple[Any, ...], factor: Any) -> tuple[Any, ...]:
+    return tuple([times(value, factor) for value in values])
+
+
+def minus(value: Any) -> Any:
+    return None if value is UNLIMITED else -value
+
+
+def less(left: Any, right: Any) -> bool:
+    if left is UNLIMITED or right is UNLIMITED:
+        return left is not UNLIMITED
+    return bool(left < right)
+
+
+def at_most(left: Any, right: Any) -> bool:
+    if left is UNLIMITED or right is UNLIMITED:
+        return right is UNLIMITED
+    return bool(left <= right)
+
+
+def more(left: Any, right: Any) -> bool:
+    return less(right, left)
+
+
+def at_least(left: Any, right: Any) -> bool:
+    return at_most(right, left)
+
+
+def lies_between(low: Any, value: Any, high: Any) -> bool:
+    if isinstance(value, str):
+        return bool(low <= value <= high)
+    return at_most(low, value) and at_most(value, high)
+
+
+def least(items: tuple[Any, ...]) -> Any:
+    return smallest(items) if items else None
+
+
+def most(items: tuple[Any, ...]) -> Any:
+    return largest(items) if items else None
+
+
+def calculated(symbol: str, left: Any, right: Any) -> Any:
+    """A calculation, or None where it has no value."""
+    try:
+        return _CALCULATE[symbol](left, right)
+    except ArithmeticError:
+        return None
+
+
+def moved(symbol: str, day: str, days: Any) -> str:
+    """A day some days away; where the calendar ends, its last or first day."""
+    whole = math.floor(days) * (1 if symbol == "+" else -1)
+    try:
+        return (date.fromisoformat(day) + timedelta(days=whole)).isoformat()
+    except OverflowError:
+        return (date.max if whole > 0 else date.min).isoformat()
+
+
+def days_between(_symbol: str, day: str, other: str) -> int:
+    return (date.fromisoformat(day) - date.fromisoformat(other)).days
+
+
+def contains_all(items: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    return all(item in items for item in wanted)
+
+
+def contains_any(items: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    return any(item in items for item in wanted)
+
+
+def subset_of(items: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return all(item in others for item in items)
+
+
+def pattern(text: str) -> Any:
+    return compile_pattern(text)
+
+
+def each(quantity: str, members: Iterable[Any], test: Callable[[Any], bool | None]) -> bool | None:
+    """Whether a test holds for all, any or none; None where members that nobody can judge leave it open."""
+    return _decided(quantity, [test(member) for member in members])
+
+
+def each_named(
+    quantity: str, members: Iterable[tuple[str, Any]], test: Callable[[str, Any], bool | None]
+) -> bool | None:
+    """As `each`, for members with names."""
+    return _decided(quantity, [test(name, member) for name, member in members])
+
+
+def _decided(quantity: str, results: list[bool | None]) -> bool | None:
+    if (quantity != "all") in results:
+        return quantity == "any"
+    return None if None in results else quantity != "any"
+
+
+# what generated code finds by name
+NAMES = (
+    *("UNLIMITED", "Fraction", "all_times", "at_least", "at_most", "calculated", "child", "clear", "contains_all"),
+    *("contains_any", "days_between", "each", "each_named", "exact", "least", "less", "lies_between", "lies_within"),
+    *("minus", "more", "most", "moved", "pattern", "subset_of", "times", "total"),
+)
+_ = (child, lies_within, total)

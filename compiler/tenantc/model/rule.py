@@ -1,0 +1,120 @@
+"""A rule that was checked: what judging, hardening and reports know about it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from tenantc.model.deferred import Deferred
+from tenantc.source.path import Path
+from tenantc.source.span import Span
+
+EditKind: TypeAlias = Literal["set", "raise", "lower", "add", "take"]
+
+
+class Weight(enum.Enum):
+    """How bad it is to break a rule, from the worst."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Basis(enum.Enum):
+    """What a requirement rests on (language.md §6)."""
+
+    STATED = "stated"
+    REQUIRED = "required"
+    HOUSE = "house"
+    PROPOSED = "proposed"
+    CONSISTENCY = "consistency"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a rule or clause is for: tenants with one of these frameworks or grades, or, `excepted`, all others."""
+
+    excepted: bool
+    frameworks: frozenset[str]
+    grades: frozenset[str]
+
+    def holds(self, frameworks: Collection[str], grade: str) -> bool:
+        named = grade in self.grades or any(framework in self.frameworks for framework in frameworks)
+        return named is not self.excepted
+
+    def __str__(self) -> str:
+        terms = []
+        if self.frameworks:
+            terms.append(f"frameworks {', '.join(sorted(self.frameworks))}")
+        if self.grades:
+            terms.append(f"tiers {', '.join(sorted(self.grades))}")
+        return f"{'except ' if self.excepted else ''}to {' or '.join(terms)}"
+
+
+class Edit(NamedTuple):
+    """One step of a remedy: what it does to a setting. `value` is an expression of the setting's type."""
+
+    kind: EditKind
+    path: Path
+    value: Deferred
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One requirement of a rule. `message` holds texts and what is put between them; none if the rule has none."""
+
+    condition: Deferred
+    basis: Basis
+    span: Span
+    audience: Audience | None = None
+    message: tuple[str | Deferred, ...] = ()
+    remedy: tuple[Edit, ...] = ()
+
+
+class Param(NamedTuple):
+    """A value that policies may set for a rule."""
+
+    name: str
+    default: Deferred
+    span: Span
+
+
+class Citation(NamedTuple):
+    """A control of a framework that a rule supports, or `satisfies` by itself."""
+
+    framework: str
+    control: str
+    satisfies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
+
+    `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.
+    `collection` says that a requirement goes through the members of a collection.
+    """
+
+    id: str
+    title: str
+    severity: Weight
+    clauses: tuple[Clause, ...]
+    span: Span
+    because: str = ""
+    applies: Audience | None = None
+    guard: Deferred | None = None
+    lets: tuple[tuple[str, Deferred], ...] = ()
+    params: tuple[Param, ...] = ()
+    effective: str = ""
+    until: str = ""
+    unwaivable: bool = False
+    citations: tuple[Citation, ...] = ()
+    reads: frozenset[Path] = frozenset()
+    guards: frozenset[Path] = frozenset()
+    collection: bool = False
+    library: bool = field(default=False, compare=False)

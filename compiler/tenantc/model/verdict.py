@@ -1,0 +1,35 @@
+"""What came of judging a rule for a tenant."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Answer(enum.Enum):
+    """The verdicts (language.md §6). Only `pass` is one; `missing` counts as a failure."""
+
+    PASS = "pass"  # noqa: S105 — a verdict, not a password
+    NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
+    MISSING = "missing"
+    FAIL = "fail"
+    ERROR = "error"
+
+
+BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict on one rule.
+
+    `clause` is the index of the requirement that decided it, -1 if none was judged. `reason` says why the rule does not
+    apply. `attested` says that a pass rests on facts alone, which somebody stated and nothing enforces.
+    """
+
+    rule: str
+    answer: Answer
+    clause: int = -1
+    reason: str = ""
+    attested: bool = False
