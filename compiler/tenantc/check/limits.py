@@ -29,6 +29,8 @@ def exceeded_ceilings(
         value = section.uncapped.get(path, section.values.get(path))
         definitions = section.definitions.get(path, ())
         leaf = schema.leaf(path)
+        # what hardening moved, whoever stands below it asked for
+        definitions = tuple(one for one in definitions if one.layer.kind is not LayerKind.HARDENING)
         if value is None or not definitions or leaf is None or not authority.binds(definitions[-1].layer, path):
             continue
         for bound in bounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -33,10 +33,14 @@ def answers(rule: Rule, subject: Subject, params: Sequence[Any]) -> tuple[bool |
     return tuple(None if isinstance(result, Nothing) else result for result in results)
 
 
-def constant(expression: Deferred) -> Any:
-    """The value of an expression that reads nothing, in its own unit."""
+def constant(expression: Deferred, rule: Rule | None = None, params: Mapping[str, Any] | None = None) -> Any:
+    """The value, in its own unit, of an expression that reads nothing but the rule's parameters."""
     condition = _condition(expression)
-    value = Walk(condition.text, lambda _: None).walk(condition.typed)
+    variables = {}
+    for param in rule.params if rule is not None else ():
+        found = _condition(param.default).typed.type
+        variables[param.name] = scaled((params or {})[param.name], found, scale(found))
+    value = Walk(condition.text, lambda _: None, variables=variables).walk(condition.typed)
     assert not isinstance(value, Nothing), "a constant has a value"
     found = condition.typed.type
     return _whole(scaled(value, found, 1 / scale(found)))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from tenantc.model.spec import Control, Enforcement, Setting
+from tenantc.model.layer import Named
+from tenantc.model.spec import Control, Enforcement, Preference, Setting, Waiver
 from tenantc.source.node import Node
 
 
 def read_policy(
     body: Mapping[str, Node],
-) -> tuple[tuple[Control, ...], tuple[Enforcement, ...], tuple[Setting, ...]]:
-    """The controls, the enforcement of rules, and the values of their parameters, as the structure allows them."""
+) -> tuple[tuple[Control, ...], tuple[Enforcement, ...], tuple[Setting, ...], tuple[Preference, ...]]:
+    """The controls, and what the policy says of rules: their enforcement, their parameters, which it prefers."""
     controls = tuple(
         Control(id, _text(node, "title") or id, _text(node, "evidence"), body["controls"].key_span(id))
         for id, node in _entries(body.get("controls")).items()
@@ -33,7 +34,38 @@ def read_policy(
         for rule, node in _entries(body.get("params")).items()
         for name, value in _entries(node).items()
     )
-    return controls, enforce, params
+    return controls, enforce, params, tuple(_preferences(body.get("settle")))
+
+
+def _preferences(node: Node | None) -> Iterator[Preference]:
+    for one in _items(node):
+        rules = tuple(str(rule.value) for rule in _items(_entries(one)["rules"]))
+        yield Preference(rules, _text(one, "prefer"), _text(one, "reason"), _text(one, "approver"), one.span)
+
+
+def read_waivers(node: Node) -> Iterator[Waiver]:
+    """The waivers of a document, as the structure allows them."""
+    for one in _items(node):
+        body = _entries(one)
+        yield Waiver(
+            Named(_text(one, "rule"), body["rule"].span),
+            _names(body["tenants"]),
+            _text(one, "until"),
+            _text(one, "reason"),
+            _text(one, "approver"),
+            _names(body.get("environments")),
+            tuple(str(item.value) for item in _items(body.get("items"))),
+            body["up_to"].plain() if "up_to" in body else None,
+            body["until"].span,
+        )
+
+
+def _names(node: Node | None) -> tuple[Named, ...]:
+    return tuple(Named(str(item.value), item.span) for item in _items(node))
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def _entries(node: Node | None) -> dict[str, Node]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.model.layer import Definition, Operator
 from tenantc.source.path import Path
-from tenantc.source.value import Value, show
+from tenantc.source.value import UNLIMITED, Value, show
 
 _RESETS = frozenset({Operator.DEFAULT, Operator.SET, Operator.UNSET, Operator.REPLACE})
 _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
@@ -45,12 +45,33 @@ def fold(
             given: Value | None = evaluate(definition) if definition.dynamic else definition.value  # type: ignore[assignment]
             if operator is Operator.SET or operator is Operator.DEFAULT:
                 value = given
+            elif operator is Operator.RAISE or operator is Operator.LOWER:
+                value = _bounded(value, given, operator)
             elif isinstance(given, tuple):
                 held = value if isinstance(value, tuple) else ()
                 value = (
                     _append(held, given) if operator is Operator.APPEND else _take(held, given, definition, problems)
                 )
     return value
+
+
+def _bounded(value: Value | None, bound: Value | None, operator: Operator) -> Value | None:
+    """The larger or the smaller of two numbers; the bound where there is no value."""
+    if value is None or bound is None:
+        return bound if value is None else value
+    most = larger(value, bound)
+    if operator is Operator.RAISE:
+        return most
+    return bound if most is value else value
+
+
+def larger(left: Value, right: Value) -> Value:
+    """The larger of two numbers, the right one if they are equal; `unlimited` is above them all."""
+    if left is UNLIMITED or right is UNLIMITED:
+        return UNLIMITED
+    assert isinstance(left, (int, float))
+    assert isinstance(right, (int, float))
+    return max(right, left)
 
 
 def _append(held: tuple[Value, ...], given: tuple[Value, ...]) -> tuple[Value, ...]:

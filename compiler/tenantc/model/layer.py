@@ -21,6 +21,7 @@ class LayerKind(enum.Enum):
     MIXIN = "mixin"
     ENVIRONMENT = "environment"
     FRAMEWORKS = "required frameworks"
+    HARDENING = "hardening by rule"
     TENANT = "tenant"
 
 
@@ -51,6 +52,9 @@ class Operator(enum.Enum):
     REMOVE = "-"
     REMOVE_IF_THERE = "-?"
     APPEND = "+"
+    # only the remedies of rules say these
+    RAISE = "raise"
+    LOWER = "lower"
 
 
 Written: TypeAlias = Value | Deferred

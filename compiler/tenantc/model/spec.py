@@ -85,6 +85,31 @@ class Setting(NamedTuple):
     span: Span
 
 
+class Preference(NamedTuple):
+    """Which of two rules a policy prefers where their remedies exclude each other, and who accepts that."""
+
+    rules: tuple[str, ...]
+    prefer: str
+    reason: str
+    approver: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who may break a rule until when. `items` are the members of a collection, `up_to` the worst value, it holds for."""
+
+    rule: Named
+    tenants: tuple[Named, ...]
+    until: str
+    reason: str
+    approver: str
+    environments: tuple[Named, ...] = ()
+    items: tuple[str, ...] = ()
+    up_to: object = None
+    until_span: Span | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Framework:
     """A policy: a framework's canonical id, the spellings that name it, its controls, and what it says of rules."""
@@ -97,6 +122,7 @@ class Framework:
     controls: tuple[Control, ...] = ()
     enforce: tuple[Enforcement, ...] = ()
     params: tuple[Setting, ...] = ()
+    settle: tuple[Preference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,19 @@ class Answer(enum.Enum):
     ERROR = "error"
 
 
+class Level(enum.Enum):
+    """What a failure does: stop the tenant, warn, be reported, or nothing since the rule is not judged."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    REPORT = "report"
+    OFF = "off"
+
+    @property
+    def strictness(self) -> int:
+        return (Level.OFF, Level.REPORT, Level.WARN, Level.BLOCK).index(self)
+
+
 BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})
 
 

@@ -1,0 +1,156 @@
+"""What policies make of the rules for tenants under some frameworks: levels, parameters, preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.judge.hardening import Armed
+from tenantc.judge.judging import Function
+from tenantc.judge.plainly import constant
+from tenantc.language.condition import Condition
+from tenantc.language.infer import infer_in
+from tenantc.language.parse import parse_expression
+from tenantc.language.scope import Scope
+from tenantc.language.syntax import Expression
+from tenantc.language.types import Type
+from tenantc.language.units import PLAIN, fits
+from tenantc.model.rule import Basis, Clause, Param, Rule, Weight
+from tenantc.model.schema import Group, Schema
+from tenantc.model.spec import Enforcement, Framework, Setting
+from tenantc.model.verdict import Level
+
+# the policy that holds for every tenant
+HOUSE: Final = "house"
+_NO_SETTINGS = Schema(Group("", "", {}))
+
+
+def level_of(rule: Rule, clause: Clause, spoken: Level | None) -> Level:
+    """What a failure of a requirement does: what a policy says, else what the library holds of its kind."""
+    if spoken is not None:
+        return spoken
+    if clause.basis is Basis.PROPOSED:
+        return Level.REPORT
+    stated = clause.basis in {Basis.STATED, Basis.REQUIRED}
+    blocks = rule.severity is Weight.CRITICAL or (rule.severity is Weight.HIGH and stated)
+    return Level.BLOCK if blocks else Level.WARN
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The rules as they are judged for tenants under one set of frameworks.
+
+    `levels` holds what policies say of a rule, the strictest where several speak. `preferred` says which of two rules
+    hardening follows where they exclude each other.
+    """
+
+    armed: tuple[Armed, ...]
+    levels: Mapping[str, Level]
+    preferred: Mapping[frozenset[str], str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    by_id: Mapping[str, Armed] = field(default_factory=dict)
+
+
+def regime(
+    rules: Sequence[tuple[Rule, Function]],
+    policies: Mapping[str, Framework],
+    frameworks: Iterable[str],
+    as_of: str,
+) -> Regime:
+    """What holds for tenants under these frameworks on a day. T512 where two policies give a parameter two values."""
+    applicable = [policies[name] for name in (HOUSE, *frameworks) if name in policies]
+    levels = _levels(applicable, as_of)
+    diagnostics: list[Diagnostic] = []
+    armed = []
+    for rule, function in rules:
+        if levels.get(rule.id) is not Level.OFF:
+            params = tuple(_param(rule, param, applicable, diagnostics) for param in rule.params)
+            armed.append(Armed(rule, function, params))
+    preferred = {frozenset(one.rules): one.prefer for policy in applicable for one in policy.settle}
+    return Regime(tuple(armed), levels, preferred, tuple(diagnostics), {one.rule.id: one for one in armed})
+
+
+def _levels(policies: Iterable[Framework], as_of: str) -> dict[str, Level]:
+    found: dict[str, Level] = {}
+    for policy in policies:
+        for one in policy.enforce:
+            if _holds(one, as_of):
+                level = Level(one.level)
+                found[one.rule] = max(found.get(one.rule, level), level, key=lambda each: each.strictness)
+    return found
+
+
+def _holds(one: Enforcement, as_of: str) -> bool:
+    return (not one.start or one.start <= as_of) and (not one.until or as_of <= one.until)
+
+
+def _param(rule: Rule, param: Param, policies: Iterable[Framework], diagnostics: list[Diagnostic]) -> Any:
+    default = constant(param.default)
+    said: list[tuple[Setting, Any]] = []
+    for policy in policies:
+        for setting in policy.params:
+            if (setting.rule, setting.name) == (rule.id, param.name):
+                value = parameter(param, setting)
+                if not isinstance(value, str):
+                    said.append((setting, value[0]))
+    for setting, value in said[1:]:
+        if value != said[0][1]:
+            problem = f"gives `{param.name}` of `{rule.id}` another value than another policy of the same tenants"
+            diagnostics.append(diagnose("T512", setting.span, said[0][0].span, policy=setting.name, problem=problem))
+    return said[0][1] if said else default
+
+
+def parameter(param: Param, setting: Setting) -> tuple[Any] | str:
+    """The value that a policy gives a parameter, in the parameter's unit, or why it can't be."""
+    assert isinstance(param.default, Condition), "the checker makes no others"
+    wanted = param.default.typed.type
+    value = setting.value
+    if wanted.kind == "list":
+        return (tuple(value),) if isinstance(value, list) else "takes a list"
+    if wanted.kind in {"text", "date"}:
+        return (value,) if isinstance(value, str) else "takes a text"
+    if wanted.kind == "boolean":
+        return (value,) if isinstance(value, bool) else "is true or false"
+    return _number(value, wanted)
+
+
+def _number(value: object, wanted: Type) -> tuple[Any] | str:
+    """A number with its unit in a text, as rules write it; without one where the parameter has none."""
+    is_written = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    parsed = parse_expression(str(value)) if is_written else None
+    if not isinstance(parsed, Expression):
+        return "takes a number with its unit, such as `90 days`"
+    typed, problems = infer_in(parsed, Scope(_NO_SETTINGS))
+    unit, target = typed.type.unit or PLAIN, wanted.unit or PLAIN
+    if problems or typed.type.kind != "number" or not fits(unit, target):
+        return "takes a number with its unit, such as `90 days`"
+    exact = Fraction(constant(Condition(parsed.text, 0, typed))) * unit.scale / target.scale
+    return (exact.numerator if exact.denominator == 1 else exact,)
+
+
+def misspoken(policies: Mapping[str, Framework], rules: Mapping[str, Rule]) -> list[Diagnostic]:
+    """T512 for each rule or parameter of a policy that there is not, and each value that does not fit."""
+    found: list[Diagnostic] = []
+    for policy in policies.values():
+        named = [(one.rule, one.span) for one in (*policy.enforce, *policy.params)]
+        named += [(rule, one.span) for one in policy.settle for rule in (*one.rules, one.prefer)]
+        for rule, span in named:
+            if rule not in rules:
+                help = did_you_mean(rule, rules)
+                problem = f"names `{rule}`, which is no rule"
+                found.append(diagnose("T512", span, policy=policy.name, problem=problem, help=help))
+        for setting in policy.params:
+            rule_ = rules.get(setting.rule)
+            params = {param.name: param for param in rule_.params} if rule_ is not None else {}
+            problem = ""
+            if rule_ is not None and setting.name not in params:
+                problem = f"sets `{setting.name}`, which `{setting.rule}` has not"
+            elif rule_ is not None and isinstance(value := parameter(params[setting.name], setting), str):
+                problem = f"sets `{setting.name}` of `{setting.rule}`, which {value}"
+            if problem:
+                found.append(diagnose("T512", setting.span, policy=policy.name, problem=problem))
+    return list(dict.fromkeys(found))
