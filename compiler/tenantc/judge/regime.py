@@ -12,21 +12,14 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.judge.hardening import Armed
 from tenantc.judge.judging import Function
 from tenantc.judge.plainly import constant
+from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
-from tenantc.language.infer import infer_in
-from tenantc.language.parse import parse_expression
-from tenantc.language.scope import Scope
-from tenantc.language.syntax import Expression
-from tenantc.language.types import Type
-from tenantc.language.units import PLAIN, fits
 from tenantc.model.rule import Basis, Clause, Param, Rule, Weight
-from tenantc.model.schema import Group, Schema
 from tenantc.model.spec import Enforcement, Framework, Setting
 from tenantc.model.verdict import Level
 
 # the policy that holds for every tenant
 HOUSE: Final = "house"
-_NO_SETTINGS = Schema(Group("", "", {}))
 
 
 def level_of(rule: Rule, clause: Clause, spoken: Level | None) -> Level:
@@ -115,28 +108,17 @@ def parameter(param: Param, setting: Setting) -> tuple[Any] | str:
         return (value,) if isinstance(value, str) else "takes a text"
     if wanted.kind == "boolean":
         return (value,) if isinstance(value, bool) else "is true or false"
-    return _number(value, wanted)
-
-
-def _number(value: object, wanted: Type) -> tuple[Any] | str:
-    """A number with its unit in a text, as rules write it; without one where the parameter has none."""
-    is_written = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    parsed = parse_expression(str(value)) if is_written else None
-    if not isinstance(parsed, Expression):
-        return "takes a number with its unit, such as `90 days`"
-    typed, problems = infer_in(parsed, Scope(_NO_SETTINGS))
-    unit, target = typed.type.unit or PLAIN, wanted.unit or PLAIN
-    if problems or typed.type.kind != "number" or not fits(unit, target):
-        return "takes a number with its unit, such as `90 days`"
-    exact = Fraction(constant(Condition(parsed.text, 0, typed))) * unit.scale / target.scale
-    return (exact.numerator if exact.denominator == 1 else exact,)
+    found = quantity(value, wanted)
+    if isinstance(found, Fraction):
+        return (found.numerator if found.denominator == 1 else found,)
+    return found if isinstance(found, str) else (found,)
 
 
 def misspoken(policies: Mapping[str, Framework], rules: Mapping[str, Rule]) -> list[Diagnostic]:
     """T512 for each rule or parameter of a policy that there is not, and each value that does not fit."""
     found: list[Diagnostic] = []
     for policy in policies.values():
-        named = [(one.rule, one.span) for one in (*policy.enforce, *policy.params)]
+        named = [(one.rule, one.span) for one in policy.enforce] + [(one.rule, one.span) for one in policy.params]
         named += [(rule, one.span) for one in policy.settle for rule in (*one.rules, one.prefer)]
         for rule, span in named:
             if rule not in rules:

@@ -2,9 +2,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.judge.plainly import walker
+from tenantc.judge.quantity import quantity
+from tenantc.judge.subject import Subject
+from tenantc.language.condition import Condition
+from tenantc.language.operands import Typed
+from tenantc.language.syntax import Binary, Number, Variable
+from tenantc.language.walk import Nothing, scale
 from tenantc.model.rule import Rule
+from tenantc.model.spec import Waiver
+from tenantc.source.value import UNLIMITED
+
+# a waiver that ends within this many days is told
+SOON = 30
+_BOUNDS = {"<": "<=", "<=": "<=", ">": ">=", ">=": ">="}
 
 
 def waived_until(rule: Rule, until: str, as_of: str) -> bool:
     """Whether a waiver with this last day (YYYY-MM-DD) lets the rule be broken on the day `as_of`."""
     return not rule.unwaivable and as_of <= until
+
+
+class Waivers:
+    """The waivers of a workspace as of one day."""
+
+    def __init__(self, waivers: Iterable[Waiver], rules: Mapping[str, Rule], as_of: str) -> None:
+        self._rules = rules
+        self._as_of = as_of
+        self._used: set[int] = set()
+        self.all = tuple(waivers)
+        self.diagnostics: list[Diagnostic] = []
+        self._valid: dict[tuple[str, str], list[Waiver]] = {}
+        for waiver in self.all:
+            if self._refused(waiver):
+                continue
+            for tenant in waiver.tenants:
+                self._valid.setdefault((waiver.rule.name, tenant.name), []).append(waiver)
+
+    def _refused(self, waiver: Waiver) -> bool:
+        """Whether a waiver is not heard: for what it asks, or since it has ended."""
+        rule = self._rules.get(waiver.rule.name)
+        if rule is None:
+            help = did_you_mean(waiver.rule.name, self._rules)
+            return self._say("T520", waiver, "is of no rule that there is", help)
+        if rule.unwaivable:
+            return self._say("T520", waiver, "is refused: the rule lets nobody break it")
+        if rule.collection and not waiver.items:
+            help = "say for which members of the collection it holds: `items: [name, …]`"
+            return self._say("T520", waiver, "is too wide: the rule goes through a collection", help)
+        if waiver.until < self._as_of:
+            return self._say("T521", waiver, f"ended on {waiver.until}", "delete it")
+        last = date.fromisoformat(waiver.until)
+        if last <= date.fromisoformat(self._as_of) + timedelta(days=SOON):
+            self._say("T521", waiver, f"ends on {waiver.until}", "mend what it covers, or have it approved anew")
+        return False
+
+    def _say(self, code: str, waiver: Waiver, problem: str, help: str = "") -> bool:
+        span = waiver.until_span if "end" in problem and waiver.until_span is not None else waiver.rule.span
+        self.diagnostics.append(diagnose(code, span, rule=waiver.rule.name, problem=problem, help=help))
+        return True
+
+    def of(self, tenant: str, environment: str) -> dict[str, Waiver]:
+        """The waivers that name a tenant in an environment, by rule; of several the one that lasts longest."""
+        found: dict[str, Waiver] = {}
+        for (rule, id), waivers in self._valid.items():
+            for waiver in waivers if id == tenant else ():
+                here = not waiver.environments or environment in {named.name for named in waiver.environments}
+                if here and (rule not in found or found[rule].until < waiver.until):
+                    found[rule] = waiver
+        return found
+
+    def covers(self, waiver: Waiver, clause: int, subject: Subject, params: Sequence[Any]) -> bool:
+        """Whether what is broken lies within what a waiver accepts; if so, the waiver is used."""
+        self._used.add(id(waiver))
+        rule = self._rules[waiver.rule.name]
+        condition = rule.clauses[clause].condition
+        assert isinstance(condition, Condition), "the checker makes no others"
+        walk = walker(rule, subject, params)
+        walk.walk(condition.typed)
+        if waiver.items:
+            broken = {
+                member.name
+                for node, members in walk.members
+                for member in members
+                if member.result is (node.quantity != "all") or isinstance(member.result, Nothing)
+            }
+            if not broken <= set(waiver.items):
+                return False
+        return waiver.up_to is None or _within(waiver, condition.typed, walk.walk)
+
+    def unused(self, tenants: Collection[str]) -> list[Diagnostic]:
+        """T521 for each waiver that nobody needed, and T520 for each tenant that there is not, after a whole fleet."""
+        before = len(self.diagnostics)
+        refused = {id(waiver) for waiver in self.all} - {id(one) for held in self._valid.values() for one in held}
+        for waiver in self.all:
+            for tenant in waiver.tenants:
+                if tenant.name not in tenants:
+                    help = did_you_mean(tenant.name, tenants)
+                    problem = f"names the tenant `{tenant.name}`, which there is not"
+                    found = diagnose("T520", tenant.span, rule=waiver.rule.name, problem=problem, help=help)
+                    self.diagnostics.append(found)
+            if id(waiver) not in self._used and id(waiver) not in refused:
+                self._say("T521", waiver, "is not needed: the rule is kept", "delete it")
+        return self.diagnostics[before:]
+
+
+def _within(waiver: Waiver, typed: Typed, walk: Callable[[Typed], Any]) -> bool:
+    """Whether the value that a requirement bounds is no worse than the waiver accepts."""
+    node = typed.node
+    if not isinstance(node, Binary) or node.operator not in _BOUNDS:
+        return False
+    left, right = typed.parts
+    operator = _BOUNDS[node.operator]
+    if isinstance(left.node, (Number, Variable)):
+        left, operator = right, {"<=": ">=", ">=": "<="}[operator]
+    value, worst = walk(left), quantity(waiver.up_to, left.type)
+    if isinstance(value, Nothing) or isinstance(worst, str):
+        return False
+    accepted = worst if worst is UNLIMITED else worst * scale(left.type)
+    if value is UNLIMITED or accepted is UNLIMITED:
+        return accepted is UNLIMITED if operator == "<=" else value is UNLIMITED
+    return bool(value <= accepted if operator == "<=" else value >= accepted)

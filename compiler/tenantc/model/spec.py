@@ -97,7 +97,10 @@ class Preference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Who may break a rule until when. `items` are the members of a collection, `up_to` the worst value, it holds for."""
+    """Who may break a rule until when.
+
+    It holds for the members of a collection that `items` names, and for values no worse than `up_to`.
+    """
 
     rule: Named
     tenants: tuple[Named, ...]

@@ -1,0 +1,152 @@
+"""Judges tenants by all rules; what a stack gives is judged once, and a tenant by what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.judge.hardening import bounds, settle, strata
+from tenantc.judge.judging import Function, Standing, judge
+from tenantc.judge.regime import Regime, misspoken, regime
+from tenantc.judge.secrets import secret_facts
+from tenantc.judge.subject import Subject
+from tenantc.model.layer import Definition
+from tenantc.model.resolved import Resolved
+from tenantc.model.rule import Rule
+from tenantc.model.schema import Group, Leaf, Schema
+from tenantc.model.settings import Section, Settings
+from tenantc.model.spec import Framework
+from tenantc.model.stack import Stack
+from tenantc.model.verdict import Verdict
+from tenantc.source.path import Path, covers, split
+from tenantc.source.value import Value
+
+# what a stack does not know of its tenants
+_UNKNOWN = ("tenant", "deployment", "waivers")
+_KNOWN = frozenset({"tenant.tier", "tenant.grade", "deployment.environment"})
+
+
+class Court:
+    """The rules of a workspace as of one day."""
+
+    def __init__(
+        self,
+        rules: Sequence[tuple[Rule, Function]],
+        policies: Mapping[str, Framework],
+        schema: Schema,
+        as_of: str,
+    ) -> None:
+        self.rules = {rule.id: rule for rule, _ in rules}
+        self._rules = rules
+        self._policies = policies
+        self._schema = schema
+        self._as_of = as_of
+        self.strata, circles = strata(rule for rule, _ in rules)
+        self.diagnostics: tuple[Diagnostic, ...] = (*circles, *misspoken(policies, self.rules))
+        self._regimes: dict[tuple[str, ...], Regime] = {}
+        self._attested = {rule.id for rule, _ in rules if self._rests_on_facts(rule)}
+        self._readers, self._wide, self._own = self._index()
+
+    def regime(self, frameworks: tuple[str, ...]) -> Regime:
+        known = self._regimes.get(frameworks)
+        if known is None:
+            known = self._regimes[frameworks] = regime(self._rules, self._policies, frameworks, self._as_of)
+        return known
+
+    def standing(self, stack: Stack) -> Standing:
+        return Standing(stack.frameworks, stack.grade, self._as_of)
+
+    def subject(
+        self, settings: Mapping[str, Section], tier: Settings, facts: Mapping[Path, Value] | None = None
+    ) -> Subject:
+        held: dict[Path, Value] = {"as_of": self._as_of, **secret_facts(self._schema, settings), **(facts or {})}
+        return Subject(settings, self._schema, tier, held)
+
+    def hardening(
+        self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack
+    ) -> tuple[list[Definition], list[Diagnostic]]:
+        """What the remedies of one stratum make of inherited settings, and the contradictions among them."""
+        held = self.regime(stack.frameworks)
+        armed = [held.by_id[id] for id in sorted(ids) if id in held.by_id]
+        subject = self.subject(self.sections(resolved, stack), tier)
+        asked = bounds(armed, subject, self.standing(stack), self._schema)
+        return settle(asked, subject, self._schema, resolved.reads, held.preferred)
+
+    def sections(self, resolved: Resolved, stack: Stack) -> dict[str, Section]:
+        """The settings of a stack, with what it knows of its tenants."""
+        tenant: dict[Path, Value] = {"tenant.tier": stack.tier, "tenant.grade": stack.grade}
+        deployment: dict[Path, Value] = {"deployment.environment": stack.environment or "default"}
+        own = {"tenant": Section(tenant, {}), "deployment": Section(deployment, {})}
+        return {**resolved.settings.sections, **own}
+
+    def verdicts(self, subject: Subject, stack: Stack, ids: Collection[str] | None = None) -> dict[str, Verdict]:
+        """The verdicts on these rules, by default on all, in the order of their ids."""
+        standing = self.standing(stack)
+        return {
+            one.rule.id: judge(one.rule, one.function, one.params, subject, standing, one.rule.id in self._attested)
+            for one in self.regime(stack.frameworks).armed
+            if ids is None or one.rule.id in ids
+        }
+
+    def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section], facts: bool) -> set[str]:
+        """The rules that may come out otherwise for a tenant than for its stack."""
+        found = set(self._own) if facts else set()
+        for path in _changed(base, sections):
+            found |= self._readers.get(path, frozenset())
+            for upper, ids in self._wide:
+                if covers(upper, path):
+                    found |= ids
+        return found
+
+    def _index(self) -> tuple[dict[Path, frozenset[str]], list[tuple[Path, frozenset[str]]], frozenset[str]]:
+        readers: dict[Path, set[str]] = {}
+        wide: dict[Path, set[str]] = {}
+        own: set[str] = set()
+        for rule, _ in self._rules:
+            for path in rule.reads:
+                root = split(path)[0]
+                if root in _UNKNOWN and path not in _KNOWN:
+                    own.add(rule.id)
+                elif root == "secrets":
+                    for secret in self._secrets():
+                        wide.setdefault(secret, set()).add(rule.id)
+                elif isinstance(self._schema.find(path), Group):
+                    wide.setdefault(path, set()).add(rule.id)
+                else:
+                    readers.setdefault(path, set()).add(rule.id)
+        frozen = {path: frozenset(ids) for path, ids in readers.items()}
+        return frozen, [(path, frozenset(ids)) for path, ids in wide.items()], frozenset(own)
+
+    def _secrets(self) -> Iterable[Path]:
+        """Under which paths secrets may lie."""
+        return {leaf.path.partition(".*")[0] for leaf in self._schema.leaves() if leaf.secret}
+
+    def _rests_on_facts(self, rule: Rule) -> bool:
+        """Whether a pass of the rule is somebody's word: everything that its requirements read is a fact."""
+        kinds = {kind for path in rule.reads - rule.guards for kind in self._kinds(path)}
+        return kinds == {"fact"}
+
+    def _kinds(self, path: Path) -> Iterator[str]:
+        found = self._schema.find(path)
+        if isinstance(found, Leaf):
+            yield found.kind
+        elif isinstance(found, Group):
+            leaves = [leaf for leaf in self._schema.leaves() if covers(path, leaf.path.partition(".*")[0])]
+            yield from {leaf.kind for leaf in leaves}
+        else:
+            yield "control"
+
+
+def _changed(base: Mapping[str, Section], sections: Mapping[str, Section]) -> Iterator[Path]:
+    """The settings whose values differ."""
+    for name, section in sections.items():
+        before = base.get(name)
+        if before is section or name in {"tenant", "deployment", "workspace"}:
+            continue
+        held = before.values if before is not None else {}
+        for path, value in section.values.items():
+            if path not in held or held[path] is not value:
+                yield path
+        for path in held:
+            if path not in section.values:
+                yield path

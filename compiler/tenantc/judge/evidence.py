@@ -1,0 +1,172 @@
+"""Why a rule is broken, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.judge.hardening import Armed
+from tenantc.judge.plainly import constant, walker
+from tenantc.judge.regime import level_of
+from tenantc.judge.subject import Subject
+from tenantc.language.condition import Condition, reads_of
+from tenantc.language.format import show as show_tree
+from tenantc.language.operands import Typed
+from tenantc.language.walk import Nothing, scale, scaled
+from tenantc.model.identity import Identity, IdentityText
+from tenantc.model.layer import Definition
+from tenantc.model.rule import Clause, Rule
+from tenantc.model.settings import Settings
+from tenantc.model.stack import Linked
+from tenantc.model.verdict import Answer, Level, Verdict
+from tenantc.source.path import Path, covers
+from tenantc.source.value import UNLIMITED, Value, show
+
+_CODES = {Level.BLOCK: "T530", Level.WARN: "T531", Level.REPORT: "T532"}
+_MOST = 4
+
+
+def broken(
+    armed: Armed, verdict: Verdict, subject: Subject, settings: Settings, linked: Linked, spoken: Level | None
+) -> Diagnostic:
+    """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it."""
+    rule = armed.rule
+    clause = rule.clauses[verdict.clause]
+    level = level_of(rule, clause, spoken)
+    paths = sorted(_paths(clause, settings))
+    missing = [path for path in paths if settings.get(path) is None]
+    blames = [*_values(paths, settings)] or [*_required(rule, clause, linked)]
+    blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}"))
+    word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
+    message = said(rule, clause, subject, armed.params)
+    return diagnose(
+        _CODES[level], *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message
+    )
+
+
+def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) -> str:
+    """The message of a requirement with its values, or the rule's title."""
+    if not clause.message:
+        return f"{rule.title[:1].lower()}{rule.title[1:]}"
+    walk = walker(rule, subject, params)
+    pieces = []
+    for piece in clause.message:
+        if isinstance(piece, str):
+            pieces.append(piece)
+            continue
+        assert isinstance(piece, Condition), "the checker makes no others"
+        pieces.append(_shown(walk.walk(piece.typed), piece.typed))
+    return "".join(pieces)
+
+
+def view(clause: Clause, rule: Rule, subject: Subject, params: Sequence[Any]) -> list[tuple[str, str]]:
+    """The requirement's parts, each with what it came to, from the whole inwards."""
+    condition = clause.condition
+    assert isinstance(condition, Condition), "the checker makes no others"
+    walk = walker(rule, subject, params)
+    walk.walk(condition.typed)
+    values = {id(node): value for node, value in walk.seen}
+    return [
+        (show_tree(part.node), _shown(values[id(part.node)], part))
+        for part in _parts(condition.typed)
+        if id(part.node) in values
+    ]
+
+
+def _parts(typed: Typed) -> Iterator[Typed]:
+    yield typed
+    for part in typed.parts:
+        yield from _parts(part)
+
+
+def _shown(value: Any, typed: Typed) -> str:
+    if isinstance(value, Nothing):
+        return "<missing>"
+    if isinstance(value, IdentityText):
+        return "".join(part if isinstance(part, str) else f"<{_identity(part)}>" for part in value.parts)
+    return show(_plain(scaled(value, typed.type, 1 / scale(typed.type))))
+
+
+def _identity(part: Identity) -> str:
+    return f"tenant.{part.value}"
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(_plain(item) for item in value)
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    return value if isinstance(value, (bool, int, float, str)) or value is UNLIMITED else str(value)
+
+
+def _paths(clause: Clause, settings: Settings) -> Iterator[Path]:
+    """The settings that a requirement reads; of open maps and sections those that stand there."""
+    assert isinstance(clause.condition, Condition), "the checker makes no others"
+    for path in reads_of(clause.condition.typed):
+        if path.partition(".")[0] in {"tier", "as_of", "waivers", "secrets", "tenant", "deployment"}:
+            continue
+        held = settings.sections.get(path.partition(".")[0])
+        inside = [one for one in (held.values if held is not None else ()) if one != path and covers(path, one)]
+        yield from inside or [path]
+
+
+def _values(paths: list[Path], settings: Settings) -> Iterator[Blame]:
+    """Where the values come from, those that a tenant wrote first."""
+    decided: list[tuple[Path, Definition]] = []
+    for path in paths:
+        written = [one for one in settings.definitions(path) if one.span is not None]
+        if written:
+            decided.append((path, written[-1]))
+    decided.sort(key=lambda pair: (-_authority(pair[1]), pair[0]))
+    for path, definition in decided[:_MOST]:
+        assert definition.span is not None
+        yield Blame(definition.span, f"`{path}` is {show(settings.get(path))}: {definition.layer}")
+
+
+def _authority(definition: Definition) -> int:
+    kinds = list(type(definition.layer.kind))
+    return kinds.index(definition.layer.kind)
+
+
+def _required(rule: Rule, clause: Clause, linked: Linked) -> Iterator[Blame]:
+    """Who brought in a framework for which the requirement is, where no value is to blame."""
+    named = frozenset[str]()
+    for audience in (rule.applies, clause.audience):
+        if audience is not None and not audience.excepted:
+            named |= audience.frameworks
+    layers = [layer for level in linked.stack.levels for layer in level.layers]
+    for layer in (*linked.overrides, *layers):
+        for one in layer.frameworks:
+            if _folded(one.name) in named:
+                yield Blame(one.span, str(layer.id))
+                return
+
+
+def _folded(spelling: str) -> str:
+    return spelling.lower().replace("-", "_").replace(" ", "_")
+
+
+def _help(clause: Clause, armed: Armed, missing: list[Path]) -> str:
+    """The nearest values that would do: the remedy's, else what is not stated."""
+    steps = []
+    for edit in clause.remedy:
+        condition = edit.value
+        assert isinstance(condition, Condition), "the checker makes no others"
+        variables = {param.name: value for param, value in zip(armed.rule.params, armed.params, strict=True)}
+        value = (
+            f"${{{condition.text}}}"
+            if reads_of(condition.typed)
+            else show(_plain(constant(condition, armed.rule, variables)))
+        )
+        unit = condition.typed.type.unit
+        name = f" {unit.name}" if unit is not None and unit.name else ""
+        words = {"set": "set", "raise": "raise", "lower": "lower"}
+        if edit.kind in words:
+            steps.append(f"{words[edit.kind]} `{edit.path}` to {value}{name}")
+        else:
+            steps.append(f"{edit.kind} {value} {'to' if edit.kind == 'add' else 'from'} `{edit.path}`")
+    if steps:
+        return ", ".join(steps)
+    return f"state {', '.join(f'`{path}`' for path in missing[:_MOST])}" if missing else ""

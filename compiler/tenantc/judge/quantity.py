@@ -1,0 +1,37 @@
+"""Numbers with units as policies and waivers write them in YAML."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tenantc.judge.plainly import constant
+from tenantc.language.condition import Condition
+from tenantc.language.infer import infer_in
+from tenantc.language.parse import parse_expression
+from tenantc.language.scope import Scope
+from tenantc.language.syntax import Expression
+from tenantc.language.types import Type
+from tenantc.language.units import PLAIN, fits
+from tenantc.model.schema import Group, Schema
+from tenantc.source.value import UNLIMITED, Unlimited
+
+_NO_SETTINGS = Schema(Group("", "", {}))
+_HELP = "takes a number with its unit, such as `90 days`"
+
+
+def quantity(value: object, wanted: Type) -> Fraction | Unlimited | str:
+    """A number in the unit that is wanted, or why it is none. A number without a unit is one without dimension."""
+    is_written = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    parsed = parse_expression(str(value)) if is_written else None
+    if not isinstance(parsed, Expression):
+        return _HELP
+    typed, problems = infer_in(parsed, Scope(_NO_SETTINGS))
+    if problems or typed.type.kind != "number":
+        return _HELP
+    found: Fraction | Unlimited = constant(Condition(parsed.text, 0, typed))
+    if found is UNLIMITED:
+        return UNLIMITED
+    unit, target = typed.type.unit or PLAIN, wanted.unit or PLAIN
+    if not fits(unit, target):
+        return _HELP
+    return Fraction(found) * unit.scale / target.scale
