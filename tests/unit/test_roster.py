@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantc.driver import cache, roster
+from tenantc.driver import cache, files, roster
 from tenantc.driver.roster import plainly_stated
 from tenantc.driver.workspace import Workspace, load
 from tests.compiling import tenant, write
@@ -34,13 +34,13 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that a roster looks into from now on."""
     seen: list[str] = []
-    real = roster.files.read_plain
+    real = files.read_plain
 
-    def read_plain(path: str, root: Path) -> object:
-        seen.append(os.path.basename(path))
+    def read_plain(path: Path | str, root: Path | str) -> files.Opened | None:
+        seen.append(Path(path).name)
         return real(path, root)
 
-    monkeypatch.setattr(roster.files, "read_plain", read_plain)
+    monkeypatch.setattr(files, "read_plain", read_plain)
     return seen
 
 
