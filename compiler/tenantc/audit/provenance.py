@@ -57,7 +57,9 @@ class Provenance:
         known = self._sections.get(section)
         if known is None:
             values, uncapped = section.values.get, section.uncapped.get
-            lines = [self.line(path, on, values(path), uncapped(path)) for path, on in sorted(section.definitions.items())]
+            lines = [
+                self.line(path, on, values(path), uncapped(path)) for path, on in sorted(section.definitions.items())
+            ]
             known = self._sections[section] = ",\n".join(lines).encode()
         return known
 
@@ -98,11 +100,6 @@ def decided(path: Path, definitions: Definitions, value: Value | None, uncapped:
     if winner.get("written") == found.get("value"):
         winner.pop("written", None)
     return found | winner
-
-
-def origin(self, said: Origin) -> str:
-        known = self._origins.get(said)
-        return known if known is not None else self._origins.put(said, _json(origin(said[1], said[0])))
 
 
 def origin(definition: Definition, path: Path) -> dict[str, Any]:

@@ -96,6 +96,10 @@ class Workspace:
                     if id is not None and isinstance(document.value, dict):
                         yield id, document.value["tenant_id"].span
 
+    def place(self, name: str, id: str) -> list[Span]:
+        """Where an id stands first in a file, by its name in the workspace; read anew, so that no text is kept."""
+        return [span for one, span in self.ids(self.root / name) if one == id][:1]
+
     def slip(self, tenant: str) -> str:
         """A hint at the tenant that was meant, to end a sentence with."""
         hint = did_you_mean(tenant, (id for id, _ in self.ids()))

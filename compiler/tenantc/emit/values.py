@@ -16,11 +16,11 @@ from tenantc.emit.characters import json_string
 from tenantc.emit.fill import Filler
 from tenantc.emit.frames import Filling, Frame, Nest, nest
 from tenantc.emit.kubernetes.metadata import metadata
-from tenantc.source.memo import Memo
 from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
 from tenantc.model.settings import Section
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
 from tenantc.source.value import UNLIMITED, Record, Unlimited, Value
 
