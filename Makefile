@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# An installed wheel is compiled by pip, a checkout by nobody where PYTHONDONTWRITEBYTECODE is set; a hook would wait for it.
+COMPILE := $(BIN)/python -m compileall -q compiler
 # More for pytest, as in: make test ARGS="-k resolve"
 ARGS :=
 # The first interpreter that is new enough; name one with make PYTHON=/path/to/python3.
@@ -47,11 +49,13 @@ clean:
 $(VENV)/.installed: pyproject.toml compiler/tenantc/__init__.py $(VENV)/pyvenv.cfg
 	@echo "installing tenantc into $(VENV)"
 	@$(PIP) --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml compiler/tenantc/__init__.py $(VENV)/pyvenv.cfg
 	@echo "installing tenantc and its test tools into $(VENV)"
 	@$(PIP) --editable ".[test]"
+	@$(COMPILE)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/pyvenv.cfg:

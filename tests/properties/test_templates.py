@@ -15,11 +15,11 @@ from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
 from tenantc.emit.document import Names, Slot, Tree, compact_json, document, text
 from tenantc.emit.fill import settled
-from tenantc.emit.memo import Memo
 from tenantc.emit.plan import Plan
 from tenantc.emit.shelf import value_key
 from tenantc.emit.statement import Identifier, Literal, sql
 from tenantc.model.identity import Identity, IdentityText
+from tenantc.source.memo import Memo
 from tenantc.source.value import UNLIMITED, Record, Value
 from tests import fleet
 from tests.documents import Bench, sections, target

@@ -9,15 +9,16 @@ from typing import Any
 
 from tenantc.audit.provenance import Provenance
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
-from tenantc.driver.emission import Emission
+from tenantc.driver.emission import Emission, Files
+from tenantc.driver.files import within
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.library import digests
-from tenantc.driver.manifest import Previous, entry, read_previous, write_manifest
+from tenantc.driver.listing import Listing
+from tenantc.driver.manifest import Previous, read_previous, write_manifest
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
-from tenantc.source.span import Span
 
 # language.md §7: more of the fleet than this goes only with --allow-removals.
 _REMOVALS = 0.05
@@ -94,10 +95,11 @@ class _Run:
         self.emission = Emission(pipeline)
         self.provenance = Provenance(pipeline.as_of)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
-        self.lines: dict[str, bytes] = {}
+        self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}
         self.held: dict[str, dict[str, Any]] = {}
-        self.seen: dict[str, Span] = {}
+        # the file of each tenant
+        self.seen: dict[str, str] = {}
         self.blocked: dict[str, str] = {}
 
     def run(self) -> None:
@@ -127,7 +129,7 @@ class _Run:
             return
         for path in workspace.tenant_files():
             specs, diagnostics, data = workspace.specs(path)
-            self.inputs[path.relative_to(workspace.root).as_posix()] = sha256(data)
+            self.inputs[within(path, workspace.root)] = sha256(data)
             if has_errors(diagnostics):
                 self.unreadable = True
                 self.misread(path, diagnostics)
@@ -143,10 +145,12 @@ class _Run:
         (self.built.ledger.tenant if ids else self.built.ledger.shared)(diagnostics)
 
     def tenant(self, spec: Spec) -> None:
-        first = self.seen.setdefault(spec.tenant_id, spec.span)
-        if first is not spec.span:
-            self.block(spec.tenant_id, diagnose("T201", spec.span, first, tenant=spec.tenant_id))
+        first = self.seen.get(spec.tenant_id)
+        if first is not None:
+            places = (spec.span, *self.pipeline.workspace.place(first, spec.tenant_id))
+            self.block(spec.tenant_id, diagnose("T201", *places, tenant=spec.tenant_id))
             return
+        self.seen[spec.tenant_id] = spec.span.path
         self.built.tenants += 1
         tenant = self.pipeline.tenant(spec, self.request.environment)
         self.built.ledger.tenant(tenant.diagnostics)
@@ -173,15 +177,14 @@ class _Run:
                 self.blocked[id] = _reason(diagnostics)
                 return
             prefix = f"{environment}/tenants/{id}" if environment else f"tenants/{id}"
-            for name, data in files:
-                self.write(f"{prefix}/{name}", data, id)
-            self.write(f"{prefix}/audit.json", self.provenance.audit_json(compiled.checked), id)
+            files.append(("audit.json", self.provenance.audit_json(compiled.checked)))
+            self.write(prefix, files, id)
 
-    def write(self, path: str, data: bytes, tenant: str) -> None:
-        self.folder.write(path, data)
-        self.lines[path] = entry(path, sha256(data), tenant)
-        self.built.artifacts += 1
-        self.built.bytes += len(data)
+    def write(self, folder: str, files: Files, tenant: str) -> None:
+        self.folder.write(folder, files)
+        self.listing.add(folder, tenant, files)
+        self.built.artifacts += len(files)
+        self.built.bytes += sum([len(data) for _, data in files])
 
     def fleet(self) -> None:
         """What stands above single tenants: collisions of names, estates. A partial build leaves those as they were."""
@@ -189,8 +192,8 @@ class _Run:
         self.built.ledger.shared(self.emission.collisions(self.previous.tenants()))
         if self.request.partial:
             return
-        for path, data in self.emission.shared():
-            self.write(path, data, "")
+        for folder, files in self.emission.shared():
+            self.write(folder, files, "")
         self.built.ledger.shared(self.emission.diagnostics)
 
     def departed(self) -> None:
@@ -216,13 +219,12 @@ class _Run:
 
     def hold(self) -> None:
         """Blocked tenants keep their previous artifacts."""
+        for path in self.listing.drop(self.blocked):
+            (self.folder.staging / path).unlink()
         for id, reason in sorted(self.blocked.items()):
-            for path in [path for path in self.lines if f"/{id}/" in f"/{path}" and self.owner(path) == id]:
-                (self.folder.staging / path).unlink()
-                del self.lines[path]
             for path, digest in self.previous.files.get(id, {}).items():
                 if self.folder.keep(path):
-                    self.lines[path] = entry(path, digest, id)
+                    self.listing.keep(path, id, digest)
             self.held[id] = {"tenant": id, "reason": reason}
         self.built.held = sorted(self.held)
 
@@ -235,16 +237,19 @@ class _Run:
     def keep_rest(self) -> None:
         """Takes over what this build does not replace: the rest of a partial build, and files that are not ours."""
         listed = self.previous.listed()
+        mine = self.listing.paths() if self.request.partial else set()
         if self.request.partial:
             for tenant, files in self.previous.files.items():
                 for path, digest in files.items():
-                    if path not in self.lines and not self.replaced(path, tenant) and self.folder.keep(path):
-                        self.lines[path] = entry(path, digest, tenant)
+                    if path not in mine and not self.replaced(path, tenant) and self.folder.keep(path):
+                        self.listing.keep(path, tenant, digest)
             self.removed = self.previous.removed | self.removed
             self.held = {id: one for id, one in self.previous.held.items() if id not in self.seen} | self.held
         strangers: list[str] = []
-        for path in self.folder.old_files():
-            if path in listed or path in self.lines:
+        unlisted = [path for path in self.folder.old_files() if path not in listed]
+        mine = self.listing.paths() if unlisted else set()
+        for path in unlisted:
+            if path in mine:
                 continue
             home = self.home(path)
             if self.folder.holds(home):  # a file stands where the new build has a folder
@@ -275,11 +280,11 @@ class _Run:
             self.pipeline.as_of,
             self.request.partial,
             self.inputs if not self.request.partial else self.previous.inputs | self.inputs,
-            (self.lines[path] for path in sorted(self.lines)),
+            self.listing.lines(),
             [self.held[id] for id in sorted(self.held)],
             [removed[id] for id in sorted(removed)],
         )
-        self.folder.write(MANIFEST, manifest)
+        self.folder.write_pieces(MANIFEST, manifest)
         self.folder.publish()
         self.built.written = True
 

@@ -39,6 +39,17 @@ def key(*parts: bytes) -> str:
 
 def get(key: str) -> Any | None:
     """What was stored under a key, or None."""
+    data = read(key)
+    return None if data is None else pickle.loads(data)  # noqa: S301 — the folder is the user's own, as the module says
+
+
+def put(key: str, value: Any) -> None:
+    """Stores a value, if that is possible."""
+    write(key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def read(key: str) -> bytes | None:
+    """The bytes under a key, None if there are none, or they are damaged or could be somebody else's."""
     try:
         home = folder()
         if not _private(home):
@@ -46,14 +57,11 @@ def get(key: str) -> Any | None:
         data = (home / key).read_bytes()
     except (OSError, RuntimeError):
         return None
-    if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
-        return None
-    return pickle.loads(data[_DIGEST:])  # noqa: S301 — the folder is the user's own, as the module says
+    return data[_DIGEST:] if hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST] else None
 
 
-def put(key: str, value: Any) -> None:
-    """Stores a value, if that is possible."""
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+def write(key: str, data: bytes) -> None:
+    """Puts bytes under a key, if that is possible."""
     try:
         home = folder()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ from tenantc.driver.files import within
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.model.spec import Spec
-from tenantc.source.span import Span
 
 
 def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
@@ -19,15 +18,17 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
     ledger = Ledger()
     ledger.shared(pipeline.shared())
     emission = Emission(pipeline)
-    seen: dict[str, Span] = {}
+    seen: dict[str, str] = {}
     for path in pipeline.workspace.tenant_files():
         specs, diagnostics, _ = pipeline.workspace.specs(path)
         ledger.shared(diagnostics)
         for spec in specs:
-            first = seen.setdefault(spec.tenant_id, spec.span)
-            if first is not spec.span:
-                ledger.tenant([diagnose("T201", spec.span, first, tenant=spec.tenant_id)])
+            first = seen.get(spec.tenant_id)
+            if first is not None:
+                places = (spec.span, *pipeline.workspace.place(first, spec.tenant_id))
+                ledger.tenant([diagnose("T201", *places, tenant=spec.tenant_id)])
                 continue
+            seen[spec.tenant_id] = spec.span.path
             _tenant(pipeline.tenant(spec), emission, ledger)
     ledger.shared(emission.collisions(frozenset()))
     for _ in emission.shared():  # what estates refuse is found by building them

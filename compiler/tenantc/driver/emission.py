@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from sys import intern
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver.claims import Claims, Estate
 from tenantc.driver.pipeline import Pipeline
 from tenantc.emit.build import Builder, refuse
 from tenantc.emit.fill import Filler
-from tenantc.emit.naming import KINDS, Bearer, Claim, check_pinned, collisions, scope_of
+from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS, Target
 from tenantc.emit.values import Values
@@ -23,7 +25,6 @@ from tenantc.source.path import Path
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
-_Estate = tuple[str, str, str, str]
 
 
 class Emission:
@@ -47,9 +48,9 @@ class Emission:
         unlimited = options.section.values["workspace.values.unlimited"]
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
-        self._claims: list[Claim] = []
+        self._claims = Claims(options.platform, pipeline.workspace.place)
         self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
-        self._estates: dict[_Estate, dict[Path, set[Value]]] = {}
+        self._estates: dict[Estate, dict[Path, set[Value]]] = {}
 
     def tenant(self, checked: Checked) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
@@ -76,8 +77,8 @@ class Emission:
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
         return files
 
-    def shared(self) -> Iterator[tuple[str, bytes]]:
-        """The files of every estate, by path in the build."""
+    def shared(self) -> Iterator[tuple[str, Files]]:
+        """The files of every estate, with their folder in the build."""
         for estate in sorted(self._estates):
             environment, account, region, cluster = estate
             columns = self._estates[estate]
@@ -92,13 +93,12 @@ class Emission:
             whole = self._pipeline.workspace.options.node.span
             self.diagnostics += [refuse(one, subject, "", whole) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
-            prefix = f"{environment}/estates/{name}" if environment else f"estates/{name}"
-            for file, data in files:
-                yield f"{prefix}/{file}", data
+            if files:
+                yield f"{environment}/estates/{name}" if environment else f"estates/{name}", files
 
     def collisions(self, known: Collection[str]) -> tuple[Diagnostic, ...]:
         """T602 for each name that two tenants would bear; `known` are the tenants of the previous build."""
-        return collisions(self._claims, known)
+        return self._claims.collisions(known)
 
     def _pinned(self, linked: Linked) -> tuple[dict[str, Named], list[Diagnostic]]:
         own = (linked.spec.environments or {}).get(linked.environment)
@@ -134,16 +134,8 @@ class Emission:
 
         Derived names meet no other derived name of the fleet unless they were cut, so they are claimed too.
         """
-        bearer = self._bearer(linked)
-        for name, kind in KINDS.items():
-            named = pinned.get(name)
-            scope = scope_of(kind, bearer, linked.cluster)
-            claim = Claim(
-                name, scope, filler.name(name), linked.spec.tenant_id, linked.environment,
-                named.span if named else linked.spec.span, named is not None,
-            )  # fmt: skip
-            self._claims.append(claim)
-        estate = (linked.environment, linked.account, linked.region, linked.cluster)
+        estate = Estate(linked.environment, linked.account, linked.region, linked.cluster)
+        self._claims.add(linked, estate, filler.name, pinned)
         columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
         subject = Subject(self._pipeline.schema, sections)
         for path in self._columns:
@@ -158,7 +150,10 @@ def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
 
 
 def _head(linked: Linked) -> dict[str, Any]:
-    """Whose settings they are and where they are deployed, in every file that holds settings."""
+    """Whose settings they are and where they are deployed, in every file that holds settings.
+
+    What many tenants say alike is one object, whose text is kept.
+    """
     spec = linked.spec
     tenant = {
         "id": spec.tenant_id,
@@ -166,14 +161,14 @@ def _head(linked: Linked) -> dict[str, Any]:
         "owner_email": spec.owner_email,
         "tier": linked.stack.tier,
         "grade": linked.stack.grade,
-        "status": spec.status,
-        "ring": spec.ring,
-        "industry": spec.industry,
+        "status": intern(spec.status),
+        "ring": intern(spec.ring),
+        "industry": intern(spec.industry),
     }
     deployment = {
         "environment": linked.environment or "default",
         "account": linked.account,
-        "region": linked.region,
+        "region": intern(linked.region),
         "cluster": linked.cluster,
     }
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -44,10 +45,18 @@ def page(code: str) -> str:
 @lru_cache(maxsize=1)
 def code_state() -> bytes:
     """The version, and size and time of every module: in a checkout code changes and the version stays."""
-    package = Path(__file__).resolve().parent.parent
-    modules = ((path, path.stat()) for path in sorted(package.rglob("*.py")))
-    states = (f"{path.relative_to(package)} {state.st_size} {state.st_mtime_ns}" for path, state in modules)
-    return "\n".join((__version__, *states)).encode()
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    states = [__version__]
+    waiting = [package]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    state = entry.stat()
+                    states.append(f"{entry.path[len(package) :]} {state.st_size} {state.st_mtime_ns}")
+                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    waiting.append(entry.path)
+    return "\n".join(sorted(states)).encode()
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def read_previous(folder: Path) -> Previous:
         raise ValueError("its manifest.json is not one of tenantc's")
     previous = Previous()
     for artifact in body["artifacts"]:
-        if not _stays(artifact["path"]):
+        if not _stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
             raise ValueError("its manifest.json lists what does not lie in it")
         previous.files.setdefault(artifact.get("tenant", ""), {})[artifact["path"]] = artifact["sha256"]
     previous.removed = {item["tenant"]: item for item in body["removed"]}
@@ -60,10 +60,10 @@ def write_manifest(
     artifacts: Iterable[bytes],
     held: Iterable[Mapping[str, Any]],
     removed: Iterable[Mapping[str, Any]],
-) -> bytes:
-    """The manifest as JSON, a line for each artifact, so that two of them can be compared line by line.
+) -> Iterator[bytes]:
+    """The manifest as JSON in pieces, a line for each artifact, so that two of them can be compared line by line.
 
-    `artifacts` are fragments made by `entry`.
+    `artifacts` are a listing's lines.
     """
     head = {
         "version": 1,
@@ -74,16 +74,15 @@ def write_manifest(
         "held": list(held),
         "removed": list(removed),
     }
-    parts = [f"{json.dumps(key)}: {_block(value)}".encode() for key, value in head.items()]
-    listed = b",\n    ".join(artifacts)
-    parts.append(b'"artifacts": [\n    ' + listed + b"\n  ]" if listed else b'"artifacts": []')
-    return b"{\n  " + b",\n  ".join(parts) + b"\n}\n"
-
-
-def entry(path: str, digest: str, tenant: str) -> bytes:
-    """One artifact's line."""
-    item = {"path": path, "sha256": digest} | ({"tenant": tenant} if tenant else {})
-    return json.dumps(item, ensure_ascii=False).encode()
+    yield b"{\n  "
+    for key, value in head.items():
+        yield f"{json.dumps(key)}: {_block(value)},\n  ".encode()
+    between = b'"artifacts": [\n    '
+    for line in artifacts:
+        yield between + line
+        between = b",\n    "
+    yield b'"artifacts": []' if between.startswith(b'"') else b"\n  ]"
+    yield b"\n}\n"
 
 
 def _block(value: Any) -> str:

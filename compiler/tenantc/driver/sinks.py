@@ -7,13 +7,14 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 
 MANIFEST = "manifest.json"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _AT_FDCWD = -100  # linux/fcntl.h
 _RENAME_EXCHANGE = 2  # renameat2(2)
 
@@ -33,18 +34,27 @@ class Folder:
         self.target = target
         self.staging = staging
         self.shown = shown
-        self._made: set[Path] = set()
 
-    def write(self, path: str, data: bytes) -> None:
-        """Writes a file at a path relative to the build. Documents choose such paths, so they stay within it."""
-        full = self._place(path)
-        descriptor = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        finally:
-            os.close(descriptor)
+    def write(self, folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+        """Writes files into a folder of the build. Documents choose names, so they stay within it."""
+        full = os.path.join(self.staging, folder)
+        self._make(full)
+        for name, data in files:
+            path = f"{full}/{name}"
+            if "/" in name:
+                self._make(os.path.dirname(path))
+            descriptor = os.open(path, _NEW, 0o644)
+            try:
+                written = os.write(descriptor, data)
+                while written < len(data):
+                    written += os.write(descriptor, memoryview(data)[written:])
+            finally:
+                os.close(descriptor)
+
+    def write_pieces(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Writes one file that is never whole in memory."""
+        with os.fdopen(os.open(self._place(path), _NEW, 0o644), "wb") as file:
+            file.writelines(pieces)
 
     def keep(self, path: str, new_path: str | None = None) -> bool:
         """Takes a file or link of the old build over, as it is; False if it isn't there, or only through a link."""
@@ -83,13 +93,19 @@ class Folder:
             self.staging.rename(self.target)
             shutil.rmtree(retired)
 
-    def _place(self, path: str) -> Path:
-        full = self.staging / path
-        parent = full.parent
-        if parent not in self._made:
-            parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(parent)
+    def _place(self, path: str) -> str:
+        full = os.path.join(self.staging, path)
+        self._make(os.path.dirname(full))
         return full
+
+    def _make(self, folder: str) -> None:
+        """Makes a folder of the build if it isn't there."""
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            return
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
 
 
 @contextmanager

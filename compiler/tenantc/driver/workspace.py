@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver import files
 from tenantc.driver.options import Options, read_options
+from tenantc.driver.roster import Roster
 from tenantc.driver.stock import Stock, stock
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
@@ -57,19 +58,20 @@ class Workspace:
         return specs, diagnostics, data
 
     def find(self, ids: Iterable[str]) -> tuple[list[Spec], list[Diagnostic]]:
-        """The specs of these tenants, from the files in which their ids stand; no other file is parsed.
+        """The specs of these tenants, from the files that may hold them; no other file is parsed.
 
         A second spec of the same id is T201. What is wrong with another tenant of the same file is left out.
         """
         wanted = list(ids)
-        needles = [re.compile(rb"(?<![a-z0-9-])" + re.escape(id.encode()) + rb"(?![a-z0-9-])") for id in wanted]
         found: dict[str, Spec] = {}
         diagnostics: list[Diagnostic] = []
-        for path in self.tenant_files():
+        for path in Roster(self.root, _ids).holders(set(wanted)):
             data = files.read(path, self.root)
-            if isinstance(data, Diagnostic) or not any(needle.search(data) for needle in needles):
+            if isinstance(data, Diagnostic):
                 continue
             parsed = parse_text(files.within(path, self.root), data)
+            if has_errors(parsed.diagnostics) and not any(_mentions(data, id) for id in wanted):
+                continue
             diagnostics += parsed.diagnostics
             for document in parsed.value:
                 if _id(document) not in wanted:
@@ -94,6 +96,10 @@ class Workspace:
                     if id is not None and isinstance(document.value, dict):
                         yield id, document.value["tenant_id"].span
 
+    def place(self, name: str, id: str) -> list[Span]:
+        """Where an id stands first in a file, by its name in the workspace; read anew, so that no text is kept."""
+        return [span for one, span in self.ids(self.root / name) if one == id][:1]
+
     def slip(self, tenant: str) -> str:
         """A hint at the tenant that was meant, to end a sentence with."""
         hint = did_you_mean(tenant, (id for id, _ in self.ids()))
@@ -105,6 +111,19 @@ def _id(document: Node) -> str | None:
         return None
     id = document.value["tenant_id"].value
     return id if isinstance(id, str) else None
+
+
+def _ids(name: str, data: bytes) -> set[str] | None:
+    """The ids in a tenant file, None if something is wrong with it."""
+    parsed = parse_text(name, data)
+    if has_errors(parsed.diagnostics):
+        return None
+    return {id for document in parsed.value if (id := _id(document)) is not None}
+
+
+def _mentions(data: bytes, id: str) -> bool:
+    """Whether an id stands in a file as a word of its own."""
+    return re.search(rb"(?<![a-z0-9-])" + re.escape(id.encode()) + rb"(?![a-z0-9-])", data) is not None
 
 
 def load(root: Path) -> Outcome[Workspace | None]:

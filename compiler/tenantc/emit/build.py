@@ -9,12 +9,12 @@ from tenantc.emit.characters import CannotWriteError
 from tenantc.emit.fill import Filler
 from tenantc.emit.formats import FORMATS, Format, Shape
 from tenantc.emit.links import Links, check, links
-from tenantc.emit.memo import Memo
 from tenantc.emit.node import NoRegion, Tree
 from tenantc.emit.plan import Columns, Part, Plan, Refusal
 from tenantc.emit.shelf import Shelf, Sight
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import Target
+from tenantc.source.memo import Memo
 from tenantc.source.path import section
 from tenantc.source.span import Span
 from tenantc.source.value import show

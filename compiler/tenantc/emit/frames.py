@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from tenantc.emit.characters import json_string
@@ -41,9 +42,32 @@ def nest(paths: Sequence[Names]) -> Nest:
     return root
 
 
-def fill(frame: Frame, leaf: Callable[[Value, int], str], values: Sequence[Value]) -> str:
-    """A frame around these values."""
-    return frame.text % tuple([leaf(values[at], by) for at, by in zip(frame.order, frame.indents, strict=True)])
+class Filling:
+    """A frame, and the values that were last put into it with their texts.
+
+    Sections of one shape are mostly one another's relatives: what they share is the same object, and has its text.
+    """
+
+    __slots__ = ("_frame", "_leaf", "_pick", "_texts", "_values")
+
+    def __init__(self, frame: Frame, leaf: Callable[[Value, int], str]) -> None:
+        self._frame = frame
+        self._leaf = leaf
+        # of one place itemgetter gives the value, of several a tuple
+        self._pick = itemgetter(*frame.order) if len(frame.order) > 1 else None
+        self._values: Sequence[object] = [object() for _ in frame.order]
+        self._texts: Sequence[str] = [""] * len(frame.order)
+
+    def fill(self, values: Sequence[Value]) -> str:
+        """The frame around these values."""
+        ordered: Sequence[Value] = values if self._pick is None else self._pick(values)
+        leaf = self._leaf
+        self._texts = [
+            text if value is before else leaf(value, by)
+            for value, before, text, by in zip(ordered, self._values, self._texts, self._frame.indents, strict=True)
+        ]
+        self._values = ordered
+        return self._frame.text % tuple(self._texts)
 
 
 def _walk(nested: Nest, indent: int, out: list[str], found: list[tuple[int, int]], marks: _Marks) -> None:

@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 
 from tenantc.emit.characters import CannotWriteError
-from tenantc.emit.memo import Memo
 from tenantc.emit.node import Node, SettingSource, Slot, Tree, ValueOf, nodes
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path
 
 Printer: TypeAlias = Callable[[Tree], str]

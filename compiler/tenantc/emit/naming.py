@@ -295,18 +295,22 @@ def collisions(claims: Iterable[Claim], known: Collection[str]) -> tuple[Diagnos
         if claim.pinned:
             pinned.append(claim)
     for claim in pinned:
-        double = KINDS[claim.kind].separator * 2
-        name = claim.name.lower()
-        for at in (match.start() for match in re.finditer(f"(?={double})", name)):
-            shorter = holders.get((claim.kind, claim.scope, name[:at]), [])
-            holders[(claim.kind, claim.scope, name)] += [
-                other for other in shorter if (other.tenant, other.environment) != (claim.tenant, claim.environment)
+        for shorter in shorter_names(claim):
+            others = holders.get((claim.kind, claim.scope, shorter), [])
+            holders[(claim.kind, claim.scope, claim.name.lower())] += [
+                other for other in others if (other.tenant, other.environment) != (claim.tenant, claim.environment)
             ]
     return tuple(
         _collision(key[2], group, known)
         for key, group in sorted(holders.items(), key=lambda item: item[0])
         if len(group) > 1
     )
+
+
+def shorter_names(claim: Claim) -> list[str]:
+    """The names of which this one could be a longer name, in lower case."""
+    name = claim.name.lower()
+    return [name[: match.start()] for match in re.finditer(f"(?={KINDS[claim.kind].separator * 2})", name)]
 
 
 def _collision(name: str, group: list[Claim], known: Collection[str]) -> Diagnostic:

@@ -12,12 +12,12 @@ from tenantc.emit.fill import Filler
 from tenantc.emit.formats import NO_SHAPE, Format, Shape
 from tenantc.emit.holes import Hole, Template, joined, specialised
 from tenantc.emit.links import Links, links
-from tenantc.emit.memo import Memo
 from tenantc.emit.names import NAMES
 from tenantc.emit.node import NoRegion, SettingSource, Slot, Tree, Unsupported, nodes
 from tenantc.emit.shelf import IDENTITY, Sight, value_key
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Record, Value, show
 

@@ -14,13 +14,13 @@ from weakref import WeakKeyDictionary
 from tenantc.emit import frames
 from tenantc.emit.characters import json_string
 from tenantc.emit.fill import Filler
-from tenantc.emit.frames import Frame, Nest, nest
+from tenantc.emit.frames import Filling, Frame, Nest, nest
 from tenantc.emit.kubernetes.metadata import metadata
-from tenantc.emit.memo import Memo
 from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
 from tenantc.model.settings import Section
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
 from tenantc.source.value import UNLIMITED, Record, Unlimited, Value
 
@@ -67,13 +67,14 @@ _CONFIG: Final = Form(
 )
 
 
+# what needs no closer look
 _PLAIN: Final = frozenset({bool, int, float, str, Unlimited})
 
 
 class _Shown:
     """A section as it is shown: its settings in the order of their paths, and its text in each form asked for.
 
-    `personal` says that identity stands in a value, so that no text is kept.
+    `personal` are the places of values with identity in them; where there are some, no text is kept.
     """
 
     __slots__ = ("paths", "personal", "texts", "values")
@@ -81,10 +82,17 @@ class _Shown:
     def __init__(self, section: Section) -> None:
         self.paths: tuple[Path, ...] = tuple(sorted(section.values))
         self.values: list[Value] = list(map(section.values.__getitem__, self.paths))
-        kinds = set(map(type, self.values))
-        # scalars need no closer look
-        self.personal = not kinds <= _PLAIN and any(map(holds_identity, self.values))
+        self.personal = [
+            at for at, value in enumerate(self.values) if type(value) not in _PLAIN and holds_identity(value)
+        ]
         self.texts: dict[Form, str] = {}
+
+    def whose(self, filler: Filler) -> list[Value]:
+        """The values with the tenant's identity in them."""
+        values = self.values.copy()
+        for at in self.personal:
+            values[at] = filler.with_identity(values[at])
+        return values
 
 
 class Values:
@@ -97,7 +105,7 @@ class Values:
     def __init__(self, unlimited: int) -> None:
         self._unlimited = unlimited
         self._shown: WeakKeyDictionary[Section, _Shown] = WeakKeyDictionary()
-        self._frames: Memo[Hashable, Frame] = Memo(1024)
+        self._fillings: Memo[Hashable, Filling] = Memo(1024)
         self._config_head = yaml.write(
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
         )
@@ -136,8 +144,7 @@ class Values:
         for name, one in self._last[1]:
             text = one.texts.get(form)
             if text is None:
-                values = [filler.with_identity(value) for value in one.values] if one.personal else one.values
-                text = self._show(name, one.paths, values, form)
+                text = self._show(name, one.paths, one.whose(filler) if one.personal else one.values, form)
                 if not one.personal:
                     one.texts[form] = text
             found.append(text)
@@ -155,13 +162,14 @@ class Values:
         return found
 
     def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:
-        frame = self._frames.get((form, paths))
-        if frame is None:
+        filling = self._fillings.get((form, paths))
+        if filling is None:
             frame = form.frame(nest([split(path)[1:] for path in paths]), form.indent)
-            self._frames.put((form, paths), frame)
-        if form.plain:
-            values = [_numbers(value, self._unlimited) for value in values]
-        return f"{form.before(name)}{frames.fill(frame, form.leaf, values)}{form.after}"
+            filling = self._fillings.put((form, paths), Filling(frame, self._plain(form) if form.plain else form.leaf))
+        return f"{form.before(name)}{filling.fill(values)}{form.after}"
+
+    def _plain(self, form: Form) -> Callable[[Value, int], str]:
+        return lambda value, indent: form.leaf(_numbers(value, self._unlimited), indent)
 
 
 def _numbers(value: Value, unlimited: int) -> Value:

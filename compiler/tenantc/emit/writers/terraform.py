@@ -14,10 +14,10 @@ from typing import Final, TypeAlias
 from tenantc.emit.characters import json_inside, json_string
 from tenantc.emit.fill import Filler
 from tenantc.emit.holes import Printed, Template, hole, template
-from tenantc.emit.memo import Memo
 from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
 from tenantc.emit.pieces import Piece, known, number_text, pieces
 from tenantc.emit.writers import json
+from tenantc.source.memo import Memo
 
 # Blocks whose entries stand under a type and a name; under every other block they stand under a name.
 _TYPED: Final = frozenset({"resource", "data", "ephemeral"})

@@ -44,3 +44,23 @@ class Memo(Generic[K, V]):
             self._old = self.young
             self.young = {}
         self.young[key] = value
+
+
+class Kept(Generic[V]):
+    """A bounded memory of what was made of certain objects: these very ones, not equal ones (1 equals true).
+
+    An entry keeps its objects, so that no other object can have their addresses while it lives.
+    """
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, limit: int) -> None:
+        self._entries: Memo[tuple[int, ...], tuple[tuple[object, ...], V]] = Memo(limit)
+
+    def get(self, *objects: object) -> V | None:
+        found = self._entries.get(tuple(map(id, objects)))
+        return None if found is None else found[1]
+
+    def put(self, value: V, *objects: object) -> V:
+        self._entries.put(tuple(map(id, objects)), (objects, value))
+        return value
