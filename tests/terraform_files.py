@@ -55,7 +55,7 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
         for spec in specs:
             tenant = pipeline.tenant(spec)
             found += tenant.diagnostics
-            checked = next(iter(tenant.environments.values())).checked
+            checked = next(iter(tenant.environments.values())).judged
             if checked is not None:
                 artifacts, diagnostics = emission.tenant(checked)
                 found += diagnostics

@@ -218,8 +218,8 @@ def test_the_fast_path_and_the_plain_one_emit_the_same_bytes(tmp_path: Path, hos
     for path in workspace.tenant_files():
         for spec in workspace.specs(path)[0]:
             for compiled in pipeline.tenant(spec).environments.values():
-                assert compiled.checked is not None
-                assert fast.tenant(compiled.checked) == plain.tenant(compiled.checked)
+                assert compiled.judged is not None
+                assert fast.tenant(compiled.judged) == plain.tenant(compiled.judged)
 
 
 @pytest.mark.slow

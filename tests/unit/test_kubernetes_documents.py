@@ -94,8 +94,8 @@ def _emitted(root: Path, *, reference: bool) -> Built:
     outcome = pipeline.compile(spec, "")
     assert outcome.value is not None
     said = [*pipeline.shared(), *found, *outcome.diagnostics]
-    assert outcome.value.checked is not None, said
-    files, refusals = Emission(pipeline, reference=reference).tenant(outcome.value.checked)
+    assert outcome.value.judged is not None, said
+    files, refusals = Emission(pipeline, reference=reference).tenant(outcome.value.judged)
     return Built(dict(files), [*said, *refusals])
 
 

@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from tenantc.language.format import show_value
 from tenantc.language.syntax import Expression, TextTemplate
-from tenantc.model.checked import Checked
 from tenantc.model.identity import IdentityText
+from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, LayerKind, Operator
 from tenantc.model.settings import Section
 from tenantc.source.memo import Kept
@@ -33,8 +33,9 @@ class Provenance:
         self._settings: Kept[str] = Kept(16_384)
         self._origins: Kept[str] = Kept(16_384)
 
-    def audit_json(self, checked: Checked) -> bytes:
+    def audit_json(self, judged: Judged) -> bytes:
         """The audit.json of a tenant in an environment (schemas/cli/audit.json)."""
+        checked = judged.checked
         linked = checked.linked
         head = {
             "version": 1,

@@ -13,6 +13,7 @@ from tenantc.diagnostics.render import as_json, in_order
 from tenantc.driver import rulebook
 from tenantc.driver.mutation import unnoticed
 from tenantc.driver.rule_tests import Tested, Tester
+from tenantc.driver.workspace import documents_for
 
 
 @click.command("test")
@@ -24,7 +25,7 @@ def command(paths: tuple[Path, ...], mutate: bool, format_: str) -> None:
 
     Each requirement has to be seen to pass and to fail.
     """
-    documents, wrong = rulebook.documents_for(paths[0] if paths else Path())
+    documents, wrong = documents_for(paths[0] if paths else Path())
     files, diagnostics = rulebook.read(paths or rulebook.all_rules(Path()), documents)
     tester, tested = Tester(documents), Tested()
     catalogue = rulebook.catalogue(documents)

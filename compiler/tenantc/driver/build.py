@@ -170,14 +170,14 @@ class _Run:
             self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "terminated"}
             return
         for environment, compiled in tenant.environments.items():
-            assert compiled.checked is not None, "a tenant without errors was checked"
-            files, diagnostics = self.emission.tenant(compiled.checked)
+            assert compiled.judged is not None, "a tenant without errors was judged"
+            files, diagnostics = self.emission.tenant(compiled.judged)
             self.built.ledger.tenant(diagnostics)
             if has_errors(diagnostics):
                 self.blocked[id] = _reason(diagnostics)
                 return
             prefix = f"{environment}/tenants/{id}" if environment else f"tenants/{id}"
-            files.append(("audit.json", self.provenance.audit_json(compiled.checked)))
+            files.append(("audit.json", self.provenance.audit_json(compiled.judged)))
             self.write(prefix, files, id)
 
     def write(self, folder: str, files: Files, tenant: str) -> None:

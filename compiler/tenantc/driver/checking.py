@@ -93,5 +93,5 @@ def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
     if tenant.failed or tenant.spec.status == "terminated":
         return
     for compiled in tenant.environments.values():
-        assert compiled.checked is not None, "a tenant without errors was checked"
-        ledger.tenant(emission.tenant(compiled.checked)[1])
+        assert compiled.judged is not None, "a tenant without errors was judged"
+        ledger.tenant(emission.tenant(compiled.judged)[1])

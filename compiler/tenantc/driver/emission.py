@@ -16,8 +16,8 @@ from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS, Target
 from tenantc.emit.values import Values
-from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity
+from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
@@ -52,8 +52,9 @@ class Emission:
         self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
         self._estates: dict[Estate, dict[Path, set[Value]]] = {}
 
-    def tenant(self, checked: Checked) -> tuple[Files, list[Diagnostic]]:
+    def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
+        checked = judged.checked
         linked, sections = checked.linked, checked.resolved.settings.sections
         pinned, diagnostics = self._pinned(linked)
         filler = self._filler(linked, pinned, sections)

@@ -33,13 +33,13 @@ def shown(path: Path) -> str:
     return Path(os.path.relpath(path)).as_posix()
 
 
-def listing(folder: Path) -> Iterator[Path]:
+def listing(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Iterator[Path]:
     """The documents in a folder and below it, sorted by path, hidden ones left out."""
-    for entry in entries(folder):
+    for entry in entries(folder, endings):
         yield Path(entry.path)
 
 
-def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def entries(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Iterator[os.DirEntry[str]]:
     """As `listing`, with what the system says of each file at no cost. What cannot be listed holds nothing."""
     waiting = [os.fspath(folder)]
     while waiting:
@@ -53,7 +53,7 @@ def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         except OSError:
             continue
         found.sort(key=_name)
-        yield from (entry for entry in found if entry.name.endswith(ENDINGS))
+        yield from (entry for entry in found if entry.name.endswith(endings))
         # a folder behind a link may lie anywhere, and may be one that we are in
         waiting += [entry.path for entry in sorted(folders, key=_name, reverse=True) if not entry.is_symlink()]
 

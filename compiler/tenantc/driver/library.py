@@ -13,12 +13,12 @@ from tenantc.load.text import parse_text
 from tenantc.source.digest import sha256
 from tenantc.source.node import Node
 
-FOLDERS = ("schemas", "tiers", "policies")
+FOLDERS = ("schemas", "tiers", "policies", "rules")
 
 
 @lru_cache(maxsize=1)
 def root() -> Path:
-    """The folder that holds the library's `schemas`, `tiers` and `policies`.
+    """The folder that holds the library's `schemas`, `tiers`, `policies` and `rules`.
 
     Raises FileNotFoundError if the package was installed without its data.
     """
@@ -34,6 +34,13 @@ def files(folder: str) -> Iterator[tuple[str, Path]]:
     for path in sorted((root() / folder).iterdir()):
         if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
             yield f"library/{folder}/{path.name}", path
+
+
+def rule_files() -> Iterator[tuple[str, Path]]:
+    """The library's rules: the name they are shown under, and their path."""
+    folder = root() / "rules"
+    for path in sorted(folder.rglob("*.rule")):
+        yield f"library/rules/{path.relative_to(folder).as_posix()}", path
 
 
 def page(code: str) -> str:
@@ -63,7 +70,8 @@ def code_state() -> bytes:
 def digests() -> dict[str, str]:
     """The digest of every file of the library, by the path it is shown under."""
     folders = ("schemas", "schemas/documents", "tiers", "tiers/mixins", "policies")
-    return {shown: sha256(path.read_bytes()) for folder in folders for shown, path in files(folder)}
+    documents = {shown: sha256(path.read_bytes()) for folder in folders for shown, path in files(folder)}
+    return documents | {shown: sha256(path.read_bytes()) for shown, path in rule_files()}
 
 
 def nodes(shown: str, path: Path) -> tuple[Node, ...]:

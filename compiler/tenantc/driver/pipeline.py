@@ -1,6 +1,7 @@
 """The order of the stages, on one page; nothing else knows it.
 
-text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ proven settings ─emit→ artifacts ─audit→ evidence
+text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ proven settings ─judge→ verdicts ─emit→ artifacts
+─audit→ evidence
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from dataclasses import dataclass
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.driver.judgement import Hardened, Judgement
 from tenantc.driver.tiers import first_tier_allowing
 from tenantc.driver.workspace import Workspace
 from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
-from tenantc.model.checked import Checked
+from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, LayerId, Named
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Level, Linked, Stack
+from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
 from tenantc.source.path import Path
@@ -30,15 +33,16 @@ from tenantc.source.value import Value
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A tenant in one environment, as far as it got: `checked` is None if something is wrong with it.
+    """A tenant in one environment, as far as it got: `judged` is None if something keeps it from being emitted.
 
-    `base` is what its stack gives, `resolved` the settings with its overrides.
+    `inherited` is what its stack gives, `base` the same hardened, `resolved` the settings with its overrides.
     """
 
     linked: Linked
+    inherited: Resolved
     base: Resolved
     resolved: Resolved
-    checked: Checked | None
+    judged: Judged | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +61,20 @@ class Tenant:
 class Pipeline:
     """Compiles the tenants of one workspace as of one day. What stacks share is computed once."""
 
-    def __init__(self, workspace: Workspace, as_of: str) -> None:
+    def __init__(self, workspace: Workspace, as_of: str, fail_on: Strictness = Strictness.BLOCK) -> None:
         self.workspace = workspace
         self.as_of = as_of
         self.schema = workspace.documents.schema
         self.linker = Linker(workspace.documents)
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
+        self.judgement = Judgement(workspace, as_of, fail_on)
         self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
         self._start = empty({"workspace": workspace.options.section})
 
     def shared(self) -> list[Diagnostic]:
         """What is wrong with the documents that tenants share, whether or not a tenant uses them."""
         documents = self.workspace.documents
-        diagnostics = [*self.workspace.diagnostics, *self.linker.diagnostics]
+        diagnostics = [*self.workspace.diagnostics, *self.linker.diagnostics, *self.judgement.shared()]
         for name, tier in documents.tiers.items():
             diagnostics += self.linker.chain(name).diagnostics
             diagnostics += self.linker.group(tier.mixins)
@@ -119,16 +124,25 @@ class Pipeline:
         linked = self.linker.link(spec, environment, options.region, options.place, options.places)
         if linked.value is None:
             return Outcome(None, linked.diagnostics)
-        base = self.base(linked.value.stack)
-        resolved = self.overridden(linked.value, base)
-        checked = self.checker.check(linked.value, base, resolved)
-        return Outcome(
-            Compiled(linked.value, base, resolved, checked.value), (*linked.diagnostics, *checked.diagnostics)
-        )
+        hardened = self.hardened(linked.value.stack)
+        resolved = self.overridden(linked.value, hardened.resolved)
+        checked = self.checker.check(linked.value, hardened.resolved, resolved)
+        diagnostics = [*linked.diagnostics, *checked.diagnostics]
+        judged: Judged | None = None
+        if checked.value is not None:
+            outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
+            judged = outcome.value
+            diagnostics += outcome.diagnostics
+        compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, judged)
+        return Outcome(compiled, tuple(diagnostics))
 
-    def base(self, stack: Stack) -> Resolved:
-        """What a stack gives by itself; stacks that begin alike share their beginning."""
-        return self.level(stack.levels)
+    def hardened(self, stack: Stack) -> Hardened:
+        """What a stack gives by itself, as it is inherited and as the rules harden it."""
+        return self.judgement.harden(stack, self.level(stack.levels), self.tier(stack))
+
+    def tier(self, stack: Stack) -> Settings:
+        """What the tier of a stack gives without anything above it."""
+        return self.level(stack.levels[: stack.tier_levels]).settings
 
     def level(self, levels: tuple[Level, ...]) -> Resolved:
         if not levels:
@@ -156,7 +170,7 @@ class Pipeline:
 
     def facts(self, stack: Stack, facts: Mapping[Path, Value]) -> Facts:
         """Answers `tenant.*`, `deployment.*`, and `tier.*` from what the tier gives without anything above it."""
-        tier = self.level(stack.levels[: stack.tier_levels]).settings
+        tier = self.tier(stack)
 
         def look(path: Path) -> Value | None:
             return tier.get(path.removeprefix("tier.")) if path.startswith("tier.") else facts.get(path)
@@ -176,7 +190,7 @@ class Pipeline:
                 addition = Addition(spec.layer.definitions)
                 middle = extend(one.base, addition, self.schema, self.as_of, self.lookup(one.linked))
             live = [d for d in spec.layer.definitions if d.until is None or d.until >= self.as_of]
-            here = idle(one.base, middle, live)
+            here = idle(one.inherited, middle, live) & idle(one.base, middle, live)
             common = here if common is None else common & here
             own = (spec.environments or {}).get(environment)
             if own is not None:

@@ -2,19 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import marshal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.driver import files, library
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.driver import cache, files, library
 from tenantc.driver.rules import RuleFile, read_rules
 from tenantc.driver.stock import stock
-from tenantc.driver.workspace import load
+from tenantc.judge.judging import Function
+from tenantc.language.generate import generate, load
 from tenantc.language.rule_check import Catalogue
 from tenantc.model.layer import Layer, LayerId, LayerKind
+from tenantc.model.rule import Rule
 from tenantc.model.stack import Documents
 
 ENDING = ".rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The rules that hold in a workspace, sorted by id, each with its function."""
+
+    rules: tuple[tuple[Rule, Function], ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class _Bound(NamedTuple):
+    """Rules as the cache keeps them: with the code of their functions."""
+
+    rules: tuple[Rule, ...]
+    code: bytes
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def book(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes]) -> Book:
+    """The library's rules, and the workspace's own by path.
+
+    `context` is what decides, besides their text, whether the workspace's rules are right: its schemas and policies.
+    """
+    theirs = _library()
+    found = list(zip(theirs.rules, load(marshal.loads(theirs.code), len(theirs.rules)), strict=True))  # noqa: S302 — from the cache, or just made
+    diagnostics = list(theirs.diagnostics)
+    if own:
+        mine = _own(own, documents, context)
+        known = {rule.id: rule for rule in theirs.rules}
+        diagnostics += mine.diagnostics
+        functions = load(marshal.loads(mine.code), len(mine.rules))  # noqa: S302 — as above
+        for rule, function in zip(mine.rules, functions, strict=True):
+            if rule.id in known:
+                diagnostics.append(diagnose("T509", rule.span, known[rule.id].span, rule=rule.id))
+            else:
+                found.append((rule, function))
+    found.sort(key=lambda pair: pair[0].id)
+    return Book(tuple(found), tuple(diagnostics))
+
+
+def _library() -> _Bound:
+    """The library's rules. A workspace may narrow the library's schemas, and they are not read against that."""
+    parts = [f"{name} {digest}".encode() for name, digest in library.digests().items()]
+    key = cache.key(b"rules", *parts)
+    known = cache.get(key)
+    if isinstance(known, _Bound):
+        return known
+    documents = library_documents()
+    made = _bound(((shown, path.read_bytes()) for shown, path in library.rule_files()), documents)
+    cache.put(key, made)
+    return made
+
+
+def _own(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes]) -> _Bound:
+    parts = [part for name, data in own.items() for part in (name.encode(), data)]
+    parts += [f"{name} {digest}".encode() for name, digest in library.digests().items()]
+    key = cache.key(b"own rules", *parts, *context)
+    known = cache.get(key)
+    if isinstance(known, _Bound):
+        return known
+    made = _bound(own.items(), documents)
+    cache.put(key, made)
+    return made
+
+
+def _bound(sources: Iterable[tuple[str, bytes]], documents: Documents) -> _Bound:
+    files, diagnostics = read_rules(sources, documents.schema, catalogue(documents))
+    rules = tuple(file.rule for file in files if file.rule is not None)
+    return _Bound(rules, marshal.dumps(generate(rules)), tuple(diagnostics))
 
 
 def library_documents() -> Documents:
@@ -22,17 +96,6 @@ def library_documents() -> Documents:
     held = stock({})
     base = Layer(LayerId(LayerKind.WORKSPACE, ""))
     return Documents(held.schema, base, held.tiers, held.tiers, held.mixins, held.mixins, {}, held.frameworks)
-
-
-def documents_for(start: Path) -> tuple[Documents, list[Diagnostic]]:
-    """The documents of the workspace around a path, or the library's if there is none."""
-    root = files.find_workspace(start)
-    if root is None:
-        return library_documents(), []
-    loaded = load(root)
-    if loaded.value is None:
-        return library_documents(), list(loaded.diagnostics)
-    return loaded.value.documents, loaded.value.diagnostics
 
 
 def catalogue(documents: Documents) -> Catalogue:

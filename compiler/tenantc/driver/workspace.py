@@ -10,17 +10,21 @@ from typing import TypeVar
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver import files
+from tenantc.driver import files, rulebook
 from tenantc.driver.options import Options, read_options
 from tenantc.driver.roster import Roster
+from tenantc.driver.rulebook import book
 from tenantc.driver.stock import Stock, stock
+from tenantc.judge.judging import Function
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
+from tenantc.load.policies import read_waivers
 from tenantc.load.structure import Structure
 from tenantc.load.text import parse_text
 from tenantc.model.layer import Layer, LayerId, LayerKind
+from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
-from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier
+from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier, Waiver
 from tenantc.model.stack import Documents
 from tenantc.source.node import Node
 from tenantc.source.span import Span
@@ -38,6 +42,8 @@ class Workspace:
     reader: Reader
     diagnostics: list[Diagnostic]
     inputs: dict[str, bytes] = field(default_factory=dict)
+    rules: tuple[tuple[Rule, Function], ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def tenant_files(self) -> list[Path]:
         return list(files.listing(self.root / "tenants"))
@@ -147,7 +153,23 @@ class _Loader:
         if top is None:
             return Outcome(None, tuple(self.diagnostics))
         documents = self.documents(reader, library, top)
-        return Outcome(Workspace(self.root, read_options(top), documents, reader, self.diagnostics, self.inputs))
+        own = self.read(files.listing(self.root / "rules", (rulebook.ENDING,)))
+        context = [data for name, data in self.inputs.items() if name.startswith(("policies/", "schemas/", "tiers/"))]
+        rules = book(own, documents, context)
+        self.diagnostics += rules.diagnostics
+        waivers = tuple(self.waivers(structure))
+        return Outcome(
+            Workspace(
+                self.root, read_options(top), documents, reader, self.diagnostics, self.inputs, rules.rules, waivers
+            )
+        )
+
+    def waivers(self, structure: Structure) -> Iterator[Waiver]:
+        for node in self.parse(files.listing(self.root / "waivers")):
+            problems = structure.problems("waiver", node)
+            self.diagnostics += problems
+            if not problems:
+                yield from read_waivers(node)
 
     def options_node(self, structure: Structure) -> Node | None:
         nodes = self.parse([self.root / files.WORKSPACE_FILE])
@@ -166,9 +188,7 @@ class _Loader:
         environments = self.own("environments", reader.environment)
         frameworks = dict(library.frameworks)
         for name, framework in self.own("policies", reader.framework).items():
-            theirs = frameworks.get(name)
-            accepts = (*(theirs.accepts if theirs else ()), *framework.accepts)
-            frameworks[name] = Framework(name, theirs.title if theirs else framework.title, accepts, framework.span)
+            frameworks[name] = _added(frameworks[name], framework) if name in frameworks else framework
         return Documents(
             library.schema,
             self.base(library.schema, top),
@@ -225,6 +245,36 @@ class _Loader:
             self.diagnostics += parsed.diagnostics
             nodes += parsed.value
         return nodes
+
+
+def _added(theirs: Framework, own: Framework) -> Framework:
+    """A policy of the library with what a workspace adds to it, key by key."""
+    controls = {one.id: one for one in (*theirs.controls, *own.controls)}
+    enforce = {one.rule: one for one in (*theirs.enforce, *own.enforce)}
+    params = {(one.rule, one.name): one for one in (*theirs.params, *own.params)}
+    return Framework(
+        theirs.name,
+        theirs.title,
+        (*theirs.accepts, *own.accepts),
+        own.span,
+        own.version or theirs.version,
+        tuple(controls.values()),
+        tuple(enforce.values()),
+        tuple(params.values()),
+        (*theirs.settle, *own.settle),
+    )
+
+
+def documents_for(start: Path) -> tuple[Documents, list[Diagnostic]]:
+    """The documents of the workspace around a path, or the library's if there is none."""
+    root = files.find_workspace(start)
+    loaded = load(root) if root is not None else None
+    if loaded is None:
+        return rulebook.library_documents(), []
+    if loaded.value is None:
+        return rulebook.library_documents(), list(loaded.diagnostics)
+    own = [one for one in loaded.value.diagnostics if not one.code.startswith("T5")]
+    return loaded.value.documents, own
 
 
 def _span(document: Tier | Mixin | Environment | Framework) -> Span | None:

@@ -20,30 +20,38 @@ from tenantc.model.layer import Definition
 from tenantc.model.rule import Clause, Rule
 from tenantc.model.settings import Settings
 from tenantc.model.stack import Linked
-from tenantc.model.verdict import Answer, Level, Verdict
+from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.path import Path, covers
 from tenantc.source.value import UNLIMITED, Value, show
 
-_CODES = {Level.BLOCK: "T530", Level.WARN: "T531", Level.REPORT: "T532"}
+_CODES = {Strictness.BLOCK: "T530", Strictness.WARN: "T531", Strictness.REPORT: "T532", Strictness.OFF: "T532"}
 _MOST = 4
 
 
 def broken(
-    armed: Armed, verdict: Verdict, subject: Subject, settings: Settings, linked: Linked, spoken: Level | None
+    armed: Armed,
+    verdict: Verdict,
+    subject: Subject,
+    settings: Settings,
+    linked: Linked,
+    spoken: Strictness | None,
+    fail_on: Strictness,
 ) -> Diagnostic:
-    """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it."""
+    """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it.
+
+    It is an error from the level `fail_on` on.
+    """
     rule = armed.rule
     clause = rule.clauses[verdict.clause]
     level = level_of(rule, clause, spoken)
     paths = sorted(_paths(clause, settings))
     missing = [path for path in paths if settings.get(path) is None]
     blames = [*_values(paths, settings)] or [*_required(rule, clause, linked)]
-    blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}"))
+    blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {level.value}"))
     word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
     message = said(rule, clause, subject, armed.params)
-    return diagnose(
-        _CODES[level], *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message
-    )
+    code = "T530" if level.rank >= fail_on.rank else _CODES[level]
+    return diagnose(code, *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message)
 
 
 def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) -> str:
@@ -136,16 +144,10 @@ def _required(rule: Rule, clause: Clause, linked: Linked) -> Iterator[Blame]:
     for audience in (rule.applies, clause.audience):
         if audience is not None and not audience.excepted:
             named |= audience.frameworks
-    layers = [layer for level in linked.stack.levels for layer in level.layers]
-    for layer in (*linked.overrides, *layers):
-        for one in layer.frameworks:
-            if _folded(one.name) in named:
-                yield Blame(one.span, str(layer.id))
-                return
-
-
-def _folded(spelling: str) -> str:
-    return spelling.lower().replace("-", "_").replace(" ", "_")
+    for framework, span in linked.stack.required.items():
+        if framework in named:
+            yield Blame(span, f"{framework} is required here")
+            return
 
 
 def _help(clause: Clause, armed: Armed, missing: list[Path]) -> str:

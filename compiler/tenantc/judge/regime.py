@@ -16,21 +16,21 @@ from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
 from tenantc.model.rule import Basis, Clause, Param, Rule, Weight
 from tenantc.model.spec import Enforcement, Framework, Setting
-from tenantc.model.verdict import Level
+from tenantc.model.verdict import Strictness
 
 # the policy that holds for every tenant
 HOUSE: Final = "house"
 
 
-def level_of(rule: Rule, clause: Clause, spoken: Level | None) -> Level:
+def level_of(rule: Rule, clause: Clause, spoken: Strictness | None) -> Strictness:
     """What a failure of a requirement does: what a policy says, else what the library holds of its kind."""
     if spoken is not None:
         return spoken
     if clause.basis is Basis.PROPOSED:
-        return Level.REPORT
+        return Strictness.REPORT
     stated = clause.basis in {Basis.STATED, Basis.REQUIRED}
     blocks = rule.severity is Weight.CRITICAL or (rule.severity is Weight.HIGH and stated)
-    return Level.BLOCK if blocks else Level.WARN
+    return Strictness.BLOCK if blocks else Strictness.WARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Regime:
     """
 
     armed: tuple[Armed, ...]
-    levels: Mapping[str, Level]
+    levels: Mapping[str, Strictness]
     preferred: Mapping[frozenset[str], str]
     diagnostics: tuple[Diagnostic, ...] = ()
     by_id: Mapping[str, Armed] = field(default_factory=dict)
@@ -60,20 +60,20 @@ def regime(
     diagnostics: list[Diagnostic] = []
     armed = []
     for rule, function in rules:
-        if levels.get(rule.id) is not Level.OFF:
+        if levels.get(rule.id) is not Strictness.OFF:
             params = tuple(_param(rule, param, applicable, diagnostics) for param in rule.params)
             armed.append(Armed(rule, function, params))
     preferred = {frozenset(one.rules): one.prefer for policy in applicable for one in policy.settle}
     return Regime(tuple(armed), levels, preferred, tuple(diagnostics), {one.rule.id: one for one in armed})
 
 
-def _levels(policies: Iterable[Framework], as_of: str) -> dict[str, Level]:
-    found: dict[str, Level] = {}
+def _levels(policies: Iterable[Framework], as_of: str) -> dict[str, Strictness]:
+    found: dict[str, Strictness] = {}
     for policy in policies:
         for one in policy.enforce:
             if _holds(one, as_of):
-                level = Level(one.level)
-                found[one.rule] = max(found.get(one.rule, level), level, key=lambda each: each.strictness)
+                level = Strictness(one.level)
+                found[one.rule] = max(found.get(one.rule, level), level, key=lambda each: each.rank)
     return found
 
 

@@ -99,9 +99,12 @@ class Linker:
             required.append(own.layer)
         frameworks, wrong = self._spellings.canonical(named for layer in required for named in layer.frameworks)
         diagnostics += wrong
-        levels.append(_framework_level(tuple(sorted(frameworks))))
+        ids = tuple(sorted(frameworks))
+        levels.append(_framework_level(ids))
         grade = next((tier.grade for tier in reversed(chain.value) if tier.grade), spec.tier.name)
-        stack = Stack(tuple(levels), spec.tier.name, grade, environment, tuple(sorted(frameworks)), tier_levels)
+        stack = Stack(
+            tuple(levels), spec.tier.name, grade, environment, tuple(sorted(frameworks)), tier_levels, frameworks
+        )
         return Outcome(stack, tuple(diagnostics))
 
     def unknown_frameworks(self, layer: Layer) -> list[Diagnostic]:

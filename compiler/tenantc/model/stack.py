@@ -10,6 +10,7 @@ from tenantc.model.layer import Definition, Layer, LayerId
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier
 from tenantc.source.path import Path
+from tenantc.source.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Level:
 class Stack:
     """Everything below a tenant's own overrides in one environment.
 
-    `tier` and `grade` name the tenant's tier and what rules call it; `frameworks` are canonical ids, sorted. The first
-    `tier_levels` levels are those that end with the tier.
+    `tier` and `grade` name the tenant's tier and what rules call it; `frameworks` are canonical ids, sorted, and
+    `required` says where each was required first. The first `tier_levels` levels are those that end with the tier.
     """
 
     levels: tuple[Level, ...]
@@ -62,6 +63,7 @@ class Stack:
     environment: str
     frameworks: tuple[str, ...]
     tier_levels: int
+    required: Mapping[str, Span] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Answer(enum.Enum):
     ERROR = "error"
 
 
-class Level(enum.Enum):
+class Strictness(enum.Enum):
     """What a failure does: stop the tenant, warn, be reported, or nothing since the rule is not judged."""
 
     BLOCK = "block"
@@ -26,8 +26,8 @@ class Level(enum.Enum):
     OFF = "off"
 
     @property
-    def strictness(self) -> int:
-        return (Level.OFF, Level.REPORT, Level.WARN, Level.BLOCK).index(self)
+    def rank(self) -> int:
+        return (Strictness.OFF, Strictness.REPORT, Strictness.WARN, Strictness.BLOCK).index(self)
 
 
 BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})

@@ -1,0 +1,145 @@
+"""Hardening and judging in a workspace: what the pipeline asks the rules for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.driver.workspace import Workspace
+from tenantc.judge.court import Court
+from tenantc.judge.evidence import broken
+from tenantc.judge.regime import Regime
+from tenantc.judge.subject import Subject
+from tenantc.judge.waivers import Waivers
+from tenantc.model.checked import Checked
+from tenantc.model.judged import Judged
+from tenantc.model.layer import LayerId
+from tenantc.model.resolved import Resolved
+from tenantc.model.settings import Settings
+from tenantc.model.spec import Waiver
+from tenantc.model.stack import Stack
+from tenantc.model.verdict import BROKEN, Answer, Strictness, Verdict
+from tenantc.resolve.extend import Addition, extend
+from tenantc.source.path import Path, child
+from tenantc.source.value import Value
+
+StackKey = tuple[tuple[LayerId, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hardened:
+    """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
+
+    `verdicts` are those on the hardened settings, `told` what was said of those that are broken.
+    """
+
+    inherited: Resolved
+    resolved: Resolved
+    contradictions: tuple[Diagnostic, ...]
+    verdicts: Mapping[str, Verdict]
+    told: dict[str, Diagnostic] = field(default_factory=dict)
+
+
+class Judgement:
+    """Judges tenants as of one day; to break a rule that is held as strictly as `fail_on`, or more, is an error."""
+
+    def __init__(self, workspace: Workspace, as_of: str, fail_on: Strictness) -> None:
+        self._schema = workspace.documents.schema
+        self._as_of = as_of
+        self._fail_on = fail_on
+        self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of)
+        self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
+        self._stacks: dict[StackKey, Hardened] = {}
+
+    def shared(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the rules, policies and waivers by themselves."""
+        return (*self.court.diagnostics, *self.waivers.diagnostics)
+
+    def harden(self, stack: Stack, inherited: Resolved, tier: Settings) -> Hardened:
+        """A stack with the remedies of its rules on top, stratum by stratum."""
+        key = tuple(level.key for level in stack.levels)
+        known = self._stacks.get(key)
+        if known is not None:
+            return known
+        resolved = inherited
+        contradictions: list[Diagnostic] = []
+        for ids in self.court.strata:
+            definitions, clashes = self.court.hardening(ids, resolved, tier, stack)
+            contradictions += clashes
+            if definitions:
+                resolved = extend(resolved, Addition(tuple(definitions)), self._schema, self._as_of)
+        subject = self.court.subject(self.court.sections(resolved, stack), tier)
+        verdicts = self.court.verdicts(subject, stack)
+        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts)
+        self._stacks[key] = found
+        return found
+
+    def judge(self, checked: Checked, stack: Hardened, tier: Settings) -> Outcome[Judged | None]:
+        """The verdicts on a tenant; None if one of them, or a contradiction, keeps it from being emitted."""
+        linked, settings = checked.linked, checked.resolved.settings
+        waivers = self.waivers.of(linked.spec.tenant_id, linked.environment)
+        subject = self.court.subject(settings.sections, tier, _waiver_facts(waivers))
+        affected = self.court.affected(stack.resolved.settings.sections, settings.sections, facts=True)
+        fresh = self.court.verdicts(subject, linked.stack, affected) if affected else {}
+        verdicts = {**stack.verdicts, **fresh} if fresh else dict(stack.verdicts)
+        regime = self.court.regime(linked.stack.frameworks)
+        diagnostics = [*stack.contradictions, *regime.diagnostics]
+        waived: dict[str, Waiver | str] = {}
+        for id, verdict in verdicts.items():
+            if verdict.answer not in BROKEN:
+                continue
+            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject)
+            if excuse is not None:
+                waived[id] = excuse
+                verdicts[id] = replace(verdict, answer=Answer.WAIVED)
+            else:
+                diagnostics.append(self._told(verdict, fresh.get(id) is None, stack, subject, checked, regime))
+        if has_errors(diagnostics):
+            return Outcome(None, tuple(diagnostics))
+        return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
+
+    def _excuse(
+        self,
+        verdict: Verdict,
+        waiver: Waiver | None,
+        verdicts: Mapping[str, Verdict],
+        regime: Regime,
+        subject: Subject,
+    ) -> Waiver | str | None:
+        """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
+        armed = regime.by_id[verdict.rule]
+        if waiver is not None and self.waivers.covers(waiver, verdict.clause, subject, armed.params):
+            return waiver
+        for pair, winner in regime.preferred.items():
+            other = verdicts.get(winner)
+            if verdict.rule in pair - {winner} and other is not None and other.answer is not Answer.NOT_APPLICABLE:
+                return f"a policy prefers {winner}"
+        return None
+
+    def _told(
+        self,
+        verdict: Verdict,
+        is_inherited: bool,
+        stack: Hardened,
+        subject: Subject,
+        checked: Checked,
+        regime: Regime,
+    ) -> Diagnostic:
+        """What is said of a broken rule; once for all tenants that inherit it as it is."""
+        known = stack.told.get(verdict.rule) if is_inherited else None
+        if known is not None:
+            return known
+        armed, spoken = regime.by_id[verdict.rule], regime.levels.get(verdict.rule)
+        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, spoken, self._fail_on)
+        if is_inherited and found.blames[0].span.path != checked.linked.spec.span.path:
+            stack.told[verdict.rule] = found
+        return found
+
+
+def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:
+    found: dict[Path, Value] = {}
+    for rule, waiver in waivers.items():
+        at = child("waivers", rule)
+        found |= {f"{at}.until": waiver.until, f"{at}.reason": waiver.reason, f"{at}.approver": waiver.approver}
+    return found
