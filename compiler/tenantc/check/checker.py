@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from tenantc.check.authority import Authority, authority
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 StackKey = tuple[tuple[LayerId, ...], ...]
 
 
+class _Stack(NamedTuple):
+    """What is known of a stack: who may set what in it, what is wrong with it whoever has it, and what is not.
+
+    `paired` says that no pair of its settings is crossed; `sound` are its sections with which nothing is wrong whoever
+    the tenant is.
+    """
+
+    authority: Authority
+    problems: tuple[Diagnostic, ...]
+    paired: bool
+    sound: dict[str, Section]
+
+
 class Checker:
     """Checks tenants against one schema.
 
@@ -41,15 +54,15 @@ class Checker:
         self._schema = schema
         self._allowed_by = allowed_by
         self._validators: dict[str, jsonschema_rs.Validator] = {}
-        self._authorities: dict[StackKey, tuple[Authority, tuple[Diagnostic, ...]]] = {}
+        self._stacks: dict[StackKey, _Stack] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
         self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
         self._absent = Section({}, {})
         self._required = {name for name, member in schema.root.members.items() if getattr(member, "required", ())}
         leaves = {leaf.path: leaf for leaf in schema.leaves()}
-        pairs = [(leaf, leaves[leaf.at_most]) for leaf in leaves.values() if leaf.at_most in leaves]
+        self._paired = [(leaf, leaves[leaf.at_most]) for leaf in leaves.values() if leaf.at_most in leaves]
         self._pairs = {
-            name: [pair for pair in pairs if section_of(pair[0].path) == name or section_of(pair[1].path) == name]
+            name: [at for at, pair in enumerate(self._paired) if name in (section_of(one.path) for one in pair)]
             for name in schema.sections()
         }
         self._secrets = {
@@ -62,28 +75,49 @@ class Checker:
 
         `base` is what the tenant's stack gives without the tenant's own overrides.
         """
-        limits, problems = self.limits(linked.stack, base)
-        diagnostics = [*resolved.diagnostics(), *problems]
+        stack = self.stack(linked.stack, base)
+        diagnostics = [*resolved.diagnostics(), *stack.problems]
+        sections, inherited, sound = resolved.settings.sections, base.settings.sections, stack.sound
         for name in self._pairs:
-            section = resolved.settings.sections.get(name, self._absent)
+            section = sections.get(name, self._absent)
+            if sound.get(name) is section:
+                continue
+            found: tuple[Diagnostic, ...] = ()
+            whose = section
             if section is not self._absent or name in self._required:
-                diagnostics += self.section(name, self.identified(section, linked.spec), limits, linked.stack.tier)
+                whose = self.identified(section, linked.spec)
+                found = self.section(name, whose, stack.authority, linked.stack.tier)
+                diagnostics += found
+            if not found and whose is section and section is inherited.get(name, self._absent):
+                sound[name] = section
         # what nobody set is the tenant's to set
         missing = (Blame(linked.spec.span),)
         diagnostics = [replace(one, blames=missing) if one.code == "T408" else one for one in diagnostics]
-        touched = {name for name in resolved.settings.sections if name in self._pairs}
-        pairs = dict.fromkeys(pair for name in self._pairs if name in touched for pair in self._pairs[name])
-        diagnostics += crossed_pairs(resolved.settings, list(pairs))
+        touched = [name for name in sections if name in self._pairs]
+        if stack.paired:
+            touched = [name for name in touched if sections[name] is not inherited.get(name)]
+        diagnostics += crossed_pairs(resolved.settings, self.pairs(touched))
         if diagnostics:
             return Outcome(None, tuple(diagnostics))
         return Outcome(Checked(linked, resolved))
 
+    def pairs(self, names: Collection[str]) -> list[tuple[Leaf, Leaf]]:
+        """The pairs of settings of which one at least lies in these sections."""
+        found = dict.fromkeys(at for name in self._pairs if name in names for at in self._pairs[name])
+        return [self._paired[at] for at in found]
+
     def limits(self, stack: Stack, base: Resolved) -> tuple[Authority, tuple[Diagnostic, ...]]:
+        """Who may set what in a stack, and what is wrong with that whoever has it."""
+        known = self.stack(stack, base)
+        return known.authority, known.problems
+
+    def stack(self, stack: Stack, base: Resolved) -> _Stack:
         key = tuple(level.key for level in stack.levels)
-        known = self._authorities.get(key)
+        known = self._stacks.get(key)
         if known is None:
             limits = authority(stack)
-            known = self._authorities[key] = (limits, tuple(stack_locks(base, limits)))
+            paired = not any(crossed_pairs(base.settings, self.pairs(base.settings.sections)))
+            known = self._stacks[key] = _Stack(limits, tuple(stack_locks(base, limits)), paired, {})
         return known
 
     def identified(self, section: Section, spec: Spec) -> Section:

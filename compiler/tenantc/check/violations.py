@@ -16,16 +16,23 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 
+_PLAIN = frozenset({bool, int, float, str})
+
+
 def instance(section: Section) -> dict[str, Any]:
     """The values of a section as nested JSON, as they were before caps."""
     root: dict[str, Any] = {}
     uncapped = section.uncapped
     for path, value in section.values.items():
-        *groups, name = split(path)[1:]
         here = root
-        for group in groups:
-            here = here.setdefault(group, {})
-        here[name] = plain(uncapped.get(path, value) if uncapped else value)
+        steps = split(path)
+        for group in steps[1:-1]:
+            inner = here.get(group)
+            if inner is None:
+                inner = here[group] = {}
+            here = inner
+        asked = uncapped.get(path, value) if uncapped else value
+        here[steps[-1]] = asked if type(asked) in _PLAIN else plain(asked)
     return root
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from sys import intern
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -149,7 +150,10 @@ def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
 
 
 def _head(linked: Linked) -> dict[str, Any]:
-    """Whose settings they are and where they are deployed, in every file that holds settings."""
+    """Whose settings they are and where they are deployed, in every file that holds settings.
+
+    What many tenants say alike is one object, whose text is kept.
+    """
     spec = linked.spec
     tenant = {
         "id": spec.tenant_id,
@@ -157,14 +161,14 @@ def _head(linked: Linked) -> dict[str, Any]:
         "owner_email": spec.owner_email,
         "tier": linked.stack.tier,
         "grade": linked.stack.grade,
-        "status": spec.status,
-        "ring": spec.ring,
-        "industry": spec.industry,
+        "status": intern(spec.status),
+        "ring": intern(spec.ring),
+        "industry": intern(spec.industry),
     }
     deployment = {
         "environment": linked.environment or "default",
         "account": linked.account,
-        "region": linked.region,
+        "region": intern(linked.region),
         "cluster": linked.cluster,
     }
     return {
