@@ -106,6 +106,11 @@ class Checker:
         found = dict.fromkeys(at for name in self._pairs if name in names for at in self._pairs[name])
         return [self._paired[at] for at in found]
 
+    def limits(self, stack: Stack, base: Resolved) -> tuple[Authority, tuple[Diagnostic, ...]]:
+        """Who may set what in a stack, and what is wrong with that whoever has it."""
+        known = self.stack(stack, base)
+        return known.authority, known.problems
+
     def stack(self, stack: Stack, base: Resolved) -> _Stack:
         key = tuple(level.key for level in stack.levels)
         known = self._stacks.get(key)

@@ -31,9 +31,8 @@ def instance(section: Section) -> dict[str, Any]:
             if inner is None:
                 inner = here[group] = {}
             here = inner
-        if uncapped:
-            value = uncapped.get(path, value)
-        here[steps[-1]] = value if type(value) in _PLAIN else plain(value)
+        asked = uncapped.get(path, value) if uncapped else value
+        here[steps[-1]] = asked if type(asked) in _PLAIN else plain(asked)
     return root
 
 
