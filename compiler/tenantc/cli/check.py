@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import Session, as_of_option, format_option, print_json, summary
+from tenantc.cli.session import Session, as_of_option, fail_on_option, format_option, print_json, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.checking import check_files, check_workspace
@@ -16,8 +16,9 @@ from tenantc.driver.files import find_workspace
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @as_of_option
+@fail_on_option
 @format_option
-def command(paths: tuple[Path, ...], as_of: str | None, format_: str) -> None:
+def command(paths: tuple[Path, ...], as_of: str | None, fail_on: str, format_: str) -> None:
     """Check a workspace, or the given files of one as a pre-commit hook passes them.
 
     A tenant file checks its tenants; any other file checks itself and every tenant that it is part of.
@@ -27,7 +28,7 @@ def command(paths: tuple[Path, ...], as_of: str | None, format_: str) -> None:
     documents = []
     for root, files in groups.items():
         session = Session(root, format_, as_of)
-        pipeline = session.pipeline()
+        pipeline = session.pipeline(fail_on)
         ledger, tenants = check_files(pipeline, files) if files else check_workspace(pipeline)
         found = ledger.all()
         failed |= ledger.failed

@@ -20,11 +20,19 @@ from tenantc.driver.as_of import as_of
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import Workspace, load
 from tenantc.model.spec import Spec
+from tenantc.model.verdict import Strictness
 
 format_option = click.option(
     "--format", "format_", type=click.Choice(["human", "json"]), default="human", show_default=True, help="how to print"
 )
 as_of_option = click.option("--as-of", metavar="DATE", help="compile as of this day (YYYY-MM-DD, UTC)")
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["block", "warn", "report"]),
+    default="block",
+    show_default=True,
+    help="which broken rules are errors: those held this strictly, or more",
+)
 env_option = click.option("--env", "environment", metavar="NAME", help="this environment only")
 
 # files: below that, a build is over before a bar is seen
@@ -45,7 +53,7 @@ class Session:
         shown = files.shown(root)
         self.prefix = "" if shown == "." else f"{shown}/"
 
-    def pipeline(self) -> Pipeline:
+    def pipeline(self, fail_on: str = "block") -> Pipeline:
         """The workspace, read; ends the command if tenantc.yaml itself is unusable."""
         loaded = load(self.root)
         if loaded.value is None:
@@ -56,7 +64,7 @@ class Session:
             day = as_of(self.day, workspace.options.as_of)
         except ValueError:
             raise click.UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
-        return Pipeline(workspace, day)
+        return Pipeline(workspace, day, Strictness(fail_on))
 
     def spec(self, workspace: Workspace, tenant: str) -> tuple[Spec, list[Diagnostic]]:
         """One tenant by id, read from the files that mention it; ends the command if there is none."""

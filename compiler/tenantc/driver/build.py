@@ -93,7 +93,7 @@ class _Run:
         self.advance = advance
         self.unreadable = False
         self.emission = Emission(pipeline)
-        self.provenance = Provenance(pipeline.as_of)
+        self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}
@@ -195,6 +195,7 @@ class _Run:
         for folder, files in self.emission.shared():
             self.write(folder, files, "")
         self.built.ledger.shared(self.emission.diagnostics)
+        self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen))
 
     def departed(self) -> None:
         """Tenants of the previous build that are gone. Absence of a file that can't be read removes nobody."""

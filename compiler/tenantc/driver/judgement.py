@@ -37,7 +37,7 @@ class Hardened:
     inherited: Resolved
     resolved: Resolved
     contradictions: tuple[Diagnostic, ...]
-    verdicts: Mapping[str, Verdict]
+    verdicts: dict[str, Verdict]
     told: dict[str, Diagnostic] = field(default_factory=dict)
 
 
@@ -82,7 +82,9 @@ class Judgement:
         subject = self.court.subject(settings.sections, tier, _waiver_facts(waivers))
         affected = self.court.affected(stack.resolved.settings.sections, settings.sections, facts=True)
         fresh = self.court.verdicts(subject, linked.stack, affected) if affected else {}
-        verdicts = {**stack.verdicts, **fresh} if fresh else dict(stack.verdicts)
+        fresh = {id: verdict for id, verdict in fresh.items() if verdict != stack.verdicts[id]}
+        # most tenants come out as their stack does, and share its verdicts as one object
+        verdicts: dict[str, Verdict] = {**stack.verdicts, **fresh} if fresh else stack.verdicts
         regime = self.court.regime(linked.stack.frameworks)
         diagnostics = [*stack.contradictions, *regime.diagnostics]
         waived: dict[str, Waiver | str] = {}
@@ -92,9 +94,11 @@ class Judgement:
             excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject)
             if excuse is not None:
                 waived[id] = excuse
-                verdicts[id] = replace(verdict, answer=Answer.WAIVED)
             else:
                 diagnostics.append(self._told(verdict, fresh.get(id) is None, stack, subject, checked, regime))
+        if waived:
+            leave = {id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}
+            verdicts = {**verdicts, **leave}
         if has_errors(diagnostics):
             return Outcome(None, tuple(diagnostics))
         return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
@@ -130,8 +134,8 @@ class Judgement:
         known = stack.told.get(verdict.rule) if is_inherited else None
         if known is not None:
             return known
-        armed, spoken = regime.by_id[verdict.rule], regime.levels.get(verdict.rule)
-        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, spoken, self._fail_on)
+        armed = regime.by_id[verdict.rule]
+        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, self._fail_on)
         if is_inherited and found.blames[0].span.path != checked.linked.spec.span.path:
             stack.told[verdict.rule] = found
         return found

@@ -81,11 +81,13 @@ class Court:
 
     def verdicts(self, subject: Subject, stack: Stack, ids: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts on these rules, by default on all, in the order of their ids."""
-        standing = self.standing(stack)
+        standing, held = self.standing(stack), self.regime(stack.frameworks)
+        armed = held.armed if ids is None else [held.by_id[id] for id in ids if id in held.by_id]
         return {
-            one.rule.id: judge(one.rule, one.function, one.params, subject, standing, one.rule.id in self._attested)
-            for one in self.regime(stack.frameworks).armed
-            if ids is None or one.rule.id in ids
+            one.rule.id: judge(
+                *one, subject, standing, held.levels.get(one.rule.id), attested=one.rule.id in self._attested
+            )
+            for one in armed
         }
 
     def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section], facts: bool) -> set[str]:
