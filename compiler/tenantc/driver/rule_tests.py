@@ -27,7 +27,7 @@ from tenantc.model.spec import Spec
 from tenantc.model.stack import Documents
 from tenantc.model.verdict import BROKEN, Answer
 from tenantc.resolve.extend import Addition, empty, extend
-from tenantc.source.path import Path
+from tenantc.source.path import Path, child
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
@@ -167,7 +167,7 @@ class Tester:
         facts: dict[Path, Value] = {"as_of": as_of, **secret_facts(self._schema, sections)}
         waiver = first.get("waiver", "")
         if waiver:
-            at = f'waivers["{rule.id}"]'
+            at = child("waivers", rule.id)
             facts |= {f"{at}.until": waiver, f"{at}.reason": "test", f"{at}.approver": "test"}
         return _Case(sections, tier, Standing(frameworks, grade, as_of), facts, waiver), problems
 
