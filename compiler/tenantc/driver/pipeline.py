@@ -6,7 +6,6 @@ text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
@@ -23,13 +22,13 @@ from tenantc.model.spec import Spec
 from tenantc.model.stack import Level, Linked, Stack
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Frozen):
     """A tenant in one environment, as far as it got: `checked` is None if something is wrong with it.
 
     `base` is what its stack gives, `resolved` the settings with its overrides.
@@ -41,8 +40,7 @@ class Compiled:
     checked: Checked | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Frozen):
     """A tenant in every environment it lives in, and everything that is to be said about it."""
 
     spec: Spec

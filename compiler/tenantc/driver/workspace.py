@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,14 +21,14 @@ from tenantc.model.layer import Layer, LayerId, LayerKind
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier
 from tenantc.model.stack import Documents
+from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 T = TypeVar("T", Tier, Mixin, Environment, Framework)
 
 
-@dataclass(slots=True)
-class Workspace:
+class Workspace(Frozen, eq=False):
     """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by path."""
 
     root: Path
@@ -37,7 +36,7 @@ class Workspace:
     documents: Documents
     reader: Reader
     diagnostics: list[Diagnostic]
-    inputs: dict[str, bytes] = field(default_factory=dict)
+    inputs: dict[str, bytes]
 
     def tenant_files(self) -> list[Path]:
         return list(files.listing(self.root / "tenants"))

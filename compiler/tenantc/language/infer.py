@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import reduce
 
 from tenantc.language.arithmetic import QUOTIENTS, SUMS, arithmetic, undefined
@@ -40,10 +39,10 @@ from tenantc.language.syntax import (
 from tenantc.language.types import BOOLEAN, WRONG, Kind, Located, Type, locate, merge, type_of
 from tenantc.language.units import PLAIN, literal
 from tenantc.model.schema import Schema
+from tenantc.source.frozen import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Frozen):
     """A part of an expression, its type, and those of its own parts.
 
     `undefined` holds why it may have no value although all that it reads has one; an `else` settles that.

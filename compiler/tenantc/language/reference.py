@@ -7,7 +7,6 @@ floors. What has no value travels as a value; nothing is raised.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -35,11 +34,11 @@ from tenantc.language.syntax import (
 from tenantc.language.types import Type
 from tenantc.language.units import literal
 from tenantc.model.identity import IdentityText
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import UNLIMITED
 
 
-@dataclass(frozen=True, slots=True)
-class _Nothing:
+class _Nothing(Frozen):
     """No value; an `else` may give one unless it is `final`."""
 
     outcome: Missing | Problem

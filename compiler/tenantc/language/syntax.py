@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 
 Operator: TypeAlias = Literal[
@@ -18,15 +18,13 @@ Function: TypeAlias = Literal["count", "sum", "min", "max"]
 MAX_DEPTH = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Frozen, kw_only=True):
     """Where a node begins and ends, in characters of the whole value; ignored when nodes are compared."""
 
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Number(_Place):
     """A number, never negative, and its unit as `format` prints it: "", "days", "GB", "%", "per hour"."""
 
@@ -34,54 +32,46 @@ class Number(_Place):
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Text(_Place):
     """Text in double quotes, its escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
 class Boolean(_Place):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
 class NoLimit(_Place):
     """The word `unlimited`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Listing(_Place):
     """A list that is written out."""
 
     items: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Reference(_Place):
     """A setting, by its canonical path."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
 class Negate(_Place):
     """Unary minus."""
 
     operand: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Invert(_Place):
     """The `not` of a boolean."""
 
     operand: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(_Place):
     """Two operands and what stands between them."""
 
@@ -90,7 +80,6 @@ class Binary(_Place):
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Aggregate(_Place):
     """A function of a list's items."""
 
@@ -101,8 +90,7 @@ class Aggregate(_Place):
 Tree: TypeAlias = Number | Text | Boolean | NoLimit | Listing | Reference | Negate | Invert | Binary | Aggregate
 
 
-@dataclass(frozen=True, slots=True)
-class Expression(Deferred):
+class Expression(Frozen, Deferred):
     """What stands between `${` and `}`: its text, where in the value that text begins, and its tree.
 
     The text and the place decide the tree, so they alone are compared.
@@ -113,16 +101,14 @@ class Expression(Deferred):
     root: Tree = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TextTemplate(Deferred):
+class TextTemplate(Frozen, Deferred):
     """A text with expressions in it; the texts between them have their `$${` resolved."""
 
     text: str
     parts: tuple[str | Expression, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxProblem:
+class SyntaxProblem(Frozen):
     """Why a text is no expression, and which characters of the value are to blame."""
 
     message: str

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from tenantc.model.layer import Layer, Named
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Frozen):
     """A tier; `own` is true for a workspace's document (as against the library's)."""
 
     name: str
@@ -22,8 +21,7 @@ class Tier:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mixin:
+class Mixin(Frozen):
     """A mixin and the mixins it extends."""
 
     name: str
@@ -33,8 +31,7 @@ class Mixin:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where one region's tenants are deployed; an absent part is an empty text."""
 
     account: str = ""
@@ -42,8 +39,7 @@ class Place:
     cluster: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Frozen):
     """An environment; `places` maps a tenant's region to where it is deployed, None if any region will do."""
 
     name: str
@@ -54,8 +50,7 @@ class Environment:
     own: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Frozen):
     """A compliance framework: its canonical id and the spellings that name it."""
 
     name: str
@@ -64,8 +59,7 @@ class Framework:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TenantEnvironment:
+class TenantEnvironment(Frozen):
     """What a tenant says for one environment alone."""
 
     layer: Layer
@@ -73,8 +67,7 @@ class TenantEnvironment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Frozen):
     """One tenant as its spec states it."""
 
     tenant_id: str
