@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from tenantc import __version__
+from tenantc.cli.usage import UsageError
 
 if TYPE_CHECKING:
     import click
@@ -37,15 +39,9 @@ def run() -> None:
 
 
 def _guarded() -> int:
-    import click
-
     try:
-        # without standalone mode click returns the code of whoever ended the command
-        code = _group().main(prog_name="tenantc", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort):
+        return _hooked(sys.argv[2:]) if _is_hook(sys.argv[1:]) else _clicked()
+    except KeyboardInterrupt:
         print("tenantc: interrupted", file=sys.stderr)
         return 130
     except ImportError as error:  # something that tenantc needs is not installed
@@ -60,6 +56,35 @@ def _guarded() -> int:
         return 3
     except Exception as error:  # noqa: BLE001 — the one place where a bug of ours becomes one line
         return _bug(error)
+
+
+def _is_hook(arguments: list[str]) -> bool:
+    """Whether this is `check` with nothing but files that can be read: what a hook says, and what needs no click."""
+    command, *paths = arguments or [""]
+    plain = all(not path.startswith("-") and os.access(path, os.R_OK) for path in paths)
+    return command == "check" and bool(paths) and plain and "_TENANTC_COMPLETE" not in os.environ
+
+
+def _hooked(paths: list[str]) -> int:
+    try:
+        code = importlib.import_module("tenantc.cli.hook").run(paths)
+    except UsageError:
+        return _clicked()  # which says it with the command's usage
+    assert isinstance(code, int)
+    return code
+
+
+def _clicked() -> int:
+    import click
+
+    try:
+        # without standalone mode click returns the code of whoever ended the command
+        code = _group().main(prog_name="tenantc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
 
 
@@ -91,6 +116,8 @@ def _group() -> click.Group:
             module = importlib.import_module(f"tenantc.cli.{cmd_name}")
             command = module.command
             assert isinstance(command, click.Command)
+            assert command.callback is not None, "a command does something"
+            command.callback = _told(command.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -105,6 +132,20 @@ def _group() -> click.Group:
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+
+def _told(callback: Callable[..., None]) -> Callable[..., None]:
+    """The callback, with what is wrong about a call told as click does: with the command's usage."""
+
+    def call(**parameters: Any) -> None:
+        import click
+
+        try:
+            callback(**parameters)
+        except UsageError as error:
+            raise click.UsageError(str(error)) from None
+
+    return call
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
