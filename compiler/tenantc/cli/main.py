@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -25,6 +26,9 @@ COMMANDS = {
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
 
+# Objects that are made before the first look for garbage: hardly anything that is made refers to itself.
+_YOUNG = 50_000
+
 
 def run() -> None:
     """The command's entry point.
@@ -39,6 +43,7 @@ def run() -> None:
 
 
 def _guarded() -> int:
+    gc.disable()
     try:
         return _hooked(sys.argv[2:]) if _is_hook(sys.argv[1:]) else _clicked()
     except KeyboardInterrupt:
@@ -67,11 +72,20 @@ def _is_hook(arguments: list[str]) -> bool:
 
 def _hooked(paths: list[str]) -> int:
     try:
-        code = importlib.import_module("tenantc.cli.hook").run(paths)
+        code = _loaded("hook").run(paths)
     except UsageError:
         return _clicked()  # which says it with the command's usage
     assert isinstance(code, int)
     return code
+
+
+def _loaded(name: str) -> Any:
+    """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
+    module = importlib.import_module(f"tenantc.cli.{name}")
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
+    gc.enable()
+    return module
 
 
 def _clicked() -> int:
@@ -113,8 +127,7 @@ def _group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            module = importlib.import_module(f"tenantc.cli.{cmd_name}")
-            command = module.command
+            command = _loaded(cmd_name).command
             assert isinstance(command, click.Command)
             assert command.callback is not None, "a command does something"
             command.callback = _told(command.callback)
