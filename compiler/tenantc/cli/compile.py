@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import Session, as_of_option, env_option, fail_on_option, format_option, print_json, summary
+from tenantc.cli.options import as_of_option, env_option, fail_on_option, format_option
+from tenantc.cli.session import Session, print_json, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.build import Built, Request, build

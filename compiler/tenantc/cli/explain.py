@@ -10,7 +10,8 @@ import click
 
 from tenantc.audit.provenance import setting, written
 from tenantc.cli.explain_rule import explain_rule
-from tenantc.cli.session import Session, as_of_option, env_option, format_option, print_json
+from tenantc.cli.options import as_of_option, env_option, format_option
+from tenantc.cli.session import Session, print_json
 from tenantc.cli.show import check_path
 from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.render import LIBRARY, printable

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from tenantc.cli.session import Session, as_of_option, format_option, print_json
+from tenantc.cli.options import as_of_option, format_option
+from tenantc.cli.session import Session, print_json
 from tenantc.driver.pipeline import Pipeline
 from tenantc.judge.judging import level_of
 from tenantc.model.rule import Clause, Rule

@@ -19,14 +19,14 @@ from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
+from tenantc.source.frozen import Frozen
 
 # language.md §7: more of the fleet than this goes only with --allow-removals.
 _REMOVALS = 0.05
 _FOREIGN = "its manifest.json is not one of tenantc's: name another folder, or delete it"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """What to build: all tenants unless some are named, all environments unless one is."""
 
     target: Path

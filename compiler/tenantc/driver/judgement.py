@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.workspace import Workspace
@@ -21,14 +20,14 @@ from tenantc.model.spec import Waiver
 from tenantc.model.stack import Stack
 from tenantc.model.verdict import BROKEN, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
+from tenantc.source.frozen import Frozen, field, replace
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
 StackKey = tuple[tuple[LayerId, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hardened:
+class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
     `verdicts` are those on the hardened settings, `told` what was said of those that are broken.

@@ -7,7 +7,6 @@ text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
@@ -26,13 +25,13 @@ from tenantc.model.stack import Level, Linked, Stack
 from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Frozen):
     """A tenant in one environment, as far as it got: `judged` is None if something keeps it from being emitted.
 
     `inherited` is what its stack gives, `base` the same hardened, `resolved` the settings with its overrides.
@@ -45,8 +44,7 @@ class Compiled:
     judged: Judged | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Frozen):
     """A tenant in every environment it lives in, and everything that is to be said about it."""
 
     spec: Spec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -17,13 +16,13 @@ from tenantc.language.condition import Condition
 from tenantc.model.rule import Param, Rule
 from tenantc.model.spec import Enforcement, Framework, Setting
 from tenantc.model.verdict import Strictness
+from tenantc.source.frozen import Frozen, field
 
 # the policy that holds for every tenant
 HOUSE: Final = "house"
 
 
-@dataclass(frozen=True, slots=True)
-class Regime:
+class Regime(Frozen):
     """The rules as they are judged for tenants under one set of frameworks.
 
     `levels` holds what policies say of a rule, the strictest where several speak. `preferred` says which of two rules

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
@@ -28,6 +27,7 @@ from tenantc.language.syntax import Expression, Quantifier, SyntaxProblem, Tree,
 from tenantc.language.types import BOOLEAN, Type, is_root, type_of
 from tenantc.model.rule import Audience, Basis, Citation, Clause, Edit, Param, Rule, Weight
 from tenantc.model.schema import Leaf, Schema
+from tenantc.source.frozen import replace
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.text import Text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 
@@ -34,8 +34,7 @@ class Basis(enum.Enum):
     CONSISTENCY = "consistency"
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Frozen):
     """Whom a rule or clause is for: tenants with one of these frameworks or grades, or, `excepted`, all others."""
 
     excepted: bool
@@ -64,8 +63,7 @@ class Edit(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Frozen):
     """One requirement of a rule. `message` holds texts and what is put between them; none if the rule has none."""
 
     condition: Deferred
@@ -92,8 +90,7 @@ class Citation(NamedTuple):
     satisfies: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
     `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.

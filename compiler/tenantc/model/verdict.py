@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from tenantc.source.frozen import Frozen
 
 
 class Answer(enum.Enum):
@@ -33,8 +34,7 @@ class Strictness(enum.Enum):
 BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Frozen):
     """The verdict on one rule.
 
     `clause` is the index of the requirement that decided it, -1 if none was judged, and `strictness` what a failure of
