@@ -352,6 +352,16 @@ def test_a_waiver_of_a_rule_over_a_collection_names_members(
     assert sorted(about(result, "short-lived")) == codes
 
 
+def test_a_waiver_of_one_requirement_does_not_cover_another(tmp_path: Path) -> None:
+    files = rule("short-lived", f"{TTL} <= 1 second\n  require  all i in integrations: i.region is set")
+    files |= waiver("  items: [okta]\n")
+    spec = tenant("integrations.slack.channel: x\n")
+    result = compile_files(tmp_path, {**files, "tenants/acme.yaml": spec})
+    assert about(result, "short-lived") == ["T530"]
+    result = compile_files(tmp_path / "covered", {**files, "tenants/acme.yaml": spec.replace("slack", "okta")})
+    assert about(result, "short-lived") == []
+
+
 def test_an_unwaivable_rule_refuses(tmp_path: Path) -> None:
     files = rule("short-lived", f"{TTL} <= 1 second", more="  unwaivable\n") | waiver()
     result = compile_files(tmp_path, {**files, "tenants/acme.yaml": tenant()})

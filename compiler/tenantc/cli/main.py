@@ -24,6 +24,7 @@ COMMANDS = {
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
     "rules": "list the rules that hold",
+    "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",
     "fmt": "lay out rule files",
     "schema": "write JSON Schemas with which editors complete and check specs",

@@ -8,6 +8,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
+from tenantc.judge.judging import broken_clauses
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import Waivers
@@ -30,13 +31,15 @@ StackKey = tuple[tuple[LayerId, ...], ...]
 class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
-    `verdicts` are those on the hardened settings, `told` what was said of those that are broken.
+    `verdicts` are those on the hardened settings, `broken` the rules among them that are, and `told` what was said of
+    these.
     """
 
     inherited: Resolved
     resolved: Resolved
     contradictions: tuple[Diagnostic, ...]
     verdicts: dict[str, Verdict]
+    broken: list[str]
     told: dict[str, Diagnostic] = field(default_factory=dict)
 
 
@@ -70,37 +73,57 @@ class Judgement:
                 resolved = extend(resolved, Addition(tuple(definitions)), self._schema, self._as_of)
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
         verdicts = self.court.verdicts(subject, stack)
-        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts)
+        broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
+        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts, broken)
         self._stacks[key] = found
         return found
 
     def judge(self, checked: Checked, stack: Hardened, tier: Settings) -> Outcome[Judged | None]:
         """The verdicts on a tenant; None if one of them, or a contradiction, keeps it from being emitted."""
-        linked, settings = checked.linked, checked.resolved.settings
-        waivers = self.waivers.of(linked.spec.tenant_id, linked.environment)
-        subject = self.court.subject(settings.sections, tier, _waiver_facts(waivers))
-        affected = self.court.affected(stack.resolved.settings.sections, settings.sections, facts=True)
-        fresh = self.court.verdicts(subject, linked.stack, affected) if affected else {}
-        fresh = {id: verdict for id, verdict in fresh.items() if verdict != stack.verdicts[id]}
-        # most tenants come out as their stack does, and share its verdicts as one object
-        verdicts: dict[str, Verdict] = {**stack.verdicts, **fresh} if fresh else stack.verdicts
-        regime = self.court.regime(linked.stack.frameworks)
+        subject = self.subject(checked, tier)
+        verdicts, broken = self._verdicts(checked, stack, subject)
+        regime = self.court.regime(checked.linked.stack.frameworks)
+        waivers = self._waivers(checked)
         diagnostics = [*stack.contradictions, *regime.diagnostics]
         waived: dict[str, Waiver | str] = {}
-        for id, verdict in verdicts.items():
-            if verdict.answer not in BROKEN:
-                continue
-            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject)
+        for id in broken:
+            verdict = verdicts[id]
+            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject, checked.linked.stack)
             if excuse is not None:
                 waived[id] = excuse
             else:
-                diagnostics.append(self._told(verdict, fresh.get(id) is None, stack, subject, checked, regime))
+                is_inherited = verdict is stack.verdicts[id]
+                diagnostics.append(self._told(verdict, is_inherited, stack, subject, checked, regime))
+        if has_errors(diagnostics):
+            return Outcome(None, tuple(diagnostics))
         if waived:
             leave = {id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}
             verdicts = {**verdicts, **leave}
-        if has_errors(diagnostics):
-            return Outcome(None, tuple(diagnostics))
         return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
+
+    def broken(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
+        """The rules that a tenant breaks, whether or not a waiver lets it."""
+        verdicts, broken = self._verdicts(checked, stack, self.subject(checked, tier))
+        return {id: verdicts[id] for id in broken}
+
+    def subject(self, checked: Checked, tier: Settings) -> Subject:
+        """A tenant as rules read it."""
+        return self.court.subject(checked.resolved.settings.sections, tier, _waiver_facts(self._waivers(checked)))
+
+    def _waivers(self, checked: Checked) -> dict[str, Waiver]:
+        return self.waivers.of(checked.linked.spec.tenant_id, checked.linked.environment)
+
+    def _verdicts(self, checked: Checked, stack: Hardened, subject: Subject) -> tuple[dict[str, Verdict], list[str]]:
+        """The verdicts on a tenant, and which of them are broken rules. Most come out as the stack's, and are those."""
+        sections = checked.resolved.settings.sections
+        affected = self.court.affected(stack.resolved.settings.sections, sections, facts=True)
+        fresh = self.court.verdicts(subject, checked.linked.stack, affected) if affected else {}
+        fresh = {id: verdict for id, verdict in fresh.items() if verdict != stack.verdicts[id]}
+        if not fresh:
+            return stack.verdicts, stack.broken
+        broken = [id for id in stack.broken if id not in fresh]
+        broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
+        return {**stack.verdicts, **fresh}, sorted(broken)
 
     def _excuse(
         self,
@@ -109,11 +132,14 @@ class Judgement:
         verdicts: Mapping[str, Verdict],
         regime: Regime,
         subject: Subject,
+        stack: Stack,
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
         armed = regime.by_id[verdict.rule]
-        if waiver is not None and self.waivers.covers(waiver, verdict.clause, subject, armed.params):
-            return waiver
+        if waiver is not None:
+            clauses = broken_clauses(*armed, subject, self.court.standing(stack))
+            if self.waivers.covers(waiver, clauses, subject, armed.params):
+                return waiver
         for pair, winner in regime.preferred.items():
             other = verdicts.get(winner)
             if verdict.rule in pair - {winner} and other is not None and other.answer is not Answer.NOT_APPLICABLE:

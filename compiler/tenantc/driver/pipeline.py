@@ -16,6 +16,7 @@ from tenantc.driver.tiers import first_tier_allowing
 from tenantc.driver.workspace import Workspace
 from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
+from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, LayerId, Named
 from tenantc.model.resolved import Resolved
@@ -32,7 +33,9 @@ from tenantc.source.value import Value
 
 
 class Compiled(Frozen):
-    """A tenant in one environment, as far as it got: `judged` is None if something keeps it from being emitted.
+    """A tenant in one environment, as far as it got.
+
+    `checked` is None if something is wrong with its settings, `judged` if anything keeps it from being emitted.
 
     `inherited` is what its stack gives, `base` the same hardened, `resolved` the settings with its overrides.
     """
@@ -41,6 +44,7 @@ class Compiled(Frozen):
     inherited: Resolved
     base: Resolved
     resolved: Resolved
+    checked: Checked | None
     judged: Judged | None
 
 
@@ -131,7 +135,7 @@ class Pipeline:
             outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
             judged = outcome.value
             diagnostics += outcome.diagnostics
-        compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, judged)
+        compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
 
     def hardened(self, stack: Stack) -> Hardened:

@@ -11,7 +11,6 @@ from tenantc.driver.literals import BadLiteralError, Literals
 from tenantc.driver.rules import RuleFile
 from tenantc.judge.judging import Function, Standing, concerns, judge
 from tenantc.judge.plainly import answers, constant
-from tenantc.judge.secrets import secret_facts
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import waived_until
 from tenantc.language.generate import generate, load
@@ -164,7 +163,7 @@ class Tester:
         problems = [problem for found in resolved.problems.values() for problem in found]
         frameworks = tuple(sorted(name.text for name in said.get("frameworks", ())))
         sections = {**resolved.settings.sections, **_facts(first, name, grade), **_required(resolved, frameworks)}
-        facts: dict[Path, Value] = {"as_of": as_of, **secret_facts(self._schema, sections)}
+        facts: dict[Path, Value] = {"as_of": as_of}
         waiver = first.get("waiver", "")
         if waiver:
             at = child("waivers", rule.id)

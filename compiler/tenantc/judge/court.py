@@ -8,7 +8,6 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.hardening import bounds, settle, strata
 from tenantc.judge.judging import Function, Standing, judge
 from tenantc.judge.regime import Regime, misspoken, regime
-from tenantc.judge.secrets import secret_facts
 from tenantc.judge.subject import Subject
 from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
@@ -59,8 +58,7 @@ class Court:
     def subject(
         self, settings: Mapping[str, Section], tier: Settings, facts: Mapping[Path, Value] | None = None
     ) -> Subject:
-        held: dict[Path, Value] = {"as_of": self._as_of, **secret_facts(self._schema, settings), **(facts or {})}
-        return Subject(settings, self._schema, tier, held)
+        return Subject(settings, self._schema, tier, {"as_of": self._as_of, **(facts or {})})
 
     def hardening(
         self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack

@@ -82,3 +82,12 @@ def judge(
             worst, index = _WORST[result], number
     strictness = level_of(rule, rule.clauses[index], spoken)
     return Verdict(rule.id, _ANSWERS[worst], index, strictness, attested=attested and worst == 0)
+
+
+def broken_clauses(
+    rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing
+) -> list[int]:
+    """Every requirement for the tenant that fails or that nobody can judge, by its index."""
+    results = function(subject.get, subject.entries, params) or ()
+    pairs = enumerate(zip(rule.clauses, results, strict=False))
+    return [index for index, (clause, result) in pairs if result is not True and concerns(clause, standing)]

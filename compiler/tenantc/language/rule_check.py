@@ -123,7 +123,6 @@ class _Checker:
             citations=citations,
             reads=guarding | self.reads(conditions),
             guards=guarding,
-            collection=any(_quantifies(one.condition.root) for one in syntax.requirements),
         )
 
     def reads(self, conditions: Iterable[object]) -> frozenset[Path]:
@@ -222,7 +221,7 @@ class _Checker:
         own = self.remedy(syntax.remedy) if syntax.remedy else remedy
         if condition is None or word is None:
             return None
-        return Clause(condition, Basis(word), span, audience, pieces, own)
+        return Clause(condition, Basis(word), span, audience, pieces, own, _quantifies(syntax.condition.root))
 
     def message(self, name: Name, scope: Scope) -> Iterator[str | Condition]:
         """The pieces of a message: texts, and the settings in braces between them."""

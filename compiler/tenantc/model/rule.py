@@ -64,7 +64,11 @@ class Edit(NamedTuple):
 
 
 class Clause(Frozen):
-    """One requirement of a rule. `message` holds texts and what is put between them; none if the rule has none."""
+    """One requirement of a rule.
+
+    `message` holds texts and what is put between them; none if the rule has none. `collection` says that the
+    requirement goes through the members of a collection.
+    """
 
     condition: Deferred
     basis: Basis
@@ -72,6 +76,7 @@ class Clause(Frozen):
     audience: Audience | None = None
     message: tuple[str | Deferred, ...] = ()
     remedy: tuple[Edit, ...] = ()
+    collection: bool = False
 
 
 class Param(NamedTuple):
@@ -94,7 +99,6 @@ class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
     `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.
-    `collection` says that a requirement goes through the members of a collection.
     """
 
     id: str
@@ -113,5 +117,9 @@ class Rule(Frozen):
     citations: tuple[Citation, ...] = ()
     reads: frozenset[Path] = frozenset()
     guards: frozenset[Path] = frozenset()
-    collection: bool = False
     library: bool = field(default=False, compare=False)
+
+    @property
+    def collection(self) -> bool:
+        """Whether all that it requires goes through the members of collections."""
+        return all(clause.collection for clause in self.clauses)
