@@ -70,9 +70,9 @@ def _broken(
         if verdict.strictness.rank < fail_on.rank:
             continue
         clauses = broken_clauses(*armed, subject, judgement.court.standing(stack))
-        if waiver is not None and waiver.rule.span.path != FILE:
-            if judgement.waivers.covers(waiver, clauses, subject, armed.params):
-                continue
+        other = waiver if waiver is not None and waiver.rule.span.path != FILE else None
+        if other is not None and judgement.waivers.covers(other, clauses, subject, armed.params):
+            continue
         collected = [clause for clause in clauses if armed.rule.clauses[clause].collection]
         items = {name for clause in collected for name in broken_members(armed.rule, clause, subject, armed.params)}
         yield armed.rule, Failure(id, environment, tuple(sorted(items)), compiled.linked.spec.tenant_id)
