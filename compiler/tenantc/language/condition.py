@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tenantc.language.format import show
 from tenantc.language.operands import Typed
 from tenantc.language.roots import IDENTITY
-from tenantc.language.syntax import Fields, Index, Reference
+from tenantc.language.syntax import Fields, Index, Reference, Variable
 from tenantc.model.deferred import Deferred
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
@@ -40,6 +40,12 @@ class Condition(Frozen, Deferred):
 def reads_of(typed: Typed) -> frozenset[Path]:
     """What an expression reads: settings, and open maps and sections as a whole. Identity is not read, it is placed."""
     return frozenset(_reads(typed))
+
+
+def variables_of(typed: Typed) -> frozenset[str]:
+    """The variables that stand in an expression."""
+    own = frozenset({typed.node.name}) if isinstance(typed.node, (Variable, Index)) else frozenset[str]()
+    return own.union(*(variables_of(part) for part in typed.parts))
 
 
 def _reads(typed: Typed) -> Iterator[Path]:

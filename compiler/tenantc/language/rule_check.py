@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.check import misfits
-from tenantc.language.condition import Condition, reads_of
+from tenantc.language.condition import Condition, reads_of, variables_of
 from tenantc.language.infer import infer_in
 from tenantc.language.outcome import Problem
 from tenantc.language.parse import parse_expression, path_of
@@ -105,7 +105,7 @@ class _Checker:
         if self.diagnostics or syntax.title is None or weight is None:
             return None
         conditions = [clause.condition for clause in clauses]
-        guarding = self.reads([guard, *(value for _, value in lets)])
+        guarding = self.reads([guard, *_used(guard, dict(lets))])
         return Rule(
             syntax.id.text,
             syntax.title.text,
@@ -121,7 +121,7 @@ class _Checker:
             until=syntax.until.text if syntax.until else "",
             unwaivable=syntax.unwaivable,
             citations=citations,
-            reads=guarding | self.reads(conditions),
+            reads=guarding | self.reads([*conditions, *(value for _, value in lets)]),
             guards=guarding,
         )
 
@@ -307,6 +307,15 @@ def _uneditable(leaf: object, path: Path, kind: str) -> str:
     if kind in {"raise", "lower"} and leaf.type not in {"integer", "number"} and not isinstance(leaf.order, tuple):
         return f"`{path}` has no order, so it can't be raised or lowered"
     return ""
+
+
+def _used(guard: Condition | None, lets: dict[str, Condition]) -> Iterator[Condition]:
+    """The `let`s that a guard depends on."""
+    waiting = set(variables_of(guard.typed)) if guard is not None else set()
+    for name in reversed(lets):
+        if name in waiting:
+            waiting |= variables_of(lets[name].typed)
+            yield lets[name]
 
 
 def _quantifies(node: Tree) -> bool:
