@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from tenantc.check.authority import Authority, authority
 from tenantc.check.json_schema import json_schema
 from tenantc.check.limits import AllowedBy, broken_locks, crossed_pairs, exceeded_ceilings, stack_locks
 from tenantc.check.secrets import REFERENCE
-from tenantc.check.violations import violations
+from tenantc.check.violations import instance, violations
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
+from tenantc.model.acceptance import Few, accepts
 from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity, fill, holds_identity
 from tenantc.model.layer import LayerId
@@ -54,6 +55,8 @@ class Checker:
         self._schema = schema
         self._allowed_by = allowed_by
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._json_schemas: dict[str, dict[str, Any]] = {}
+        self._few = Few()
         self._stacks: dict[StackKey, _Stack] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
         self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
@@ -151,18 +154,25 @@ class Checker:
         return (*schema_problems, *limit_problems)
 
     def schema_problems(self, name: str, section: Section) -> Iterator[Diagnostic]:
+        if name in self._validators or not (self._few.go_on() and accepts(self.json_schema(name), instance(section))):
+            yield from violations(name, section, self.validator(name), self._schema)
+        yield from self.open_secrets(name, section)
+
+    def json_schema(self, name: str) -> dict[str, Any]:
+        known = self._json_schemas.get(name)
+        if known is None:
+            known = self._json_schemas[name] = json_schema(self._schema.root.members[name])
+        return known
+
+    def validator(self, name: str) -> jsonschema_rs.Validator:
         validator = self._validators.get(name)
         if validator is None:
             import jsonschema_rs
 
-            validator = jsonschema_rs.Draft202012Validator(
-                json_schema(self._schema.root.members[name]),
-                validate_formats=True,
-                pattern_options=jsonschema_rs.RegexOptions(),
+            validator = self._validators[name] = jsonschema_rs.Draft202012Validator(
+                self.json_schema(name), validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
             )
-            self._validators[name] = validator
-        yield from violations(name, section, validator, self._schema)
-        yield from self.open_secrets(name, section)
+        return validator
 
     def open_secrets(self, name: str, section: Section) -> Iterator[Diagnostic]:
         """T405 for each secret whose value stands in the open."""
