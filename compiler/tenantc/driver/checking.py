@@ -56,7 +56,7 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
         else:
             others.add(within(path, workspace.root))
     ledger.shared(pipeline.workspace.diagnostics if mine else ())
-    for id in dict.fromkeys(spec.tenant_id for spec in mine):
+    for id in workspace.shared_ids(mine) if mine else ():
         _, diagnostics = workspace.find([id])
         ledger.shared(one for one in diagnostics if one.code == "T201")
     for spec in mine:
@@ -94,4 +94,4 @@ def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
         return
     for compiled in tenant.environments.values():
         assert compiled.checked is not None, "a tenant without errors was checked"
-        ledger.tenant(emission.tenant(compiled.checked)[1])
+        ledger.tenant(emission.documents(compiled.checked)[1])

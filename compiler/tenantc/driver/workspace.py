@@ -85,6 +85,14 @@ class Workspace(Frozen, eq=False):
                     found[spec.tenant_id] = spec
         return [found[id] for id in wanted if id in found], diagnostics
 
+    def shared_ids(self, specs: Iterable[Spec]) -> list[str]:
+        """The ids of these specs that another spec may have too, which `find` then tells for sure."""
+        files_of: dict[str, list[Path]] = {}
+        for spec in specs:
+            files_of.setdefault(spec.tenant_id, []).append(self.root / spec.span.path)
+        holders = Roster(self.root, _ids).holders(set(files_of))
+        return [id for id, paths in files_of.items() if paths != [path for path, held in holders.items() if id in held]]
+
     def ids(self, *paths: Path) -> Iterator[tuple[str, Span]]:
         """Every tenant id of these files, by default of all, with its place, as far as the files can be read."""
         for path in paths or self.tenant_files():
