@@ -35,10 +35,11 @@ class _Stack(NamedTuple):
     """What is known of a stack: who may set what in it, what is wrong with it whoever has it, and what is not.
 
     `paired` says that no pair of its settings is crossed; `sound` are its sections with which nothing is wrong whoever
-    the tenant is.
+    the tenant is. `limited` are the sections in which something has a ceiling or a lock.
     """
 
     authority: Authority
+    limited: frozenset[str]
     problems: tuple[Diagnostic, ...]
     paired: bool
     sound: dict[str, Section]
@@ -89,7 +90,7 @@ class Checker:
             whose = section
             if section is not self._absent or name in self._required:
                 whose = self.identified(section, linked.spec)
-                found = self.section(name, whose, stack.authority, linked.stack.tier)
+                found = self.section(name, whose, stack, linked.stack.tier)
                 diagnostics += found
             if not found and whose is section and section is inherited.get(name, self._absent):
                 sound[name] = section
@@ -120,7 +121,8 @@ class Checker:
         if known is None:
             limits = authority(stack)
             paired = not any(crossed_pairs(base.settings, self.pairs(base.settings.sections)))
-            known = self._stacks[key] = _Stack(limits, tuple(stack_locks(base, limits)), paired, {})
+            limited = frozenset(section_of(path) for path in (*limits.ceilings, *(lock.path for lock in limits.locks)))
+            known = self._stacks[key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
         return known
 
     def identified(self, section: Section, spec: Spec) -> Section:
@@ -139,7 +141,7 @@ class Checker:
         values = section.values | {path: fill(section.values[path], identity) for path in paths}
         return Section(values, section.definitions, section.uncapped)
 
-    def section(self, name: str, section: Section, limits: Authority, tier: str) -> tuple[Diagnostic, ...]:
+    def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""
         held = self._sections.get(section)
         if held is None:
@@ -147,7 +149,8 @@ class Checker:
         schema_problems = held.get(None)
         if schema_problems is None:
             schema_problems = held[None] = tuple(self.schema_problems(name, section))
-        limit_problems = held.get(limits)
+        limits = stack.authority
+        limit_problems = held.get(limits) if name in stack.limited else ()
         if limit_problems is None:
             ceilings = exceeded_ceilings(section, name, limits, self._schema, self._allowed_by(tier))
             limit_problems = held[limits] = (*ceilings, *broken_locks(section, name, limits))
