@@ -292,6 +292,6 @@ def test_a_pyyaml_without_libyaml_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     yaml._libyaml.cache_clear()
     try:
         with pytest.raises(yaml.NoLibyaml, match="PyYAML is installed without libyaml"):
-            read("a: 1")
+            read("a: {b: 1}")
     finally:
         yaml._libyaml.cache_clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from tenantc.audit.verdicts import Verdicts
@@ -12,29 +12,27 @@ from tenantc.language.format import show_value
 from tenantc.language.syntax import Expression, TextTemplate
 from tenantc.model.identity import IdentityText
 from tenantc.model.judged import Judged
-from tenantc.model.layer import Definition, LayerKind, Operator
+from tenantc.model.layer import Definition, Operator
 from tenantc.model.rule import Rule
 from tenantc.model.settings import Section
 from tenantc.source.memo import Kept
 from tenantc.source.path import Path
-from tenantc.source.value import Value, plain
+from tenantc.source.value import plain
 
 _FILLED = frozenset({"tenant", "deployment", "workspace"})
-
-Definitions: TypeAlias = tuple[Definition, ...]
 
 # JSON as this file is laid out: one line a setting, a space behind each colon and comma
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Provenance:
-    """Writes audit.json. The text of a section that tenants share is made once, and so is that of a shared setting."""
+    """Writes audit.json. The text of a section that tenants share is made once, and so is a setting's."""
 
     def __init__(self, as_of: str, rules: Mapping[str, Rule]) -> None:
         self._as_of = as_of
         self._verdicts = Verdicts(rules)
         self._sections: WeakKeyDictionary[Section, bytes] = WeakKeyDictionary()
-        self._settings: Kept[str] = Kept(16_384)
+        self._lines: WeakKeyDictionary[Section, dict[Path, str]] = WeakKeyDictionary()
         self._origins: Kept[str] = Kept(16_384)
 
     def audit_json(self, judged: Judged) -> bytes:
@@ -61,25 +59,34 @@ class Provenance:
     def section(self, section: Section) -> bytes:
         known = self._sections.get(section)
         if known is None:
-            values, uncapped = section.values.get, section.uncapped.get
-            lines = [
-                self.line(path, on, values(path), uncapped(path)) for path, on in sorted(section.definitions.items())
-            ]
-            known = self._sections[section] = ",\n".join(lines).encode()
+            known = self._sections[section] = ",\n".join(self.lines(section).values()).encode()
         return known
 
-    def line(self, path: Path, definitions: Definitions, value: Value | None, uncapped: Value | None) -> str:
-        """A setting as audit.json has it; what a section has from the one it derives from is the same objects there."""
-        known = self._settings.get(path, definitions, value, uncapped)
-        if known is not None:
-            return known
-        text = f"  {_json(path)}: {_json(decided(path, definitions, value, uncapped))}"
+    def lines(self, section: Section) -> dict[Path, str]:
+        """The settings of a section, sorted by path; what it has from the one it derives from was printed there."""
+        known = self._lines.get(section)
+        if known is None:
+            if section.base is None:
+                known = {path: self.line(section, path) for path in sorted(section.definitions)}
+            else:
+                inherited = self.lines(section.base)
+                known = inherited.copy()
+                known.update(
+                    (path, self.line(section, path)) for path in section.changed if path in section.definitions
+                )
+                if len(known) > len(inherited):
+                    known = dict(sorted(known.items()))
+            self._lines[section] = known
+        return known
+
+    def line(self, section: Section, path: Path) -> str:
+        """A setting as audit.json has it."""
+        definitions = section.definitions[path]
+        text = f"  {_json(path)}: {_json(decided(section, path))}"
         if len(definitions) > 1:
             over = ", ".join([self.origin(definition, path) for definition in reversed(definitions[:-1])])
             text = f'{text[:-1]}, "over": [{over}]}}'
-        # nobody else has what a tenant says itself
-        own = definitions[-1].layer.kind is LayerKind.TENANT
-        return text if own else self._settings.put(text, path, definitions, value, uncapped)
+        return text
 
     def origin(self, definition: Definition, path: Path) -> str:
         known = self._origins.get(definition, path)
@@ -89,18 +96,19 @@ class Provenance:
 def setting(section: Section, path: Path) -> dict[str, Any]:
     """One setting: its value (left out if it is absent), where that comes from, and what was overruled."""
     definitions = section.definitions[path]
-    found = decided(path, definitions, section.values.get(path), section.uncapped.get(path))
+    found = decided(section, path)
     if len(definitions) > 1:
         found["over"] = [origin(definition, path) for definition in reversed(definitions[:-1])]
     return found
 
 
-def decided(path: Path, definitions: Definitions, value: Value | None, uncapped: Value | None) -> dict[str, Any]:
+def decided(section: Section, path: Path) -> dict[str, Any]:
+    definitions = section.definitions[path]
     found: dict[str, Any] = {}
-    if value is not None:
-        found["value"] = written(value)
-    if uncapped is not None:
-        found["before_cap"] = written(uncapped)
+    if path in section.values:
+        found["value"] = written(section.values[path])
+    if path in section.uncapped:
+        found["before_cap"] = written(section.uncapped[path])
     winner = origin(definitions[-1], path)
     if winner.get("written") == found.get("value"):
         winner.pop("written", None)

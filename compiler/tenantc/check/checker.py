@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from tenantc.check.authority import Authority, authority
 from tenantc.check.json_schema import json_schema
 from tenantc.check.limits import AllowedBy, broken_locks, crossed_pairs, exceeded_ceilings, stack_locks
 from tenantc.check.secrets import REFERENCE
-from tenantc.check.violations import violations
+from tenantc.check.violations import instance, violations
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
+from tenantc.model.acceptance import Few, accepts
 from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity, fill, holds_identity
 from tenantc.model.layer import LayerId
@@ -34,10 +35,11 @@ class _Stack(NamedTuple):
     """What is known of a stack: who may set what in it, what is wrong with it whoever has it, and what is not.
 
     `paired` says that no pair of its settings is crossed; `sound` are its sections with which nothing is wrong whoever
-    the tenant is.
+    the tenant is. `limited` are the sections in which something has a ceiling or a lock.
     """
 
     authority: Authority
+    limited: frozenset[str]
     problems: tuple[Diagnostic, ...]
     paired: bool
     sound: dict[str, Section]
@@ -54,6 +56,8 @@ class Checker:
         self._schema = schema
         self._allowed_by = allowed_by
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._json_schemas: dict[str, dict[str, Any]] = {}
+        self._few = Few()
         self._stacks: dict[StackKey, _Stack] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
         self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
@@ -86,7 +90,7 @@ class Checker:
             whose = section
             if section is not self._absent or name in self._required:
                 whose = self.identified(section, linked.spec)
-                found = self.section(name, whose, stack.authority, linked.stack.tier)
+                found = self.section(name, whose, stack, linked.stack.tier)
                 diagnostics += found
             if not found and whose is section and section is inherited.get(name, self._absent):
                 sound[name] = section
@@ -117,7 +121,8 @@ class Checker:
         if known is None:
             limits = authority(stack)
             paired = not any(crossed_pairs(base.settings, self.pairs(base.settings.sections)))
-            known = self._stacks[key] = _Stack(limits, tuple(stack_locks(base, limits)), paired, {})
+            limited = frozenset(section_of(path) for path in (*limits.ceilings, *(lock.path for lock in limits.locks)))
+            known = self._stacks[key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
         return known
 
     def identified(self, section: Section, spec: Spec) -> Section:
@@ -136,7 +141,7 @@ class Checker:
         values = section.values | {path: fill(section.values[path], identity) for path in paths}
         return Section(values, section.definitions, section.uncapped)
 
-    def section(self, name: str, section: Section, limits: Authority, tier: str) -> tuple[Diagnostic, ...]:
+    def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""
         held = self._sections.get(section)
         if held is None:
@@ -144,25 +149,33 @@ class Checker:
         schema_problems = held.get(None)
         if schema_problems is None:
             schema_problems = held[None] = tuple(self.schema_problems(name, section))
-        limit_problems = held.get(limits)
+        limits = stack.authority
+        limit_problems = held.get(limits) if name in stack.limited else ()
         if limit_problems is None:
             ceilings = exceeded_ceilings(section, name, limits, self._schema, self._allowed_by(tier))
             limit_problems = held[limits] = (*ceilings, *broken_locks(section, name, limits))
         return (*schema_problems, *limit_problems)
 
     def schema_problems(self, name: str, section: Section) -> Iterator[Diagnostic]:
+        if name in self._validators or not (self._few.go_on() and accepts(self.json_schema(name), instance(section))):
+            yield from violations(name, section, self.validator(name), self._schema)
+        yield from self.open_secrets(name, section)
+
+    def json_schema(self, name: str) -> dict[str, Any]:
+        known = self._json_schemas.get(name)
+        if known is None:
+            known = self._json_schemas[name] = json_schema(self._schema.root.members[name])
+        return known
+
+    def validator(self, name: str) -> jsonschema_rs.Validator:
         validator = self._validators.get(name)
         if validator is None:
             import jsonschema_rs
 
-            validator = jsonschema_rs.Draft202012Validator(
-                json_schema(self._schema.root.members[name]),
-                validate_formats=True,
-                pattern_options=jsonschema_rs.RegexOptions(),
+            validator = self._validators[name] = jsonschema_rs.Draft202012Validator(
+                self.json_schema(name), validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
             )
-            self._validators[name] = validator
-        yield from violations(name, section, validator, self._schema)
-        yield from self.open_secrets(name, section)
+        return validator
 
     def open_secrets(self, name: str, section: Section) -> Iterator[Diagnostic]:
         """T405 for each secret whose value stands in the open."""

@@ -57,7 +57,7 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
         else:
             others.add(within(path, workspace.root))
     ledger.shared(pipeline.workspace.diagnostics if mine else ())
-    for id in dict.fromkeys(spec.tenant_id for spec in mine):
+    for id in workspace.shared_ids(mine) if mine else ():
         _, diagnostics = workspace.find([id])
         ledger.shared(one for one in diagnostics if one.code == "T201")
     for spec in mine:
@@ -95,4 +95,4 @@ def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
         return
     for compiled in tenant.environments.values():
         assert compiled.judged is not None, "a tenant without errors was judged"
-        ledger.tenant(emission.tenant(compiled.judged)[1])
+        ledger.tenant(emission.documents(compiled.judged.checked)[1])

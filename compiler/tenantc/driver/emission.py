@@ -16,6 +16,7 @@ from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS, Target
 from tenantc.emit.values import Values
+from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
@@ -55,6 +56,15 @@ class Emission:
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
         checked = judged.checked
+        files, diagnostics, filler = self.documents(checked)
+        linked, sections = checked.linked, checked.resolved.settings.sections
+        if linked.spec.status != "pending":
+            files = self._with_values(files, linked, sections, filler)
+        files.append(("settings.json", self._values.settings_json(_head(linked), sections, filler)))
+        return files, diagnostics
+
+    def documents(self, checked: Checked) -> tuple[Files, list[Diagnostic], Filler]:
+        """Those of a tenant's files that can be refused, what is wrong with them, and what the tenant filled in."""
         linked, sections = checked.linked, checked.resolved.settings.sections
         pinned, diagnostics = self._pinned(linked)
         filler = self._filler(linked, pinned, sections)
@@ -64,9 +74,7 @@ class Emission:
             subject = Subject(self._pipeline.schema, sections)
             files, refusals = self.builder.files(subject, filler, "tenant", _looker({}))
             diagnostics += [refuse(one, subject, linked.spec.tenant_id, linked.spec.span) for one in refusals]
-            files = self._with_values(files, linked, sections, filler)
-        files.append(("settings.json", self._values.settings_json(_head(linked), sections, filler)))
-        return files, diagnostics
+        return files, diagnostics, filler
 
     def _with_values(self, files: Files, linked: Linked, sections: Any, filler: Filler) -> Files:
         if "kubernetes" in self._names:

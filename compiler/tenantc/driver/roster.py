@@ -37,14 +37,14 @@ class Roster:
         self._root = root
         self._ids = ids
 
-    def holders(self, wanted: set[str]) -> list[Path]:
-        """The files that may hold one of these ids, in the order of the fleet."""
+    def holders(self, wanted: set[str]) -> dict[Path, set[str]]:
+        """The files that may hold one of these ids, in the order of the fleet, each with those it may hold."""
         key = cache.key(b"roster", os.fsencode(self._root))
         known = _recall(key)
         now = time.time_ns()
-        needles = {id.encode() for id in wanted}
+        needles = {id.encode(): id for id in wanted}
         entries: dict[str, _Entry] = {}
-        found: list[Path] = []
+        found: dict[Path, set[str]] = {}
         for file in files.entries(self._root / "tenants"):
             status = file.stat(follow_symlinks=False)
             state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -52,11 +52,12 @@ class Roster:
             if entry is None or entry[:4] != state:
                 ids = self._read(file)
                 if ids is None:
-                    found.append(Path(file.path))
+                    found[Path(file.path)] = wanted
                     continue
                 entry = (*state, ids)
-            if not needles.isdisjoint(entry[4]):
-                found.append(Path(file.path))
+            for id in entry[4]:
+                if id in needles:
+                    found.setdefault(Path(file.path), set()).add(needles[id])
             if max(entry[1], entry[2]) + _RACY < now:
                 entries[file.path] = entry
         if entries != known:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver import files, rulebook
+from tenantc.driver import cache, files, library, rulebook
 from tenantc.driver.options import Options, read_options
 from tenantc.driver.roster import Roster
-from tenantc.driver.rulebook import book
+from tenantc.driver.rulebook import ENDING, book
 from tenantc.driver.stock import Stock, stock
 from tenantc.judge.judging import Function
 from tenantc.load.blocks import flatten
@@ -91,6 +91,14 @@ class Workspace(Frozen, eq=False):
                     found[spec.tenant_id] = spec
         return [found[id] for id in wanted if id in found], diagnostics
 
+    def shared_ids(self, specs: Iterable[Spec]) -> list[str]:
+        """The ids of these specs that another spec may have too, which `find` then tells for sure."""
+        files_of: dict[str, list[Path]] = {}
+        for spec in specs:
+            files_of.setdefault(spec.tenant_id, []).append(self.root / spec.span.path)
+        holders = Roster(self.root, _ids).holders(set(files_of))
+        return [id for id, paths in files_of.items() if paths != [path for path, held in holders.items() if id in held]]
+
     def ids(self, *paths: Path) -> Iterator[tuple[str, Span]]:
         """Every tenant id of these files, by default of all, with its place, as far as the files can be read."""
         for path in paths or self.tenant_files():
@@ -136,44 +144,83 @@ def load(root: Path) -> Outcome[Workspace | None]:
     return _Loader(root).load()
 
 
+class _Shared(Frozen):
+    """What the shared files of a workspace say, on top of the library: taken from the cache while they are the same."""
+
+    options: Options
+    documents: Documents
+    structure: Mapping[str, dict[str, Any]]
+    diagnostics: tuple[Diagnostic, ...]
+    waivers: tuple[Waiver, ...]
+
+
+_FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
+
+
 class _Loader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.diagnostics: list[Diagnostic] = []
         self.inputs: dict[str, bytes] = {}
+        self.folders = {folder: self.read(files.listing(root / folder)) for folder in _FOLDERS}
+        self.top = self.read([root / files.WORKSPACE_FILE])
 
     def load(self) -> Outcome[Workspace | None]:
-        schemas = self.read(files.listing(self.root / "schemas"))
-        library = stock(schemas)
-        self.diagnostics += library.diagnostics
-        structure = Structure(library.structure)
-        reader = Reader(library.schema, structure)
-        top = self.options_node(structure)
-        if top is None:
-            return Outcome(None, tuple(self.diagnostics))
-        documents = self.documents(reader, library, top)
-        own = self.read(files.listing(self.root / "rules", (rulebook.ENDING,)))
-        context = [data for name, data in self.inputs.items() if name.startswith(("policies/", "schemas/", "tiers/"))]
-        rules = book(own, documents, context)
-        self.diagnostics += rules.diagnostics
-        waivers = tuple(self.waivers(structure))
+        key = None if self.diagnostics else self.key()
+        shared = cache.get(key) if key is not None else None
+        if not isinstance(shared, _Shared):
+            shared = self.shared()
+            if shared is None:
+                return Outcome(None, tuple(self.diagnostics))
+            if key is not None:
+                cache.put(key, shared)
+        reader = Reader(shared.documents.schema, Structure(shared.structure))
+        held = book(self.read(files.listing(self.root / "rules", (ENDING,))), shared.documents, self.context())
+        diagnostics = [*shared.diagnostics, *held.diagnostics]
         return Outcome(
             Workspace(
-                self.root, read_options(top), documents, reader, self.diagnostics, self.inputs, rules.rules, waivers
+                self.root,
+                shared.options,
+                shared.documents,
+                reader,
+                diagnostics,
+                self.inputs,
+                held.rules,
+                shared.waivers,
             )
         )
 
+    def context(self) -> list[bytes]:
+        """What decides, besides their own text, whether the workspace's rules are right."""
+        return [data for folder in ("schemas", "policies", "tiers") for data in self.folders[folder].values()]
+
+    def key(self) -> str:
+        parts = [f"{name} {digest}".encode() for name, digest in library.digests().items()]
+        parts += [part for name, data in self.inputs.items() for part in (name.encode(), data)]
+        return cache.key(b"workspace", *parts)
+
+    def shared(self) -> _Shared | None:
+        known = stock(self.folders["schemas"])
+        self.diagnostics += known.diagnostics
+        structure = Structure(known.structure)
+        top = self.options_node(structure)
+        if top is None:
+            return None
+        documents = self.documents(Reader(known.schema, structure), known, top)
+        waivers = tuple(self.waivers(structure))
+        return _Shared(read_options(top), documents, known.structure, tuple(self.diagnostics), waivers)
+
     def waivers(self, structure: Structure) -> Iterator[Waiver]:
-        for node in self.parse(files.listing(self.root / "waivers")):
+        for node in self.parse(self.folders["waivers"]):
             problems = structure.problems("waiver", node)
             self.diagnostics += problems
             if not problems:
                 yield from read_waivers(node)
 
     def options_node(self, structure: Structure) -> Node | None:
-        nodes = self.parse([self.root / files.WORKSPACE_FILE])
+        nodes = self.parse(self.top)
         if len(nodes) != 1:
-            if not any(diagnostic.blames for diagnostic in self.diagnostics):
+            if not any(blame.span.path == files.WORKSPACE_FILE for one in self.diagnostics for blame in one.blames):
                 problem = "holds no document" if not nodes else "holds more than one document"
                 self.diagnostics.append(diagnose("T906", path=files.WORKSPACE_FILE, problem=problem))
             return None
@@ -181,20 +228,20 @@ class _Loader:
         self.diagnostics += problems
         return None if problems else nodes[0]
 
-    def documents(self, reader: Reader, library: Stock, top: Node) -> Documents:
+    def documents(self, reader: Reader, known: Stock, top: Node) -> Documents:
         tiers = self.own("tiers", lambda node: reader.tier(node, own=True))
         mixins = self.own("mixins", lambda node: reader.mixin(node, own=True))
         environments = self.own("environments", reader.environment)
-        frameworks = dict(library.frameworks)
+        frameworks = dict(known.frameworks)
         for name, framework in self.own("policies", reader.framework).items():
             frameworks[name] = _added(frameworks[name], framework) if name in frameworks else framework
         return Documents(
-            library.schema,
-            self.base(library.schema, top),
-            {**library.tiers, **tiers},
-            library.tiers,
-            {**library.mixins, **mixins},
-            library.mixins,
+            known.schema,
+            self.base(known.schema, top),
+            {**known.tiers, **tiers},
+            known.tiers,
+            {**known.mixins, **mixins},
+            known.mixins,
             environments,
             frameworks,
         )
@@ -211,7 +258,7 @@ class _Loader:
     def own(self, folder: str, read: Callable[[Node], Outcome[T | None]]) -> dict[str, T]:
         """Documents of a folder by name; two of one name are T202."""
         found: dict[str, T] = {}
-        for node in self.parse(files.listing(self.root / folder)):
+        for node in self.parse(self.folders[folder]):
             outcome = read(node)
             self.diagnostics += outcome.diagnostics
             document = outcome.value
@@ -237,9 +284,9 @@ class _Loader:
         self.inputs |= found
         return found
 
-    def parse(self, paths: Iterable[Path]) -> list[Node]:
+    def parse(self, found: Mapping[str, bytes]) -> list[Node]:
         nodes: list[Node] = []
-        for name, data in self.read(paths).items():
+        for name, data in found.items():
             parsed = parse_text(name, data)
             self.diagnostics += parsed.diagnostics
             nodes += parsed.value

@@ -6,9 +6,8 @@ go. This is what makes a tenant's own section cost a look-up a setting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from tenantc.emit.characters import json_string
@@ -43,31 +42,30 @@ def nest(paths: Sequence[Names]) -> Nest:
 
 
 class Filling:
-    """A frame, and the values that were last put into it with their texts.
+    """A frame and how a form shows a value: the texts of a section's values, in the frame's order, and the whole."""
 
-    Sections of one shape are mostly one another's relatives: what they share is the same object, and has its text.
-    """
-
-    __slots__ = ("_frame", "_leaf", "_pick", "_texts", "_values")
+    __slots__ = ("_frame", "_leaf", "_spots")
 
     def __init__(self, frame: Frame, leaf: Callable[[Value, int], str]) -> None:
         self._frame = frame
         self._leaf = leaf
-        # of one place itemgetter gives the value, of several a tuple
-        self._pick = itemgetter(*frame.order) if len(frame.order) > 1 else None
-        self._values: Sequence[object] = [object() for _ in frame.order]
-        self._texts: Sequence[str] = [""] * len(frame.order)
+        self._spots = {at: spot for spot, at in enumerate(frame.order)}
 
-    def fill(self, values: Sequence[Value]) -> str:
-        """The frame around these values."""
-        ordered: Sequence[Value] = values if self._pick is None else self._pick(values)
-        leaf = self._leaf
-        self._texts = [
-            text if value is before else leaf(value, by)
-            for value, before, text, by in zip(ordered, self._values, self._texts, self._frame.indents, strict=True)
-        ]
-        self._values = ordered
-        return self._frame.text % tuple(self._texts)
+    def texts(self, values: Sequence[Value]) -> list[str]:
+        frame, leaf = self._frame, self._leaf
+        return [leaf(values[at], by) for at, by in zip(frame.order, frame.indents, strict=True)]
+
+    def changed(self, texts: Sequence[str], values: Sequence[Value], places: Iterable[int]) -> list[str]:
+        """The texts of values that differ in these places alone."""
+        made = [*texts]
+        for at in places:
+            spot = self._spots[at]
+            made[spot] = self._leaf(values[at], self._frame.indents[spot])
+        return made
+
+    def whole(self, texts: Sequence[str]) -> str:
+        """The frame around these texts."""
+        return self._frame.text % tuple(texts)
 
 
 def _walk(nested: Nest, indent: int, out: list[str], found: list[tuple[int, int]], marks: _Marks) -> None:

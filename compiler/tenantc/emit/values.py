@@ -6,6 +6,7 @@ of frames (`frames.py`).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -73,18 +74,36 @@ _PLAIN: Final = frozenset({bool, int, float, str, Unlimited})
 class _Shown:
     """A section as it is shown: its settings in the order of their paths, and its text in each form asked for.
 
-    `personal` are the places of values with identity in them; where there are some, no text is kept.
+    `personal` are the places of values with identity in them; where there are some, no text is kept. `base` is the
+    section that it has all but the values at `places` from, if it has the same settings.
     """
 
-    __slots__ = ("paths", "personal", "texts", "values")
+    __slots__ = ("base", "leaves", "paths", "personal", "places", "settings", "texts", "values")
 
-    def __init__(self, section: Section) -> None:
-        self.paths: tuple[Path, ...] = tuple(sorted(section.values))
-        self.values: list[Value] = list(map(section.values.__getitem__, self.paths))
+    paths: tuple[Path, ...]
+    settings: frozenset[Path]
+    values: list[Value]
+    places: list[int]
+
+    def __init__(self, section: Section, base: _Shown | None) -> None:
+        held = section.values
+        self.base = base if base is not None and held.keys() == base.settings else None
+        if self.base is None:
+            self.paths = tuple(sorted(held))
+            self.values = list(map(held.__getitem__, self.paths))
+            self.settings = frozenset(held)
+            self.places = []
+        else:
+            self.paths, self.settings = self.base.paths, self.base.settings
+            self.values = self.base.values.copy()
+            self.places = [bisect_left(self.paths, path) for path in set(section.changed) & self.settings]
+            for at in self.places:
+                self.values[at] = held[self.paths[at]]
         self.personal = [
             at for at, value in enumerate(self.values) if type(value) not in _PLAIN and holds_identity(value)
         ]
         self.texts: dict[Form, str] = {}
+        self.leaves: dict[Form, list[str]] = {}
 
     def whose(self, filler: Filler) -> list[Value]:
         """The values with the tenant's identity in them."""
@@ -105,6 +124,7 @@ class Values:
         self._unlimited = unlimited
         self._shown: WeakKeyDictionary[Section, _Shown] = WeakKeyDictionary()
         self._fillings: Memo[Hashable, Filling] = Memo(1024)
+        self._groups: Memo[Hashable, str] = Memo(1024)
         self._config_head = yaml.write(
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
         )
@@ -131,10 +151,15 @@ class Values:
         return self._config_head.fill(filler) + b"data:\n" + shown.encode()
 
     def _head(self, head: Head, form: Form) -> list[str]:
-        return [
-            self._show(name, tuple([f"{name}.{key}" for key in group]), [*group.values()], form)
-            for name, group in head.items()
-        ]
+        return [self._group(name, tuple(group.items()), form) for name, group in head.items()]
+
+    def _group(self, name: str, group: tuple[tuple[str, str], ...], form: Form) -> str:
+        """Whose the settings are, and where: many tenants are in one place."""
+        known = self._groups.get((form, group))
+        if known is None:
+            known = self._show(name, tuple([f"{name}.{key}" for key, _ in group]), [value for _, value in group], form)
+            self._groups.put((form, group), known)
+        return known
 
     def _sections(self, sections: Mapping[str, Section], filler: Filler, form: Form) -> list[str]:
         if self._last[0] is not sections:
@@ -143,9 +168,10 @@ class Values:
         for name, one in self._last[1]:
             text = one.texts.get(form)
             if text is None:
-                text = self._show(name, one.paths, one.whose(filler) if one.personal else one.values, form)
-                if not one.personal:
-                    one.texts[form] = text
+                if one.personal:
+                    text = self._show(name, one.paths, one.whose(filler), form)
+                else:
+                    text = one.texts[form] = self._derived(name, one, form)
             found.append(text)
         return found
 
@@ -155,17 +181,41 @@ class Values:
         for name, section in sorted(sections.items()):
             if name not in _FILLED and section.values:
                 one = self._shown.get(section)
-                if one is None:
-                    one = self._shown[section] = _Shown(section)
-                found.append((name, one))
+                found.append((name, one if one is not None else self._shown_one(section)))
         return found
 
+    def _shown_one(self, section: Section) -> _Shown:
+        known = self._shown.get(section)
+        if known is None:
+            base = section.base
+            known = self._shown[section] = _Shown(section, self._shown_one(base) if base is not None else None)
+        return known
+
     def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:
+        filling = self._filling(paths, form)
+        return f"{form.before(name)}{filling.whole(filling.texts(values))}{form.after}"
+
+    def _derived(self, name: str, one: _Shown, form: Form) -> str:
+        """A section's text, of whose settings most were shown with the section that it derives from."""
+        filling = self._filling(one.paths, form)
+        return f"{form.before(name)}{filling.whole(self._leaves(one, filling, form))}{form.after}"
+
+    def _leaves(self, one: _Shown, filling: Filling, form: Form) -> list[str]:
+        known = one.leaves.get(form)
+        if known is None:
+            if one.base is None or one.base.personal:
+                known = filling.texts(one.values)
+            else:
+                known = filling.changed(self._leaves(one.base, filling, form), one.values, one.places)
+            one.leaves[form] = known
+        return known
+
+    def _filling(self, paths: tuple[Path, ...], form: Form) -> Filling:
         filling = self._fillings.get((form, paths))
         if filling is None:
             frame = form.frame(nest([split(path)[1:] for path in paths]), form.indent)
             filling = self._fillings.put((form, paths), Filling(frame, self._plain(form) if form.plain else form.leaf))
-        return f"{form.before(name)}{filling.fill(values)}{form.after}"
+        return filling
 
     def _plain(self, form: Form) -> Callable[[Value, int], str]:
         return lambda value, indent: form.leaf(_numbers(value, self._unlimited), indent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.model.acceptance import Few, accepts
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 
@@ -22,19 +23,21 @@ class Structure:
     def __init__(self, schemas: Mapping[str, dict[str, Any]]) -> None:
         self._schemas = schemas
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._few = Few()
 
     def problems(self, kind: str, document: Node) -> list[Diagnostic]:
         """Everything in which a document is not what its kind asks for, in reading order; T109 and T120 to T122."""
-        import jsonschema_rs
-
+        plain = document.plain()
+        schema = self._schemas[kind]
         validator = self._validators.get(kind)
         if validator is None:
-            validator = jsonschema_rs.validator_for(self._schemas[kind])
-            self._validators[kind] = validator
-        plain = document.plain()
+            if accepts(schema, plain) and self._few.go_on():
+                return []
+            import jsonschema_rs
+
+            validator = self._validators[kind] = jsonschema_rs.validator_for(schema)
         if validator.is_valid(plain):
             return []
-        schema = self._schemas[kind]
         found = [
             problem for error in validator.iter_errors(plain) for problem in _explain(error, document, kind, schema)
         ]

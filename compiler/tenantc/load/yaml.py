@@ -16,6 +16,7 @@ from tenantc.load import characters, complaints, dialect
 from tenantc.load.findings import Findings, shown
 from tenantc.load.frames import DROPPED, ListFrame, MappingFrame
 from tenantc.load.limits import LIMITS, Limits
+from tenantc.load.plain import read_plain
 from tenantc.load.scalars import FLOAT, INTEGER, NULLS, STARTS, WORDS, Refusal, Scalar, resolve
 from tenantc.source.node import Node
 from tenantc.source.span import Span
@@ -65,6 +66,12 @@ def parse_yaml(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]
     What is refused by itself (an alias, a number, a second key of one name) is missing in its document; what only says
     too much (an anchor, an unknown tag) is there without it.
     """
+    plain = read_plain(text, limits)
+    return Outcome((plain,)) if plain is not None else parse_events(text, limits)
+
+
+def parse_events(text: Text, limits: Limits = LIMITS) -> Outcome[tuple[Node, ...]]:
+    """As `parse_yaml`, by libyaml whatever the text."""
     findings = Findings(text, limits)
     if characters.refuse(findings) or dialect.refuse_flood(findings):
         return Outcome((), findings.found())

@@ -19,19 +19,25 @@ class Section:
     that were taken away, every definition from the lowest layer to the highest; the value is a fold over them.
     `uncapped` holds the values that an environment's cap changed, as they were before. Nothing changes a section once
     it stands in `Settings`; identity of the object therefore means equality of its content.
+
+    `base` is the section it was derived from, if any; what is said about a path that is not in `changed` is the same in
+    both, so whoever printed the one has most of the other.
     """
 
-    __slots__ = ("__weakref__", "definitions", "uncapped", "values")
+    __slots__ = ("__weakref__", "base", "changed", "definitions", "uncapped", "values")
 
     def __init__(
         self,
         values: dict[Path, Value],
         definitions: dict[Path, tuple[Definition, ...]],
         uncapped: dict[Path, Value] | None = None,
+        base: Section | None = None,
     ) -> None:
         self.values = values
         self.definitions = definitions
         self.uncapped = uncapped or {}
+        self.base = base
+        self.changed: list[Path] = []
 
 
 class Settings:

@@ -194,8 +194,9 @@ def _sections(base: Resolved, touched: Mapping[Path, tuple[Definition, ...]], ev
             elif path not in touched and _unchanged(before, path, value, uncapped):
                 continue
             else:
-                held = Section(dict(before.values), dict(before.definitions), dict(before.uncapped))
+                held = Section(dict(before.values), dict(before.definitions), dict(before.uncapped), before)
             changed[name] = held
+        held.changed.append(path)
         if path in touched:
             held.definitions[path] = touched[path]
         _put(held.values, path, value)
