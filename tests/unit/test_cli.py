@@ -121,9 +121,11 @@ def test_a_damaged_cache_costs_time_only(demo: Path, tmp_path: Path, monkeypatch
     cache = tmp_path / "cache"
     monkeypatch.setenv("TENANTC_CACHE_DIR", str(cache))
     assert run("check", cwd=demo).returncode == 0
-    (entry,) = cache.iterdir()
+    entries = list(cache.iterdir())
+    assert entries
     assert cache.stat().st_mode & 0o077 == 0
-    entry.write_bytes(entry.read_bytes()[:-9] + b"something")
+    for entry in entries:
+        entry.write_bytes(entry.read_bytes()[:-9] + b"something")
     assert run("check", cwd=demo).returncode == 0
     monkeypatch.setenv("TENANTC_CACHE_DIR", "/proc/nowhere")
     assert run("check", cwd=demo).returncode == 0

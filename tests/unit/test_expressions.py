@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -18,6 +17,7 @@ from tenantc.language.parse import MAX_HOLES, parse_expression, parse_value
 from tenantc.language.reads import reads
 from tenantc.language.syntax import Expression, SyntaxProblem, TextTemplate
 from tenantc.model.identity import Identity, IdentityText
+from tenantc.source.frozen import replace
 from tenantc.source.value import UNLIMITED
 from tests.expressions import SCHEMA, SETTINGS, blamed, leaf, messages, value
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
+from tenantc.audit.verdicts import Verdicts
 from tenantc.language.format import show_value
 from tenantc.language.syntax import Expression, TextTemplate
 from tenantc.model.identity import IdentityText
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, LayerKind, Operator
+from tenantc.model.rule import Rule
 from tenantc.model.settings import Section
 from tenantc.source.memo import Kept
 from tenantc.source.path import Path
@@ -27,8 +30,9 @@ _json: Final = json.JSONEncoder(ensure_ascii=False).encode
 class Provenance:
     """Writes audit.json. The text of a section that tenants share is made once, and so is that of a shared setting."""
 
-    def __init__(self, as_of: str) -> None:
+    def __init__(self, as_of: str, rules: Mapping[str, Rule]) -> None:
         self._as_of = as_of
+        self._verdicts = Verdicts(rules)
         self._sections: WeakKeyDictionary[Section, bytes] = WeakKeyDictionary()
         self._settings: Kept[str] = Kept(16_384)
         self._origins: Kept[str] = Kept(16_384)
@@ -52,7 +56,7 @@ class Provenance:
             for name, section in sorted(checked.resolved.settings.sections.items())
             if name not in _FILLED and section.definitions
         ]
-        return text + b',\n "settings": {\n' + b",\n".join(sections) + b"\n}}\n"
+        return text + b",\n " + self._verdicts.text(judged) + b',\n "settings": {\n' + b",\n".join(sections) + b"\n}}\n"
 
     def section(self, section: Section) -> bytes:
         known = self._sections.get(section)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenantc.model.layer import Bound, LayerId, LayerKind, Named
 from tenantc.model.stack import Stack
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Frozen):
     """A locked path, who locked it, and at which level of the stack."""
 
     path: Path
@@ -20,8 +19,7 @@ class Lock:
     named: Named
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Authority:
+class Authority(Frozen, eq=False):
     """The constraints of one stack.
 
     `ceilings` are those that bind, by path; ceilings of different sources meet. `bound` are the layers whose values

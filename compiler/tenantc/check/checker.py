@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
+from tenantc.source.frozen import replace
 from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import Session, as_of_option, env_option, format_option, print_json, summary
+from tenantc.cli.options import as_of_option, env_option, fail_on_option, format_option
+from tenantc.cli.session import Session, print_json, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.build import Built, Request, build
@@ -22,6 +23,7 @@ from tenantc.driver.files import shown
 @env_option
 @click.option("--tenant", "tenants", multiple=True, metavar="ID", help="this tenant only; may be given several times")
 @as_of_option
+@fail_on_option
 @click.option(
     "--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts"
 )
@@ -33,6 +35,7 @@ def command(
     environment: str | None,
     tenants: tuple[str, ...],
     as_of: str | None,
+    fail_on: str,
     keep_going: bool,
     allow_removals: bool,
     format_: str,
@@ -40,7 +43,7 @@ def command(
     """Compile WORKSPACE (the nearest one upward from the current folder) into artifacts that deployers apply as is."""
     started = time.perf_counter()
     session = Session(workspace, format_, as_of)
-    pipeline = session.pipeline()
+    pipeline = session.pipeline(fail_on)
     known = pipeline.workspace.documents.environments
     if environment is not None and environment not in known:
         raise click.UsageError(f"there is no environment `{environment}`")

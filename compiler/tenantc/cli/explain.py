@@ -1,4 +1,4 @@
-"""`tenantc explain TENANT PATH` and `tenantc explain CODE`."""
+"""`tenantc explain TENANT PATH`, `tenantc explain RULE` and `tenantc explain CODE`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from tenantc.audit.provenance import setting, written
-from tenantc.cli.session import Session, as_of_option, env_option, format_option, print_json
+from tenantc.cli.explain_rule import explain_rule
+from tenantc.cli.options import as_of_option, env_option, format_option
+from tenantc.cli.session import Session, print_json
 from tenantc.cli.show import check_path
 from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.render import LIBRARY, printable
@@ -22,7 +24,7 @@ _CODE = re.compile(r"[Tt]\d{3}")
 
 
 @click.command("explain")
-@click.argument("subject", metavar="TENANT|CODE")
+@click.argument("subject", metavar="TENANT|RULE|CODE")
 @click.argument("path", required=False)
 @click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
 @env_option
@@ -31,14 +33,18 @@ _CODE = re.compile(r"[Tt]\d{3}")
 def command(
     subject: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
 ) -> None:
-    """Explain every definition of the setting PATH of TENANT, or the diagnostic CODE."""
+    """Explain every definition of the setting PATH of TENANT, a RULE, or the diagnostic CODE."""
     if _CODE.fullmatch(subject) and path is None:
         explain_code(subject.upper(), format_)
         return
-    if path is None:
-        raise click.UsageError("name a tenant and a path, or a code such as T204")
     session = Session(workspace, format_, as_of)
     pipeline = session.pipeline()
+    if path is None:
+        rule = pipeline.judgement.court.rules.get(subject)
+        if rule is None:
+            raise click.UsageError(f"`{subject}` is no rule: name a rule, a tenant and a path, or a code such as T204")
+        explain_rule(rule, pipeline, session.prefix, format_)
+        return
     spec, diagnostics = session.spec(pipeline.workspace, subject)
     check_path(path, pipeline.schema)
     compiled = pipeline.tenant(spec, environment)

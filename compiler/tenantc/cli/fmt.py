@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import format_option, print_json, say
+from tenantc.cli.options import format_option
+from tenantc.cli.session import print_json, say
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import as_json, in_order
 from tenantc.driver import files, rulebook

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import format_option, print_json
+from tenantc.cli.options import format_option
+from tenantc.cli.session import print_json
 from tenantc.driver.files import WORKSPACE_FILE, shown
 from tenantc.driver.scaffold import new_workspace
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from tenantc import __version__
+from tenantc.cli.usage import UsageError
 
 if TYPE_CHECKING:
     import click
@@ -17,13 +20,18 @@ COMMANDS = {
     "compile": "compile a workspace into artifacts",
     "check": "check a workspace, or some of its files, and write nothing",
     "show": "show a tenant's resolved settings",
-    "explain": "explain where a setting's value comes from, or what a diagnostic's code means",
+    "explain": "explain where a setting's value comes from, what a rule asks, or what a diagnostic's code means",
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
+    "rules": "list the rules that hold",
+    "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",
     "fmt": "lay out rule files",
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
+
+# Objects that are made before the first look for garbage: hardly anything that is made refers to itself.
+_YOUNG = 50_000
 
 
 def run() -> None:
@@ -39,15 +47,10 @@ def run() -> None:
 
 
 def _guarded() -> int:
-    import click
-
+    gc.disable()
     try:
-        # without standalone mode click returns the code of whoever ended the command
-        code = _group().main(prog_name="tenantc", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort):
+        return _hooked(sys.argv[2:]) if _is_hook(sys.argv[1:]) else _clicked()
+    except KeyboardInterrupt:
         print("tenantc: interrupted", file=sys.stderr)
         return 130
     except ImportError as error:  # something that tenantc needs is not installed
@@ -62,6 +65,44 @@ def _guarded() -> int:
         return 3
     except Exception as error:  # noqa: BLE001 — the one place where a bug of ours becomes one line
         return _bug(error)
+
+
+def _is_hook(arguments: list[str]) -> bool:
+    """Whether this is `check` with nothing but files that can be read: what a hook says, and what needs no click."""
+    command, *paths = arguments or [""]
+    plain = all(not path.startswith("-") and os.access(path, os.R_OK) for path in paths)
+    return command == "check" and bool(paths) and plain and "_TENANTC_COMPLETE" not in os.environ
+
+
+def _hooked(paths: list[str]) -> int:
+    try:
+        code = _loaded("hook").run(paths)
+    except UsageError:
+        return _clicked()  # which says it with the command's usage
+    assert isinstance(code, int)
+    return code
+
+
+def _loaded(name: str) -> Any:
+    """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
+    module = importlib.import_module(f"tenantc.cli.{name}")
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
+    gc.enable()
+    return module
+
+
+def _clicked() -> int:
+    import click
+
+    try:
+        # without standalone mode click returns the code of whoever ended the command
+        code = _group().main(prog_name="tenantc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
 
 
@@ -90,9 +131,10 @@ def _group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            module = importlib.import_module(f"tenantc.cli.{cmd_name}")
-            command = module.command
+            command = _loaded(cmd_name).command
             assert isinstance(command, click.Command)
+            assert command.callback is not None, "a command does something"
+            command.callback = _told(command.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -107,6 +149,20 @@ def _group() -> click.Group:
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+
+def _told(callback: Callable[..., None]) -> Callable[..., None]:
+    """The callback, with what is wrong about a call told as click does: with the command's usage."""
+
+    def call(**parameters: Any) -> None:
+        import click
+
+        try:
+            callback(**parameters)
+        except UsageError as error:
+            raise click.UsageError(str(error)) from None
+
+    return call
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import Session, format_option, print_json
+from tenantc.cli.options import format_option
+from tenantc.cli.session import Session, print_json
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.files import shown
 from tenantc.driver.scaffold import new_tenant

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import Session, format_option, print_json
+from tenantc.cli.options import format_option
+from tenantc.cli.session import Session, print_json
 from tenantc.driver.editor import editor_schemas
 from tenantc.driver.files import shown
 

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
-
+from tenantc.cli.usage import UsageError
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.render import as_json, in_order, render
@@ -20,16 +19,12 @@ from tenantc.driver.as_of import as_of
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import Workspace, load
 from tenantc.model.spec import Spec
-
-format_option = click.option(
-    "--format", "format_", type=click.Choice(["human", "json"]), default="human", show_default=True, help="how to print"
-)
-as_of_option = click.option("--as-of", metavar="DATE", help="compile as of this day (YYYY-MM-DD, UTC)")
-env_option = click.option("--env", "environment", metavar="NAME", help="this environment only")
+from tenantc.model.verdict import Strictness
 
 # files: below that, a build is over before a bar is seen
 _LONG = 500
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+# ECMA-48, select graphic rendition: red, yellow, cyan
+_COLOURS = {Severity.ERROR: 31, Severity.WARNING: 33, Severity.NOTE: 36}
 
 
 class Session:
@@ -38,14 +33,14 @@ class Session:
     def __init__(self, start: Path, format_: str, day: str | None) -> None:
         root = files.find_workspace(start)
         if root is None:
-            raise click.UsageError(diagnose("T901", path=files.shown(start)).message)
+            raise UsageError(diagnose("T901", path=files.shown(start)).message)
         self.root = root
         self.format = format_
         self.day = day
         shown = files.shown(root)
         self.prefix = "" if shown == "." else f"{shown}/"
 
-    def pipeline(self) -> Pipeline:
+    def pipeline(self, fail_on: str = "block") -> Pipeline:
         """The workspace, read; ends the command if tenantc.yaml itself is unusable."""
         loaded = load(self.root)
         if loaded.value is None:
@@ -55,8 +50,8 @@ class Session:
         try:
             day = as_of(self.day, workspace.options.as_of)
         except ValueError:
-            raise click.UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
-        return Pipeline(workspace, day)
+            raise UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
+        return Pipeline(workspace, day, Strictness(fail_on))
 
     def spec(self, workspace: Workspace, tenant: str) -> tuple[Spec, list[Diagnostic]]:
         """One tenant by id, read from the files that mention it; ends the command if there is none."""
@@ -64,7 +59,7 @@ class Session:
         if not specs:
             if has_errors(diagnostics):
                 self.finish({}, diagnostics)
-            raise click.UsageError(f"{diagnose('T902', tenant=tenant).message}{workspace.slip(tenant)}")
+            raise UsageError(f"{diagnose('T902', tenant=tenant).message}{workspace.slip(tenant)}")
         return specs[0], diagnostics
 
     def say(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -93,7 +88,8 @@ class Session:
             )
         else:
             self.say(found)
-        raise click.exceptions.Exit(1 if has_errors(found) else 0)
+        sys.stdout.flush()
+        raise SystemExit(1 if has_errors(found) else 0)
 
 
 def say(diagnostics: Iterable[Diagnostic], prefix: str = "") -> None:
@@ -103,8 +99,8 @@ def say(diagnostics: Iterable[Diagnostic], prefix: str = "") -> None:
         text = render(diagnostic, prefix)
         if colour:
             word = f"{diagnostic.severity.value}[{diagnostic.code}]"
-            text = text.replace(word, click.style(word, fg=_COLOURS[diagnostic.severity], bold=True), 1)
-        click.echo(text, err=True)
+            text = text.replace(word, f"\x1b[{_COLOURS[diagnostic.severity]}m\x1b[1m{word}\x1b[0m", 1)
+        sys.stderr.write(f"{text}\n")
 
 
 def summary(errors: int, warnings: int) -> str:
@@ -117,4 +113,10 @@ def summary(errors: int, warnings: int) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """One JSON document, which is all of stdout."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    print_line(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_line(text: str) -> None:
+    """A line on stdout."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tenantc.audit.provenance import written
-from tenantc.cli.session import Session, as_of_option, env_option, format_option
+from tenantc.cli.options import as_of_option, env_option, format_option
+from tenantc.cli.session import Session
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import printable
 from tenantc.driver.pipeline import Compiled

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.session import format_option, print_json, say, summary
+from tenantc.cli.options import format_option
+from tenantc.cli.session import print_json, say, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import as_json, in_order

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tenantc.diagnostics.codes import CODES, Severity
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
+class Blame(Frozen):
     """A place that has a part in a diagnostic, and what its part is."""
 
     span: Span
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Frozen):
     """One thing that is wrong or worth saying.
 
     `code` is a key of `codes.CODES`, whose template the `facts` fill. The first blame is where to look first; there is
@@ -60,8 +58,7 @@ def diagnose(code: str, *blames: Span | Blame, help: str = "", **facts: object) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(Frozen, Generic[T]):
     """What a stage gives: a value (as far as the input allowed one) and everything it had to say."""
 
     value: T

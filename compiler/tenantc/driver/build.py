@@ -19,14 +19,14 @@ from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
+from tenantc.source.frozen import Frozen
 
 # language.md §7: more of the fleet than this goes only with --allow-removals.
 _REMOVALS = 0.05
 _FOREIGN = "its manifest.json is not one of tenantc's: name another folder, or delete it"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """What to build: all tenants unless some are named, all environments unless one is."""
 
     target: Path
@@ -93,7 +93,7 @@ class _Run:
         self.advance = advance
         self.unreadable = False
         self.emission = Emission(pipeline)
-        self.provenance = Provenance(pipeline.as_of)
+        self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}
@@ -195,6 +195,7 @@ class _Run:
         for folder, files in self.emission.shared():
             self.write(folder, files, "")
         self.built.ledger.shared(self.emission.diagnostics)
+        self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen))
 
     def departed(self) -> None:
         """Tenants of the previous build that are gone. Absence of a file that can't be read removes nobody."""

@@ -34,6 +34,7 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
     for _ in emission.shared():  # what estates refuse is found by building them
         pass
     ledger.shared(emission.diagnostics)
+    ledger.shared(pipeline.judgement.waivers.unused(seen))
     return ledger, len(seen)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
+from tenantc.judge.judging import broken_clauses
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import Waivers
@@ -21,23 +21,25 @@ from tenantc.model.spec import Waiver
 from tenantc.model.stack import Stack
 from tenantc.model.verdict import BROKEN, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
+from tenantc.source.frozen import Frozen, field, replace
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
 StackKey = tuple[tuple[LayerId, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hardened:
+class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
-    `verdicts` are those on the hardened settings, `told` what was said of those that are broken.
+    `verdicts` are those on the hardened settings, `broken` the rules among them that are, and `told` what was said of
+    these.
     """
 
     inherited: Resolved
     resolved: Resolved
     contradictions: tuple[Diagnostic, ...]
-    verdicts: Mapping[str, Verdict]
+    verdicts: dict[str, Verdict]
+    broken: list[str]
     told: dict[str, Diagnostic] = field(default_factory=dict)
 
 
@@ -71,33 +73,57 @@ class Judgement:
                 resolved = extend(resolved, Addition(tuple(definitions)), self._schema, self._as_of)
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
         verdicts = self.court.verdicts(subject, stack)
-        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts)
+        broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
+        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts, broken)
         self._stacks[key] = found
         return found
 
     def judge(self, checked: Checked, stack: Hardened, tier: Settings) -> Outcome[Judged | None]:
         """The verdicts on a tenant; None if one of them, or a contradiction, keeps it from being emitted."""
-        linked, settings = checked.linked, checked.resolved.settings
-        waivers = self.waivers.of(linked.spec.tenant_id, linked.environment)
-        subject = self.court.subject(settings.sections, tier, _waiver_facts(waivers))
-        affected = self.court.affected(stack.resolved.settings.sections, settings.sections, facts=True)
-        fresh = self.court.verdicts(subject, linked.stack, affected) if affected else {}
-        verdicts = {**stack.verdicts, **fresh} if fresh else dict(stack.verdicts)
-        regime = self.court.regime(linked.stack.frameworks)
+        subject = self.subject(checked, tier)
+        verdicts, broken = self._verdicts(checked, stack, subject)
+        regime = self.court.regime(checked.linked.stack.frameworks)
+        waivers = self._waivers(checked)
         diagnostics = [*stack.contradictions, *regime.diagnostics]
         waived: dict[str, Waiver | str] = {}
-        for id, verdict in verdicts.items():
-            if verdict.answer not in BROKEN:
-                continue
-            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject)
+        for id in broken:
+            verdict = verdicts[id]
+            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject, checked.linked.stack)
             if excuse is not None:
                 waived[id] = excuse
-                verdicts[id] = replace(verdict, answer=Answer.WAIVED)
             else:
-                diagnostics.append(self._told(verdict, fresh.get(id) is None, stack, subject, checked, regime))
+                is_inherited = verdict is stack.verdicts[id]
+                diagnostics.append(self._told(verdict, is_inherited, stack, subject, checked, regime))
         if has_errors(diagnostics):
             return Outcome(None, tuple(diagnostics))
+        if waived:
+            leave = {id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}
+            verdicts = {**verdicts, **leave}
         return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
+
+    def broken(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
+        """The rules that a tenant breaks, whether or not a waiver lets it."""
+        verdicts, broken = self._verdicts(checked, stack, self.subject(checked, tier))
+        return {id: verdicts[id] for id in broken}
+
+    def subject(self, checked: Checked, tier: Settings) -> Subject:
+        """A tenant as rules read it."""
+        return self.court.subject(checked.resolved.settings.sections, tier, _waiver_facts(self._waivers(checked)))
+
+    def _waivers(self, checked: Checked) -> dict[str, Waiver]:
+        return self.waivers.of(checked.linked.spec.tenant_id, checked.linked.environment)
+
+    def _verdicts(self, checked: Checked, stack: Hardened, subject: Subject) -> tuple[dict[str, Verdict], list[str]]:
+        """The verdicts on a tenant, and which of them are broken rules. Most come out as the stack's, and are those."""
+        sections = checked.resolved.settings.sections
+        affected = self.court.affected(stack.resolved.settings.sections, sections, facts=True)
+        fresh = self.court.verdicts(subject, checked.linked.stack, affected) if affected else {}
+        fresh = {id: verdict for id, verdict in fresh.items() if verdict != stack.verdicts[id]}
+        if not fresh:
+            return stack.verdicts, stack.broken
+        broken = [id for id in stack.broken if id not in fresh]
+        broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
+        return {**stack.verdicts, **fresh}, sorted(broken)
 
     def _excuse(
         self,
@@ -106,11 +132,14 @@ class Judgement:
         verdicts: Mapping[str, Verdict],
         regime: Regime,
         subject: Subject,
+        stack: Stack,
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
         armed = regime.by_id[verdict.rule]
-        if waiver is not None and self.waivers.covers(waiver, verdict.clause, subject, armed.params):
-            return waiver
+        if waiver is not None:
+            clauses = broken_clauses(*armed, subject, self.court.standing(stack))
+            if self.waivers.covers(waiver, clauses, subject, armed.params):
+                return waiver
         for pair, winner in regime.preferred.items():
             other = verdicts.get(winner)
             if verdict.rule in pair - {winner} and other is not None and other.answer is not Answer.NOT_APPLICABLE:
@@ -130,8 +159,8 @@ class Judgement:
         known = stack.told.get(verdict.rule) if is_inherited else None
         if known is not None:
             return known
-        armed, spoken = regime.by_id[verdict.rule], regime.levels.get(verdict.rule)
-        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, spoken, self._fail_on)
+        armed = regime.by_id[verdict.rule]
+        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, self._fail_on)
         if is_inherited and found.blames[0].span.path != checked.linked.spec.span.path:
             stack.told[verdict.rule] = found
         return found

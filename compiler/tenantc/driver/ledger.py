@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import in_order
+from tenantc.source.frozen import replace
 
 
 class Ledger:

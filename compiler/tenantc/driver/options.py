@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tenantc.load.documents import read_deployment
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.spec import Place
+from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path, child
 from tenantc.source.value import Record, Value
@@ -25,8 +25,7 @@ DEFAULTS: Mapping[str, Any] = {
 _OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Frozen):
     """The options of a workspace. `section` holds what documents may look at as `workspace.…`."""
 
     platform: str

@@ -7,7 +7,6 @@ text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
@@ -17,6 +16,7 @@ from tenantc.driver.tiers import first_tier_allowing
 from tenantc.driver.workspace import Workspace
 from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
+from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, LayerId, Named
 from tenantc.model.resolved import Resolved
@@ -26,14 +26,16 @@ from tenantc.model.stack import Level, Linked, Stack
 from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A tenant in one environment, as far as it got: `judged` is None if something keeps it from being emitted.
+class Compiled(Frozen):
+    """A tenant in one environment, as far as it got.
+
+    `checked` is None if something is wrong with its settings, `judged` if anything keeps it from being emitted.
 
     `inherited` is what its stack gives, `base` the same hardened, `resolved` the settings with its overrides.
     """
@@ -42,11 +44,11 @@ class Compiled:
     inherited: Resolved
     base: Resolved
     resolved: Resolved
+    checked: Checked | None
     judged: Judged | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Frozen):
     """A tenant in every environment it lives in, and everything that is to be said about it."""
 
     spec: Spec
@@ -133,7 +135,7 @@ class Pipeline:
             outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
             judged = outcome.value
             diagnostics += outcome.diagnostics
-        compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, judged)
+        compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
 
     def hardened(self, stack: Stack) -> Hardened:

@@ -11,7 +11,6 @@ from tenantc.driver.literals import BadLiteralError, Literals
 from tenantc.driver.rules import RuleFile
 from tenantc.judge.judging import Function, Standing, concerns, judge
 from tenantc.judge.plainly import answers, constant
-from tenantc.judge.secrets import secret_facts
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import waived_until
 from tenantc.language.generate import generate, load
@@ -27,7 +26,7 @@ from tenantc.model.spec import Spec
 from tenantc.model.stack import Documents
 from tenantc.model.verdict import BROKEN, Answer
 from tenantc.resolve.extend import Addition, empty, extend
-from tenantc.source.path import Path
+from tenantc.source.path import Path, child
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
@@ -164,10 +163,10 @@ class Tester:
         problems = [problem for found in resolved.problems.values() for problem in found]
         frameworks = tuple(sorted(name.text for name in said.get("frameworks", ())))
         sections = {**resolved.settings.sections, **_facts(first, name, grade), **_required(resolved, frameworks)}
-        facts: dict[Path, Value] = {"as_of": as_of, **secret_facts(self._schema, sections)}
+        facts: dict[Path, Value] = {"as_of": as_of}
         waiver = first.get("waiver", "")
         if waiver:
-            at = f'waivers["{rule.id}"]'
+            at = child("waivers", rule.id)
             facts |= {f"{at}.until": waiver, f"{at}.reason": "test", f"{at}.approver": "test"}
         return _Case(sections, tier, Standing(frameworks, grade, as_of), facts, waiver), problems
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +17,12 @@ from tenantc.language.rule_check import Catalogue
 from tenantc.model.layer import Layer, LayerId, LayerKind
 from tenantc.model.rule import Rule
 from tenantc.model.stack import Documents
+from tenantc.source.frozen import Frozen
 
 ENDING = ".rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Frozen):
     """The rules that hold in a workspace, sorted by id, each with its function."""
 
     rules: tuple[tuple[Rule, Function], ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.language.rule_check import Catalogue, check_rule, spanning, told
@@ -13,12 +12,12 @@ from tenantc.language.rule_syntax import RuleSyntax
 from tenantc.load.text import decode
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
+from tenantc.source.frozen import Frozen
 from tenantc.source.span import Span
 from tenantc.source.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFile:
+class RuleFile(Frozen):
     """A rule file: its text, what it says, and the rule if nothing is wrong with it."""
 
     text: Text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome
@@ -14,13 +13,13 @@ from tenantc.load.structure import KINDS, Structure
 from tenantc.load.text import parse_text
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Framework, Mixin, Tier
+from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 
 T = TypeVar("T", Tier, Mixin, Framework)
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Frozen):
     """The schema of all settings (with the workspace's own), the schemas of documents, and the library's documents.
 
     `diagnostics` are about the workspace's schemas: the library's documents have none.

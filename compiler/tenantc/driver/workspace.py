@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,14 +25,14 @@ from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier, Waiver
 from tenantc.model.stack import Documents
+from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 T = TypeVar("T", Tier, Mixin, Environment, Framework)
 
 
-@dataclass(slots=True)
-class Workspace:
+class Workspace(Frozen, eq=False):
     """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by path."""
 
     root: Path
@@ -41,7 +40,7 @@ class Workspace:
     documents: Documents
     reader: Reader
     diagnostics: list[Diagnostic]
-    inputs: dict[str, bytes] = field(default_factory=dict)
+    inputs: dict[str, bytes]
     rules: tuple[tuple[Rule, Function], ...] = ()
     waivers: tuple[Waiver, ...] = ()
 

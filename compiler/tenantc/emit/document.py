@@ -43,7 +43,6 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tenantc.emit.naming import KINDS, slug
@@ -64,6 +63,7 @@ from tenantc.emit.node import (
     compact_json,
     text,
 )
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, split
 
 __all__ = (
@@ -75,8 +75,7 @@ Scope: TypeAlias = Literal["tenant", "estate", "fleet"]
 Result: TypeAlias = Tree | Unsupported | NoRegion
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Frozen, eq=False):
     """One document: its declarations and its function. Made by `document`."""
 
     target: str

@@ -17,12 +17,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.source.digest import sha256
+from tenantc.source.frozen import Frozen
 from tenantc.source.span import Span
 
 VERSIONS: Final = (1,)
@@ -33,8 +33,7 @@ DIGEST_DIGITS: Final = 8
 Uniqueness: TypeAlias = Literal["world", "account", "account and region", "estate", "environment"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NameKind:
+class NameKind(Frozen, eq=False):
     """What a target says about one kind of name.
 
     limit: the most characters (all names are ASCII, so also bytes). longest_suffix: the most that `Names.sub` may add,

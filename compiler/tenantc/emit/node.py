@@ -7,9 +7,9 @@ counted, formatted or used as a key: a document that tries gets a `TypeError` th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Opaque, Record, Value
 
@@ -295,8 +295,7 @@ def compact_json(tree: Tree) -> JsonText:
     return JsonText(tree)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+class Unsupported(Frozen):
     """What a document returns where its target has no way to say a setting's value (T603).
 
     `choices` are what the user can do, each a clause such as "set `kms.mode` to `aws`".
@@ -306,6 +305,5 @@ class Unsupported:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoRegion:
+class NoRegion(Frozen):
     """What a document returns where it has something to build and `deployment.region` is absent (T604)."""

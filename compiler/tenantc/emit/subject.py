@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from tenantc.model.schema import Group, Schema
 from tenantc.model.settings import Section
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers, section, split
 from tenantc.source.value import Opaque, Record, Value
 
@@ -15,8 +15,7 @@ FILLED: Final = ("tenant", "deployment")
 """Sections that tenantc makes for each tenant anew, however equal they are: a few texts each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Frozen):
     """Sections by name, `tenant`, `deployment` and `workspace` among them."""
 
     schema: Schema

@@ -7,7 +7,6 @@ of frames (`frames.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -20,6 +19,7 @@ from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
 from tenantc.model.settings import Section
+from tenantc.source.frozen import Frozen
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
 from tenantc.source.value import UNLIMITED, Record, Unlimited, Value
@@ -35,8 +35,7 @@ _NO_VARIABLES: Final = frozenset(
 Head = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Form(Frozen, eq=False):
     """How a file shows a section: what stands before it, the frame, its indentation, a value, what stands behind it.
 
     `plain` says that the file's readers expect numbers, so that one stands for `unlimited`.

@@ -8,7 +8,6 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.hardening import bounds, settle, strata
 from tenantc.judge.judging import Function, Standing, judge
 from tenantc.judge.regime import Regime, misspoken, regime
-from tenantc.judge.secrets import secret_facts
 from tenantc.judge.subject import Subject
 from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
@@ -59,8 +58,7 @@ class Court:
     def subject(
         self, settings: Mapping[str, Section], tier: Settings, facts: Mapping[Path, Value] | None = None
     ) -> Subject:
-        held: dict[Path, Value] = {"as_of": self._as_of, **secret_facts(self._schema, settings), **(facts or {})}
-        return Subject(settings, self._schema, tier, held)
+        return Subject(settings, self._schema, tier, {"as_of": self._as_of, **(facts or {})})
 
     def hardening(
         self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack
@@ -81,11 +79,13 @@ class Court:
 
     def verdicts(self, subject: Subject, stack: Stack, ids: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts on these rules, by default on all, in the order of their ids."""
-        standing = self.standing(stack)
+        standing, held = self.standing(stack), self.regime(stack.frameworks)
+        armed = held.armed if ids is None else [held.by_id[id] for id in ids if id in held.by_id]
         return {
-            one.rule.id: judge(one.rule, one.function, one.params, subject, standing, one.rule.id in self._attested)
-            for one in self.regime(stack.frameworks).armed
-            if ids is None or one.rule.id in ids
+            one.rule.id: judge(
+                *one, subject, standing, held.levels.get(one.rule.id), attested=one.rule.id in self._attested
+            )
+            for one in armed
         }
 
     def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section], facts: bool) -> set[str]:

@@ -9,7 +9,6 @@ from typing import Any
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.hardening import Armed
 from tenantc.judge.plainly import constant, walker
-from tenantc.judge.regime import level_of
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition, reads_of
 from tenantc.language.format import show as show_tree
@@ -34,7 +33,6 @@ def broken(
     subject: Subject,
     settings: Settings,
     linked: Linked,
-    spoken: Strictness | None,
     fail_on: Strictness,
 ) -> Diagnostic:
     """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it.
@@ -43,7 +41,7 @@ def broken(
     """
     rule = armed.rule
     clause = rule.clauses[verdict.clause]
-    level = level_of(rule, clause, spoken)
+    level = verdict.strictness
     paths = sorted(_paths(clause, settings))
     missing = [path for path in paths if settings.get(path) is None]
     blames = [*_values(paths, settings)] or [*_required(rule, clause, linked)]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from tenantc.judge.subject import Subject
-from tenantc.model.rule import Clause, Rule
-from tenantc.model.verdict import Answer, Verdict
+from tenantc.model.rule import Basis, Clause, Rule, Weight
+from tenantc.model.verdict import Answer, Strictness, Verdict
 
 # what `language.generate` makes of a rule
 Function: TypeAlias = Callable[[Any, Any, Sequence[Any]], "tuple[bool | None, ...] | None"]
@@ -44,10 +44,30 @@ def concerns(clause: Clause, standing: Standing) -> bool:
     return clause.audience is None or clause.audience.holds(standing.frameworks, standing.grade)
 
 
+def level_of(rule: Rule, clause: Clause, spoken: Strictness | None) -> Strictness:
+    """What a failure of a requirement does: what a policy says, else what the library holds of its kind."""
+    if spoken is not None:
+        return spoken
+    if clause.basis is Basis.PROPOSED:
+        return Strictness.REPORT
+    stated = clause.basis in {Basis.STATED, Basis.REQUIRED}
+    blocks = rule.severity is Weight.CRITICAL or (rule.severity is Weight.HIGH and stated)
+    return Strictness.BLOCK if blocks else Strictness.WARN
+
+
 def judge(
-    rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing, attested: bool = False
+    rule: Rule,
+    function: Function,
+    params: Sequence[Any],
+    subject: Subject,
+    standing: Standing,
+    spoken: Strictness | None = None,
+    attested: bool = False,
 ) -> Verdict:
-    """The verdict: the worst of the requirements that are for the tenant."""
+    """The verdict: the worst of the requirements that are for the tenant.
+
+    `spoken` is how strictly policies hold the rule, `attested` whether a pass of it rests on facts alone.
+    """
     reason = inapplicable(rule, standing)
     if reason:
         return Verdict(rule.id, Answer.NOT_APPLICABLE, reason=reason)
@@ -60,4 +80,14 @@ def judge(
             continue
         if _WORST[result] > worst:
             worst, index = _WORST[result], number
-    return Verdict(rule.id, _ANSWERS[worst], index, attested=attested and worst == 0)
+    strictness = level_of(rule, rule.clauses[index], spoken)
+    return Verdict(rule.id, _ANSWERS[worst], index, strictness, attested=attested and worst == 0)
+
+
+def broken_clauses(
+    rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing
+) -> list[int]:
+    """Every requirement for the tenant that fails or that nobody can judge, by its index."""
+    results = function(subject.get, subject.entries, params) or ()
+    pairs = enumerate(zip(rule.clauses, results, strict=False))
+    return [index for index, (clause, result) in pairs if result is not True and concerns(clause, standing)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -14,27 +13,16 @@ from tenantc.judge.judging import Function
 from tenantc.judge.plainly import constant
 from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
-from tenantc.model.rule import Basis, Clause, Param, Rule, Weight
+from tenantc.model.rule import Param, Rule
 from tenantc.model.spec import Enforcement, Framework, Setting
 from tenantc.model.verdict import Strictness
+from tenantc.source.frozen import Frozen, field
 
 # the policy that holds for every tenant
 HOUSE: Final = "house"
 
 
-def level_of(rule: Rule, clause: Clause, spoken: Strictness | None) -> Strictness:
-    """What a failure of a requirement does: what a policy says, else what the library holds of its kind."""
-    if spoken is not None:
-        return spoken
-    if clause.basis is Basis.PROPOSED:
-        return Strictness.REPORT
-    stated = clause.basis in {Basis.STATED, Basis.REQUIRED}
-    blocks = rule.severity is Weight.CRITICAL or (rule.severity is Weight.HIGH and stated)
-    return Strictness.BLOCK if blocks else Strictness.WARN
-
-
-@dataclass(frozen=True, slots=True)
-class Regime:
+class Regime(Frozen):
     """The rules as they are judged for tenants under one set of frameworks.
 
     `levels` holds what policies say of a rule, the strictest where several speak. `preferred` says which of two rules

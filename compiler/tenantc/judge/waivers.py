@@ -78,24 +78,18 @@ class Waivers:
                     found[rule] = waiver
         return found
 
-    def covers(self, waiver: Waiver, clause: int, subject: Subject, params: Sequence[Any]) -> bool:
-        """Whether what is broken lies within what a waiver accepts; if so, the waiver is used."""
+    def covers(self, waiver: Waiver, clauses: Iterable[int], subject: Subject, params: Sequence[Any]) -> bool:
+        """Whether all that is broken lies within what a waiver accepts. The waiver counts as used."""
         self._used.add(id(waiver))
+        return all(self._covers(waiver, clause, subject, params) for clause in clauses)
+
+    def _covers(self, waiver: Waiver, index: int, subject: Subject, params: Sequence[Any]) -> bool:
         rule = self._rules[waiver.rule.name]
-        condition = rule.clauses[clause].condition
-        assert isinstance(condition, Condition), "the checker makes no others"
-        walk = walker(rule, subject, params)
-        walk.walk(condition.typed)
-        if waiver.items:
-            broken = {
-                member.name
-                for node, members in walk.members
-                for member in members
-                if member.result is (node.quantity != "all") or isinstance(member.result, Nothing)
-            }
-            if not broken <= set(waiver.items):
-                return False
-        return waiver.up_to is None or _within(waiver, condition.typed, walk.walk)
+        clause = rule.clauses[index]
+        if clause.collection and not broken_members(rule, index, subject, params) <= set(waiver.items):
+            return False
+        assert isinstance(clause.condition, Condition), "the checker makes no others"
+        return waiver.up_to is None or _within(waiver, clause.condition.typed, walker(rule, subject, params).walk)
 
     def unused(self, tenants: Collection[str]) -> list[Diagnostic]:
         """T521 for each waiver that nobody needed, and T520 for each tenant that there is not, after a whole fleet."""
@@ -111,6 +105,20 @@ class Waivers:
             if id(waiver) not in self._used and id(waiver) not in refused:
                 self._say("T521", waiver, "is not needed: the rule is kept", "delete it")
         return self.diagnostics[before:]
+
+
+def broken_members(rule: Rule, clause: int, subject: Subject, params: Sequence[Any]) -> set[str]:
+    """The members of collections on which a requirement fails, or that nobody can judge."""
+    condition = rule.clauses[clause].condition
+    assert isinstance(condition, Condition), "the checker makes no others"
+    walk = walker(rule, subject, params)
+    walk.walk(condition.typed)
+    return {
+        member.name
+        for node, members in walk.members
+        for member in members
+        if member.result is (node.quantity != "all") or isinstance(member.result, Nothing)
+    }
 
 
 def _within(waiver: Waiver, typed: Typed, walk: Callable[[Typed], Any]) -> bool:

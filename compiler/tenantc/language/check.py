@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tenantc.language.format import show
@@ -14,20 +13,19 @@ from tenantc.language.syntax import Expression, NoLimit, Text, TextTemplate
 from tenantc.language.types import Type, type_of
 from tenantc.language.units import PLAIN, describe, fits
 from tenantc.model.schema import Leaf, Schema
+from tenantc.source.frozen import Frozen
 
 _PLACED = frozenset({"text", "number", "boolean", "identity"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     """An expression that was found right, or the text between two of them."""
 
     source: Expression
     typed: Typed
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Frozen):
     """A value that fits its setting: one expression, or a text with holes. Only `check` makes one."""
 
     leaf: Leaf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tenantc.language.format import show
@@ -11,6 +10,7 @@ from tenantc.language.operands import Typed
 from tenantc.language.roots import IDENTITY
 from tenantc.language.syntax import Fields, Index, Reference
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 
 
@@ -22,8 +22,7 @@ class Culprit(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Condition(Deferred):
+class Condition(Frozen, Deferred):
     """An expression with its types; `at` is where it begins in its file. Its text and place alone are compared."""
 
     text: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from functools import reduce
 
 from tenantc.language.format import show
@@ -16,6 +15,7 @@ from tenantc.language.syntax import Binary, Fields, Index, Is, Listing, Matches,
 from tenantc.language.types import BOOLEAN, WRONG, Located, Type, Unknown, locate, merge, type_of
 from tenantc.language.units import MIXED
 from tenantc.model.schema import Group, Leaf
+from tenantc.source.frozen import replace
 
 MAX_NESTING = 3
 # whose operands say what a name among them stands for

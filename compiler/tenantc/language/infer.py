@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 
 from tenantc.language.arithmetic import QUOTIENTS, SUMS, arithmetic, undefined
@@ -40,6 +39,7 @@ from tenantc.language.syntax import (
 from tenantc.language.types import BOOLEAN, WRONG, Located, Type, follow, is_root, locate, merge, type_of
 from tenantc.language.units import DAYS, PLAIN, fits, literal
 from tenantc.model.schema import Group, Schema
+from tenantc.source.frozen import replace
 from tenantc.source.path import join, split
 
 __all__ = ["Typed", "infer", "infer_in"]

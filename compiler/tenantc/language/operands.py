@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from tenantc.language.format import show
 from tenantc.language.messages import about_path, difference, identity, never, one_of, taken
 from tenantc.language.outcome import Problem
 from tenantc.language.scope import Scope
 from tenantc.language.syntax import Listing, NoLimit, Reference, Text, Tree, Word
 from tenantc.language.types import WRONG, Kind, Type, Unknown, merge
+from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Frozen):
     """A part of an expression, its type, and those of its own parts.
 
     Names are found by now: a constant is a text, a variable is one. `undefined` holds why it may have no value although

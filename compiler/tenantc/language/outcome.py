@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Frozen):
     """A setting that has no value, and where in the written value it is read."""
 
     path: Path
@@ -16,8 +14,7 @@ class Missing:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Frozen):
     """What is wrong with an expression or its value; `expression` is its text without the braces."""
 
     message: str

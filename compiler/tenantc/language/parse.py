@@ -59,7 +59,7 @@ _INSIDE = re.compile(r'"(?:\\.|[^"\\\n])*"|[{}"]')
 _STEP = re.compile(r'\.?([A-Za-z0-9_]+)|\[("(?:\\.|[^"\\])*")\]')
 _INDEX = re.compile(r"\[([a-z_][a-z0-9_]*)\]")
 _QUANTITY = re.compile(r"([0-9.]+)\s*(.*)", re.DOTALL)
-_SLIPS = {
+SLIPS = {
     "=": "equality is `==`",
     "&": "write `and`",
     "|": "write `or`",
@@ -121,7 +121,7 @@ def _closing(text: str, start: int) -> int | SyntaxProblem:
     depth = 0
     for found in _INSIDE.finditer(text, start):
         if found.group() == '"':
-            return SyntaxProblem("this text is never closed", found.start(), len(text) - found.start(), _SLIPS['"'])
+            return SyntaxProblem("this text is never closed", found.start(), len(text) - found.start(), SLIPS['"'])
         if found.group() == "{":
             depth += 1
         elif found.group() == "}":
@@ -175,12 +175,12 @@ def _unexpected(text: str, position: int, at: int) -> SyntaxProblem:
     character = text[position]
     length = len(text) - position if character == '"' else 1
     what = "this text is never closed" if character == '"' else f"`{character}` means nothing here"
-    return SyntaxProblem(what, at + position, length, _SLIPS.get(character, ""))
+    return SyntaxProblem(what, at + position, length, SLIPS.get(character, ""))
 
 
 def _misplaced(text: str, token: lark.Token, at: int) -> SyntaxProblem:
     start = token.start_pos or 0
-    if token in _SLIPS:
+    if token in SLIPS:
         return _unexpected(text, start, at)
     help = ""
     before = text[:start].rstrip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
@@ -28,6 +27,7 @@ from tenantc.language.syntax import Expression, Quantifier, SyntaxProblem, Tree,
 from tenantc.language.types import BOOLEAN, Type, is_root, type_of
 from tenantc.model.rule import Audience, Basis, Citation, Clause, Edit, Param, Rule, Weight
 from tenantc.model.schema import Leaf, Schema
+from tenantc.source.frozen import replace
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.text import Text
@@ -123,7 +123,6 @@ class _Checker:
             citations=citations,
             reads=guarding | self.reads(conditions),
             guards=guarding,
-            collection=any(_quantifies(one.condition.root) for one in syntax.requirements),
         )
 
     def reads(self, conditions: Iterable[object]) -> frozenset[Path]:
@@ -222,7 +221,7 @@ class _Checker:
         own = self.remedy(syntax.remedy) if syntax.remedy else remedy
         if condition is None or word is None:
             return None
-        return Clause(condition, Basis(word), span, audience, pieces, own)
+        return Clause(condition, Basis(word), span, audience, pieces, own, _quantifies(syntax.condition.root))
 
     def message(self, name: Name, scope: Scope) -> Iterator[str | Condition]:
         """The pieces of a message: texts, and the settings in braces between them."""

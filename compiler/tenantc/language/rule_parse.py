@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.language.parse import BadTokenError, Builder, depth, parser, unquote
+from tenantc.language.parse import SLIPS, BadTokenError, Builder, depth, parser, unquote
 from tenantc.language.rule_syntax import (
     AudienceSyntax,
     Binding,
@@ -33,6 +33,7 @@ MAX_SIZE = 65_536
 _EMPTY = "there is no rule in this file"
 # a quoted text or a regular expression, in which `#` is itself, or a comment
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\bmatches\s*/(?:\\.|[^/\\\n])+/|(#[^\n]*)')
+_BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|([()\[\]{}])')
 _OWN = frozenset({"FOR", "BASIS", "MESSAGE", "REMEDY"})
 _CLAUSES = (
     *("title", "because", "applies", "when", "let", "param", "effective", "require", "message", "severity", "basis"),
@@ -49,7 +50,8 @@ def parse_rule(text: str) -> tuple[RuleSyntax | None, tuple[RuleProblem, ...]]:
     plain = _COMMENT.sub(lambda found: " " * len(found.group()) if found.group(1) else found.group(), text)
     if not plain.strip():
         return None, (_syntax(_EMPTY, 0, 1, "a file begins with `rule` and the rule's id"),)
-    tree = _tree(plain)
+    deep = _too_deep(plain)
+    tree = deep or _tree(plain)
     if isinstance(tree, RuleProblem):
         return None, (tree,)
     if depth(tree) > MAX_DEPTH:
@@ -60,6 +62,17 @@ def parse_rule(text: str) -> tuple[RuleSyntax | None, tuple[RuleProblem, ...]]:
     except BadTokenError as error:
         return None, (_syntax(error.message, error.start, error.start + error.length, error.help),)
     return rule, tuple(reading.problems)
+
+
+def _too_deep(text: str) -> RuleProblem | None:
+    """The first bracket that opens deeper than anybody reads."""
+    level = 0
+    for found in _BRACKET.finditer(text):
+        bracket = found.group(1)
+        level += (bracket in ("(", "[", "{")) - (bracket in (")", "]", "}"))
+        if level > MAX_DEPTH:
+            return _syntax(f"brackets are nested deeper than {MAX_DEPTH} levels", found.start(), found.end())
+    return None
 
 
 def _comments(text: str) -> Iterator[re.Match[str]]:
@@ -86,6 +99,7 @@ def _tree(text: str) -> lark.Tree[lark.Token] | RuleProblem:
         at = error.token.start_pos or 0
         accepted = set(error.accepts or ())
         help = did_you_mean(str(error.token), [name for name in _CLAUSES if name.upper() in accepted])
+        help = help or SLIPS.get(str(error.token), "")
         if not help and accepted <= {"RULE"}:
             help = "a file holds one rule, its tests behind it"
         return _syntax(f"`{error.token}` is not expected here", at, at + len(error.token), help)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from tenantc.language.syntax import Expression, SyntaxProblem
+from tenantc.source.frozen import Frozen, field
 
 EditKind: TypeAlias = Literal["set", "raise", "lower", "add", "take"]
 GivenKind: TypeAlias = Literal[
@@ -21,8 +21,7 @@ class Name(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceSyntax:
+class AudienceSyntax(Frozen):
     """Whom a rule or clause is for: tenants of one of these frameworks or tiers, or, `excepted`, of none."""
 
     excepted: bool
@@ -32,8 +31,7 @@ class AudienceSyntax:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class EditSyntax:
+class EditSyntax(Frozen):
     """One step of a remedy."""
 
     kind: EditKind
@@ -43,8 +41,7 @@ class EditSyntax:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementSyntax:
+class RequirementSyntax(Frozen):
     """A `require` and what belongs to it alone."""
 
     condition: Expression
@@ -55,8 +52,7 @@ class RequirementSyntax:
     remedy: tuple[EditSyntax, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Frozen):
     """A `let` or `param`: a name and the expression that gives its value."""
 
     name: Name
@@ -71,8 +67,7 @@ class CitationSyntax(NamedTuple):
     satisfies: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MappingLiteral:
+class MappingLiteral(Frozen):
     """A mapping that a test writes out."""
 
     entries: tuple[tuple[str, Literal_], ...]
@@ -81,8 +76,7 @@ class MappingLiteral:
 Literal_: TypeAlias = "Expression | MappingLiteral"
 
 
-@dataclass(frozen=True, slots=True)
-class GivenSyntax:
+class GivenSyntax(Frozen):
     """One thing that a test takes for given: names or a date, or a setting and its value."""
 
     kind: GivenKind
@@ -93,8 +87,7 @@ class GivenSyntax:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TestSyntax:
+class TestSyntax(Frozen):
     """A test of the rule."""
 
     title: Name
@@ -104,8 +97,7 @@ class TestSyntax:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSyntax:
+class RuleSyntax(Frozen):
     """A rule file."""
 
     id: Name

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from tenantc.language.format import show
 from tenantc.language.syntax import Binary, Invert, Is, Tree
 from tenantc.language.types import Type
 from tenantc.model.schema import Schema
+from tenantc.source.frozen import Frozen, field, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Frozen):
     """Where an expression stands.
 
     `variables` are what quantifiers, `let` and `param` name. `present` holds the spellings of what was found to be set

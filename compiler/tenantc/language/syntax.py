@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 
 Connective: TypeAlias = Literal["implies", "or", "and"]
@@ -23,15 +23,13 @@ State: TypeAlias = Literal["set", "missing", "unlimited", "empty"]
 MAX_DEPTH = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Frozen, kw_only=True):
     """Where a node begins and ends, in characters of the whole value; ignored when nodes are compared."""
 
     at: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Number(_Place):
     """A number, never negative, and its unit as `format` prints it: "", "days", "GB", "%", "per hour"."""
 
@@ -39,47 +37,40 @@ class Number(_Place):
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Text(_Place):
     """Text in double quotes, its escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
 class Boolean(_Place):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
 class NoLimit(_Place):
     """The word `unlimited`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Day(_Place):
     """A date, as YYYY-MM-DD."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
 class Word(_Place):
     """A constant with a `-` in it, such as `write-through`: nothing else is spelled like that."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
 class Listing(_Place):
     """A list that is written out."""
 
     items: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Reference(_Place):
     """A setting, by its canonical path.
 
@@ -89,7 +80,6 @@ class Reference(_Place):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
 class Index(_Place):
     """An entry of an open map, or a setting of a section, whose name is in a variable."""
 
@@ -97,7 +87,6 @@ class Index(_Place):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Variable(_Place):
     """What a quantifier, `let` or `param` names, and the way from there into a mapping; inference finds it."""
 
@@ -105,28 +94,24 @@ class Variable(_Place):
     rest: Path = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Fields(_Place):
     """The settings right under a section, for a quantifier to go through."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
 class Negate(_Place):
     """Unary minus."""
 
     operand: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Invert(_Place):
     """The `not` of a boolean."""
 
     operand: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(_Place):
     """Two operands and what stands between them."""
 
@@ -135,7 +120,6 @@ class Binary(_Place):
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Aggregate(_Place):
     """A function of a list's items."""
 
@@ -143,7 +127,6 @@ class Aggregate(_Place):
     operand: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Between(_Place):
     """Whether a value lies between two others or is one of them."""
 
@@ -152,7 +135,6 @@ class Between(_Place):
     high: Tree
 
 
-@dataclass(frozen=True, slots=True)
 class Matches(_Place):
     """Whether a whole text matches a regular expression (RE2)."""
 
@@ -160,7 +142,6 @@ class Matches(_Place):
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
 class Is(_Place):
     """Whether a value is set, missing, unlimited or empty, or, `negated`, is not."""
 
@@ -169,7 +150,6 @@ class Is(_Place):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Quantifier(_Place):
     """Whether a condition holds for all, any or none of the members of a collection that pass `where`.
 
@@ -206,8 +186,7 @@ Tree: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Expression(Deferred):
+class Expression(Frozen, Deferred):
     """What stands between `${` and `}`: its text, where in the value that text begins, and its tree.
 
     The text and the place decide the tree, so they alone are compared.
@@ -218,16 +197,14 @@ class Expression(Deferred):
     root: Tree = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TextTemplate(Deferred):
+class TextTemplate(Frozen, Deferred):
     """A text with expressions in it; the texts between them have their `$${` resolved."""
 
     text: str
     parts: tuple[str | Expression, ...] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxProblem:
+class SyntaxProblem(Frozen):
     """Why a text is no expression, and which characters of the value are to blame."""
 
     message: str

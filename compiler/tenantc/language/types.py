@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -11,6 +10,7 @@ from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS, RULE_ROOTS
 from tenantc.language.signs import ANY_SIGN, POSITIVE, Signs, bounded, sign
 from tenantc.language.units import PLAIN, Unit, finest, unit_named
 from tenantc.model.schema import Group, Leaf, Schema, TypeName
+from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path, split
 
 # `map` is an open map, `mapping` an entry of one, `constant` a name that is a value of what it will be compared with.
@@ -26,8 +26,7 @@ _SCALARS: Mapping[TypeName | None, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Frozen):
     """The static type of an expression.
 
     For numbers: the unit (None for a bare `unlimited`, which fits them all), the signs it can have, whether it may be

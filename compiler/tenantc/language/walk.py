@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
@@ -46,6 +45,7 @@ from tenantc.language.types import Type, type_of
 from tenantc.language.units import literal
 from tenantc.model.identity import IdentityText
 from tenantc.model.schema import Leaf
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child
 from tenantc.source.value import UNLIMITED, Value, plain
 
@@ -56,8 +56,7 @@ Names: TypeAlias = Callable[[Path], tuple[str, ...]]
 _DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Frozen):
     """No value; an `else` may give one unless it is `final`."""
 
     outcome: Missing | Problem

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.language.check import check_value
 from tenantc.language.parse import parse_value
 from tenantc.language.syntax import Expression, SyntaxProblem, TextTemplate
 from tenantc.model.layer import Written
 from tenantc.model.schema import Leaf, Schema, TypeName
+from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path
 from tenantc.source.span import Span
@@ -24,16 +23,14 @@ _EXPECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Frozen):
     """A value and whether it holds an expression."""
 
     value: Written
     dynamic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Frozen):
     """Why there is no value."""
 
     diagnostic: Diagnostic

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tenantc.model.resolved import Resolved
 from tenantc.model.stack import Linked
+from tenantc.source.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Frozen):
     """A tenant in an environment whose settings keep to schema, ceilings, locks and pairs. Only `check` makes one."""
 
     linked: Linked

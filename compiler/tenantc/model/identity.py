@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import Opaque, Record, Value
 
 
@@ -17,8 +17,7 @@ class Identity(enum.Enum):
     OWNER_EMAIL = "owner_email"
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityText(Opaque):
+class IdentityText(Frozen, Opaque):
     """A text with identity in it: no two texts stand side by side, none is empty, and one part at least is identity."""
 
     parts: tuple[str | Identity, ...]

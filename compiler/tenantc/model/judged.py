@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from tenantc.model.checked import Checked
 from tenantc.model.spec import Waiver
 from tenantc.model.verdict import Verdict
+from tenantc.source.frozen import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Frozen):
     """A tenant in an environment, with the verdict on every rule. Only `judge` makes one.
 
     `waived` holds, for rules that are broken with leave, the waiver, or the reason for which a policy prefers another.

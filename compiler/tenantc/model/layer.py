@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
@@ -94,8 +94,7 @@ class Named(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Frozen):
     """One document's part in a stack; `path` is the document's file, empty for what no file says."""
 
     id: LayerId

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 
@@ -34,8 +34,7 @@ class Basis(enum.Enum):
     CONSISTENCY = "consistency"
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Frozen):
     """Whom a rule or clause is for: tenants with one of these frameworks or grades, or, `excepted`, all others."""
 
     excepted: bool
@@ -64,9 +63,12 @@ class Edit(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One requirement of a rule. `message` holds texts and what is put between them; none if the rule has none."""
+class Clause(Frozen):
+    """One requirement of a rule.
+
+    `message` holds texts and what is put between them; none if the rule has none. `collection` says that the
+    requirement goes through the members of a collection.
+    """
 
     condition: Deferred
     basis: Basis
@@ -74,6 +76,7 @@ class Clause:
     audience: Audience | None = None
     message: tuple[str | Deferred, ...] = ()
     remedy: tuple[Edit, ...] = ()
+    collection: bool = False
 
 
 class Param(NamedTuple):
@@ -92,12 +95,10 @@ class Citation(NamedTuple):
     satisfies: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
     `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.
-    `collection` says that a requirement goes through the members of a collection.
     """
 
     id: str
@@ -116,5 +117,9 @@ class Rule:
     citations: tuple[Citation, ...] = ()
     reads: frozenset[Path] = frozenset()
     guards: frozenset[Path] = frozenset()
-    collection: bool = False
     library: bool = field(default=False, compare=False)
+
+    @property
+    def collection(self) -> bool:
+        """Whether all that it requires goes through the members of collections."""
+        return all(clause.collection for clause in self.clauses)

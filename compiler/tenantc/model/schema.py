@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path, split
 from tenantc.source.span import Span
 from tenantc.source.value import Value
@@ -14,8 +14,7 @@ Kind: TypeAlias = Literal["control", "fact"]
 TypeName: TypeAlias = Literal["boolean", "integer", "number", "string", "array"]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Frozen):
     """A setting: where it stands and what its schema says (language.md §5).
 
     `path` holds `.*` for the name of an open map's entry (a pattern, never split). `type` is the JSON Schema type of a
@@ -42,8 +41,7 @@ class Leaf:
     default_span: Span | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Frozen):
     """A mapping of settings: names the schema fixes, and what any other name holds if the map is open."""
 
     path: Path

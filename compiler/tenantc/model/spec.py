@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tenantc.model.layer import Layer, Named
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Frozen):
     """A tier; `own` is true for a workspace's document (as against the library's)."""
 
     name: str
@@ -23,8 +22,7 @@ class Tier:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mixin:
+class Mixin(Frozen):
     """A mixin and the mixins it extends."""
 
     name: str
@@ -34,8 +32,7 @@ class Mixin:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where one region's tenants are deployed; an absent part is an empty text."""
 
     account: str = ""
@@ -43,8 +40,7 @@ class Place:
     cluster: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Frozen):
     """An environment; `places` maps a tenant's region to where it is deployed, None if any region will do."""
 
     name: str
@@ -95,8 +91,7 @@ class Preference(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Frozen):
     """Who may break a rule until when.
 
     It holds for the members of a collection that `items` names, and for values no worse than `up_to`.
@@ -113,8 +108,7 @@ class Waiver:
     until_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Frozen):
     """A policy: a framework's canonical id, the spellings that name it, its controls, and what it says of rules."""
 
     name: str
@@ -128,8 +122,7 @@ class Framework:
     settle: tuple[Preference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TenantEnvironment:
+class TenantEnvironment(Frozen):
     """What a tenant says for one environment alone."""
 
     layer: Layer
@@ -137,8 +130,7 @@ class TenantEnvironment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Frozen):
     """One tenant as its spec states it."""
 
     tenant_id: str

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.model.layer import Definition, Layer, LayerId
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(Frozen):
     """Everything that layers come from: what the workspace says, and the library's beneath it.
 
     `base` is the workspace's own layer (`settings:` in tenantc.yaml). `library_tiers` and `library_mixins` are what a
@@ -31,8 +30,7 @@ class Documents:
     frameworks: Mapping[str, Framework]
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Frozen):
     """Layers that apply in one step: a single one, or the mixins of one list in their order.
 
     `conflicts` holds what mixins of the list disagree on, by path; a layer above that sets the path settles it.
@@ -49,8 +47,7 @@ class Level:
         return tuple(layer.id for layer in self.layers)
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Frozen):
     """Everything below a tenant's own overrides in one environment.
 
     `tier` and `grade` name the tenant's tier and what rules call it; `frameworks` are canonical ids, sorted, and
@@ -66,8 +63,7 @@ class Stack:
     required: Mapping[str, Span] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Frozen):
     """A tenant in one environment, its names resolved: what it inherits, where it is deployed, what it overrides."""
 
     spec: Spec

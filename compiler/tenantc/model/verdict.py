@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from tenantc.source.frozen import Frozen
 
 
 class Answer(enum.Enum):
@@ -33,16 +34,17 @@ class Strictness(enum.Enum):
 BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Frozen):
     """The verdict on one rule.
 
-    `clause` is the index of the requirement that decided it, -1 if none was judged. `reason` says why the rule does not
-    apply. `attested` says that a pass rests on facts alone, which somebody stated and nothing enforces.
+    `clause` is the index of the requirement that decided it, -1 if none was judged, and `strictness` what a failure of
+    that one does. `reason` says why the rule does not apply. `attested` says that a pass rests on facts alone, which
+    somebody stated and nothing enforces.
     """
 
     rule: str
     answer: Answer
     clause: int = -1
+    strictness: Strictness = Strictness.OFF
     reason: str = ""
     attested: bool = False

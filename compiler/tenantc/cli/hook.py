@@ -1,0 +1,56 @@
+"""What `tenantc check` does; a pre-commit hook runs it for a few files and is started without click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tenantc.cli.session import Session, print_json, print_line, summary
+from tenantc.cli.usage import UsageError
+from tenantc.diagnostics.codes import Severity
+from tenantc.diagnostics.render import as_json
+from tenantc.driver.checking import check_files, check_workspace
+from tenantc.driver.files import find_workspace
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command with nothing but paths behind it; gives its exit code."""
+    return check([Path(argument) for argument in arguments], None, "block", "human")
+
+
+def check(paths: Sequence[Path], as_of: str | None, fail_on: str, format_: str) -> int:
+    """Checks a workspace, or the given files, says what there is to say, and gives the exit code."""
+    groups = _by_workspace(paths or [Path()])
+    failed = False
+    documents = []
+    for root, files in groups.items():
+        session = Session(root, format_, as_of)
+        pipeline = session.pipeline(fail_on)
+        ledger, tenants = check_files(pipeline, files) if files else check_workspace(pipeline)
+        found = ledger.all()
+        failed |= ledger.failed
+        if format_ == "json":
+            documents += [as_json(one, session.prefix) for one in found]
+        else:
+            session.say(found)
+            counts = summary(ledger.count(Severity.ERROR), ledger.count(Severity.WARNING))
+            print_line(f"{tenants} tenant{'' if tenants == 1 else 's'} checked: {counts}")
+    if format_ == "json":
+        print_json({"version": 1, "diagnostics": documents})
+    return 1 if failed else 0
+
+
+def _by_workspace(paths: Sequence[Path]) -> dict[Path, list[Path]]:
+    """The files to check in each workspace; none for a workspace that is checked whole."""
+    groups: dict[Path, list[Path]] = {}
+    whole: set[Path] = set()
+    for path in paths:
+        root = find_workspace(path)
+        if root is None:
+            raise UsageError(f"`{path}` lies in no workspace: there is no tenantc.yaml above it")
+        files = groups.setdefault(root, [])
+        if path.is_dir():
+            whole.add(root)
+        else:
+            files.append(path.resolve())
+    return {root: [] if root in whole else files for root, files in groups.items()}

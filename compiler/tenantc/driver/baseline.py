@@ -1,0 +1,114 @@
+"""Writes the failures of today as waivers, so that a platform with years of tenants can start on a Monday."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.emit.writers import yaml
+from tenantc.judge.judging import broken_clauses
+from tenantc.judge.waivers import broken_members
+from tenantc.model.rule import Rule
+from tenantc.model.spec import Waiver
+from tenantc.model.verdict import Strictness
+from tenantc.source.frozen import Frozen
+
+FILE = "waivers/baseline.yaml"
+_HEAD = b"# What was broken when the rules were introduced. It only shrinks: `tenantc baseline` drops what is mended.\n"
+
+
+class Failure(NamedTuple):
+    """A rule that a tenant breaks in an environment, and on which members of a collection, if it goes through one."""
+
+    rule: str
+    environment: str
+    items: tuple[str, ...]
+    tenant: str
+
+
+class Failures(Frozen):
+    """The failures that waivers can cover, and those of rules that nobody may break."""
+
+    waivable: tuple[Failure, ...]
+    refused: tuple[Failure, ...]
+
+
+class Approval(NamedTuple):
+    """Who lets the failures be, until when (YYYY-MM-DD) and why."""
+
+    approver: str
+    until: str
+    reason: str
+
+
+def failures(pipeline: Pipeline, fail_on: Strictness) -> Failures:
+    """What the tenants break at this level or above, as far as no waiver outside the baseline covers it."""
+    waivable: list[Failure] = []
+    refused: list[Failure] = []
+    for path in pipeline.workspace.tenant_files():
+        for spec in pipeline.workspace.specs(path)[0]:
+            for environment, compiled in pipeline.tenant(spec).environments.items():
+                for rule, failure in _broken(pipeline, compiled, environment, fail_on):
+                    (refused if rule.unwaivable else waivable).append(failure)
+    return Failures(tuple(sorted(waivable)), tuple(sorted(refused)))
+
+
+def _broken(
+    pipeline: Pipeline, compiled: Compiled, environment: str, fail_on: Strictness
+) -> Iterator[tuple[Rule, Failure]]:
+    if compiled.checked is None:
+        return
+    judgement, stack = pipeline.judgement, compiled.linked.stack
+    tier = pipeline.tier(stack)
+    subject = judgement.subject(compiled.checked, tier)
+    regime = judgement.court.regime(stack.frameworks)
+    waivers = judgement.waivers.of(compiled.linked.spec.tenant_id, environment)
+    for id, verdict in judgement.broken(compiled.checked, pipeline.hardened(stack), tier).items():
+        armed, waiver = regime.by_id[id], waivers.get(id)
+        if verdict.strictness.rank < fail_on.rank:
+            continue
+        clauses = broken_clauses(*armed, subject, judgement.court.standing(stack))
+        other = waiver if waiver is not None and waiver.rule.span.path != FILE else None
+        if other is not None and judgement.waivers.covers(other, clauses, subject, armed.params):
+            continue
+        collected = [clause for clause in clauses if armed.rule.clauses[clause].collection]
+        items = {name for clause in collected for name in broken_members(armed.rule, clause, subject, armed.params)}
+        yield armed.rule, Failure(id, environment, tuple(sorted(items)), compiled.linked.spec.tenant_id)
+
+
+def added(found: Iterable[Failure], waivers: Iterable[Waiver]) -> list[Failure]:
+    """The failures that the baseline, if there is one, does not know: they are mended, not written."""
+    known = [waiver for waiver in waivers if waiver.rule.span.path == FILE]
+    return [failure for failure in found if known and not any(_knows(waiver, failure) for waiver in known)]
+
+
+def _knows(waiver: Waiver, failure: Failure) -> bool:
+    environments = {named.name for named in waiver.environments}
+    return (
+        waiver.rule.name == failure.rule
+        and failure.tenant in {named.name for named in waiver.tenants}
+        and (not environments or failure.environment in environments)
+        and set(failure.items) <= set(waiver.items)
+    )
+
+
+def write(root: Path, found: Iterable[Failure], approval: Approval) -> None:
+    """Writes waivers/baseline.yaml; a file without waivers is none, and goes."""
+    grouped: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for failure in found:
+        grouped.setdefault((failure.rule, failure.environment, failure.items), []).append(failure.tenant)
+    entries: list[Any] = []
+    for (rule, environment, items), tenants in grouped.items():
+        entry: dict[str, Any] = {"rule": rule, "tenants": tenants}
+        entry |= {"environments": [environment]} if environment else {}
+        entry |= {"items": list(items)} if items else {}
+        entry |= {"until": approval.until, "reason": approval.reason, "approver": approval.approver}
+        entries.append(entry)
+    target = root / FILE
+    if not entries:
+        target.unlink(missing_ok=True)
+        return
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(_HEAD + yaml.write(entries).fill({}))
