@@ -125,7 +125,7 @@ class SecurityPolicyEngine:
             values: tuple[tuple[str, str], ...] = ()
             if verdict.answer in BROKEN:
                 clause = armed.rule.clauses[verdict.clause]
-                message = said(armed.rule, clause, subject, armed.params)
+                message = said(armed.rule, clause, subject, armed.params, {})
                 values = tuple(view(clause, armed.rule, subject, armed.params))
             found.append(_finding(verdict, armed.rule, message, values))
         return tuple(found)

@@ -13,6 +13,7 @@ from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import Waivers
 from tenantc.model.checked import Checked
+from tenantc.model.identity import Identity
 from tenantc.model.judged import Judged
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
@@ -24,6 +25,9 @@ from tenantc.resolve.extend import Addition, extend
 from tenantc.source.frozen import Frozen, field, replace
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
+
+# what stands for a tenant in what is said once for all of those that inherit it
+_ANYBODY = dict.fromkeys(Identity, "*")
 
 StackKey = tuple[tuple[LayerId, ...], ...]
 
@@ -159,11 +163,19 @@ class Judgement:
         known = stack.told.get(verdict.rule) if is_inherited else None
         if known is not None:
             return known
-        armed = regime.by_id[verdict.rule]
-        found = broken(armed, verdict, subject, checked.resolved.settings, checked.linked, self._fail_on)
-        if is_inherited and found.blames[0].span.path != checked.linked.spec.span.path:
-            stack.told[verdict.rule] = found
-        return found
+        armed, linked, settings = regime.by_id[verdict.rule], checked.linked, checked.resolved.settings
+        if is_inherited:
+            found = broken(armed, verdict, subject, settings, linked, self._fail_on, _ANYBODY)
+            if found.blames[0].span.path != linked.spec.span.path:
+                stack.told[verdict.rule] = found
+                return found
+        spec = linked.spec
+        identity = {
+            Identity.ID: spec.tenant_id,
+            Identity.NAME: spec.tenant_name,
+            Identity.OWNER_EMAIL: spec.owner_email,
+        }
+        return broken(armed, verdict, subject, settings, linked, self._fail_on, identity)
 
 
 def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
@@ -20,7 +21,7 @@ from tenantc.model.rule import Clause, Rule
 from tenantc.model.settings import Settings
 from tenantc.model.stack import Linked
 from tenantc.model.verdict import Answer, Strictness, Verdict
-from tenantc.source.path import Path, covers
+from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Value, show
 
 _CODES = {Strictness.BLOCK: "T530", Strictness.WARN: "T531", Strictness.REPORT: "T532", Strictness.OFF: "T532"}
@@ -34,25 +35,26 @@ def broken(
     settings: Settings,
     linked: Linked,
     fail_on: Strictness,
+    identity: Mapping[Identity, str],
 ) -> Diagnostic:
     """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it.
 
-    It is an error from the level `fail_on` on.
+    It is an error from the level `fail_on` on. `identity` is what stands for the tenant's in its message.
     """
     rule = armed.rule
     clause = rule.clauses[verdict.clause]
     level = verdict.strictness
-    paths = sorted(_paths(clause, settings))
+    paths = _paths(rule, clause, subject, armed.params)
     missing = [path for path in paths if settings.get(path) is None]
     blames = [*_values(paths, settings)] or [*_required(rule, clause, linked)]
     blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {level.value}"))
     word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
-    message = said(rule, clause, subject, armed.params)
+    message = said(rule, clause, subject, armed.params, identity)
     code = "T530" if level.rank >= fail_on.rank else _CODES[level]
     return diagnose(code, *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message)
 
 
-def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) -> str:
+def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any], identity: Mapping[Identity, str]) -> str:
     """The message of a requirement with its values, or the rule's title."""
     if not clause.message:
         return f"{rule.title[:1].lower()}{rule.title[1:]}"
@@ -63,7 +65,7 @@ def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) ->
             pieces.append(piece)
             continue
         assert isinstance(piece, Condition), "the checker makes no others"
-        pieces.append(_shown(walk.walk(piece.typed), piece.typed))
+        pieces.append(_shown(walk.walk(piece.typed), piece.typed, identity))
     return "".join(pieces)
 
 
@@ -87,16 +89,15 @@ def _parts(typed: Typed) -> Iterator[Typed]:
         yield from _parts(part)
 
 
-def _shown(value: Any, typed: Typed) -> str:
+def _shown(value: Any, typed: Typed, identity: Mapping[Identity, str] = MappingProxyType({})) -> str:
     if isinstance(value, Nothing):
         return "<missing>"
     if isinstance(value, IdentityText):
-        return "".join(part if isinstance(part, str) else f"<{_identity(part)}>" for part in value.parts)
+        parts = (
+            part if isinstance(part, str) else identity.get(part, f"<tenant.{part.value}>") for part in value.parts
+        )
+        return "".join(parts)
     return show(_plain(scaled(value, typed.type, 1 / scale(typed.type))))
-
-
-def _identity(part: Identity) -> str:
-    return f"tenant.{part.value}"
 
 
 def _plain(value: Any) -> Value:
@@ -107,15 +108,13 @@ def _plain(value: Any) -> Value:
     return value if isinstance(value, (bool, int, float, str)) or value is UNLIMITED else str(value)
 
 
-def _paths(clause: Clause, settings: Settings) -> Iterator[Path]:
-    """The settings that a requirement reads; of open maps and sections those that stand there."""
+def _paths(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) -> list[Path]:
+    """The settings that a requirement read to come out as it did."""
     assert isinstance(clause.condition, Condition), "the checker makes no others"
-    for path in reads_of(clause.condition.typed):
-        if path.partition(".")[0] in {"tier", "as_of", "waivers", "secrets", "tenant", "deployment"}:
-            continue
-        held = settings.sections.get(path.partition(".")[0])
-        inside = [one for one in (held.values if held is not None else ()) if one != path and covers(path, one)]
-        yield from inside or [path]
+    walk = walker(rule, subject, params)
+    walk.walk(clause.condition.typed)
+    besides = {"tier", "as_of", "waivers", "secrets", "tenant", "deployment"}
+    return sorted({path for path in walk.looked if section(path) not in besides})
 
 
 def _values(paths: list[Path], settings: Settings) -> Iterator[Blame]:

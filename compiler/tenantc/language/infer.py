@@ -142,7 +142,7 @@ class _Inference(Conditions):
         found = locate(scope.schema, node.path, rules=scope.rules)
         if isinstance(found, Located):
             absent = found.absent and show(node) not in scope.present
-            return Typed(node, type_of(found.leaf, absent=absent))
+            return Typed(node, _kept(type_of(found.leaf, absent=absent), found, scope))
         if isinstance(found, Group) and found.entry is not None and scope.rules:
             return Typed(node, Type("map", group=found))
         return Typed(node, self.wrong(node, *about_path(node.path, found, scope.schema)))
@@ -159,7 +159,8 @@ class _Inference(Conditions):
             return Typed(node, self.wrong(node, f"`{names[0]}` is {said(held)} and has nothing under it"))
         found = follow(held.group, names[1:])
         if isinstance(found, Located):
-            return Typed(variable, type_of(found.leaf, absent=found.absent and show(node) not in scope.present))
+            absent = found.absent and show(node) not in scope.present
+            return Typed(variable, _kept(type_of(found.leaf, absent=absent), found, scope))
         if isinstance(found, Group) and found.entry is not None:
             return Typed(variable, Type("map", group=found))
         return Typed(node, self.wrong(node, *about_path(node.path, found, scope.schema)))
@@ -288,3 +289,8 @@ class _Inference(Conditions):
             if found is not None:
                 return (self.problem(node, unbounded(parts[found.operand].node, found.what), help),)
         return ()
+
+
+def _kept(found: Type, located: Located, scope: Scope) -> Type:
+    """The type of a setting; of a secret a rule learns only whether it is set."""
+    return Type("secret", absent=found.absent) if scope.rules and located.leaf.secret else found

@@ -23,6 +23,7 @@ _SAID: dict[Kind, str] = {
     "map": "an open map",
     "mapping": "a mapping",
     "constant": "a name that is no setting",
+    "secret": "a secret",
     "identity": "identity",
 }
 _TAKEN: dict[Kind, str] = {"boolean": "true or false", "number": "numbers", "list": "a list", "text": "text"}

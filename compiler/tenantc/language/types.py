@@ -14,9 +14,10 @@ from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path, split
 
 # `map` is an open map, `mapping` an entry of one, `constant` a name that is a value of what it will be compared with.
-# `identity` may be placed and nothing else; `wrong` is an expression whose problem has been said already.
+# A rule may ask of a `secret` only whether it is set. `identity` may be placed and nothing else; `wrong` is an
+# expression whose problem has been said already.
 Kind: TypeAlias = Literal[
-    "boolean", "number", "text", "date", "list", "map", "mapping", "constant", "identity", "wrong"
+    "boolean", "number", "text", "date", "list", "map", "mapping", "constant", "secret", "identity", "wrong"
 ]
 _SCALARS: Mapping[TypeName | None, Kind] = {
     "boolean": "boolean",

@@ -95,8 +95,9 @@ def scaled(value: Any, found: Type, factor: Fraction) -> Any:
 class Walk:
     """Evaluates typed expressions over settings.
 
-    `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, and `members`
-    what came of the members that quantifiers went through.
+    `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, `members` what
+    came of the members that quantifiers went through, and `looked` the settings that were read, without those of
+    members that are as they should be.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Walk:
         self.variables: dict[str, Any] = dict(variables or {})
         self.seen: list[tuple[Tree, Any]] = []
         self.members: list[tuple[Quantifier, list[Member]]] = []
+        self.looked: list[Path] = []
 
     def nothing(self, node: Tree, said: Said, *, final: bool = False) -> Nothing:
         return Nothing(Problem(said.message, node.at, node.end - node.at, said.help, self.text), final)
@@ -162,6 +164,7 @@ class Walk:
         return self.result(typed, values)
 
     def setting(self, node: Tree, path: Path, found: Type) -> Any:
+        self.looked.append(path)
         held = self.lookup(path)
         if held is None:
             return Nothing(Missing(path, node.at, node.end - node.at))
@@ -194,15 +197,20 @@ class Walk:
         results: list[Member] = []
         unknown: Nothing | None = None
         outer = self.variables
+        decisive = node.quantity != "all"
         for name, value in self.entries(typed.parts[0], source):
             self.variables = {**outer, **dict(zip(node.names[::-1], (value, name), strict=False))}
-            if node.where is None or self.walk(typed.parts[1]):
-                result = self.walk(typed.parts[-1])
-                results.append(Member(name, result))
-                unknown = unknown or (result if isinstance(result, Nothing) else None)
+            before = len(self.looked)
+            if node.where is not None and not self.walk(typed.parts[1]):
+                del self.looked[before:]
+                continue
+            result = self.walk(typed.parts[-1])
+            results.append(Member(name, result))
+            unknown = unknown or (result if isinstance(result, Nothing) else None)
+            if result is not decisive and not isinstance(result, Nothing):
+                del self.looked[before:]
         self.variables = outer
         self.members.append((node, results))
-        decisive = node.quantity != "all"
         if any(member.result is decisive for member in results):
             return node.quantity == "any"
         return unknown if unknown is not None else node.quantity != "any"
