@@ -70,7 +70,7 @@ def test_a_listing_is_sorted_by_path_wherever_files_lie() -> None:
 @pytest.mark.slow
 def test_memory_grows_little_with_the_fleet(tmp_path: Path) -> None:
     """The bound is 1.3 times the memory of 1 000 tenants and 40 MB for 10 000, which is 6 kB for each one more."""
-    few, many = 300, 2300
+    few, many = 1000, 3000
     peaks = []
     for count in (few, many):
         root = write_fleet(tmp_path / f"fleet-{count}", count)

@@ -129,3 +129,16 @@ def test_what_is_plain_is_told_without_a_parser() -> None:
     assert plainly_stated(b"tier: free\n") == ()
     assert plainly_stated(b"tenant_id: One\n") is None
     assert plainly_stated(b'tenant_id: one\nname: "a\\n"\n') is None
+
+
+def test_a_fleet_is_listed_as_it_lies(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a/d.yml", "a/c.json", "c/e.yaml", ".hidden/f.yaml", "a/.g.yaml", "a/h.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "link.yaml").symlink_to("b.yaml")
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "a")
+    listed = [path.relative_to(tmp_path).as_posix() for path in files.listing(tmp_path)]
+    assert listed == ["b.yaml", "link.yaml", "loop.yaml", "a/c.json", "a/d.yml", "c/e.yaml"]
+    assert list(files.listing(tmp_path / "nowhere")) == []

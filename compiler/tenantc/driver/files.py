@@ -49,13 +49,20 @@ def entries(folder: Path, endings: tuple[str, ...] = ENDINGS) -> Iterator[os.Dir
             with os.scandir(waiting.pop()) as inside:
                 for entry in inside:
                     if not entry.name.startswith("."):
-                        (folders if entry.is_dir() else found).append(entry)
+                        (folders if _is_folder(entry) else found).append(entry)
         except OSError:
             continue
         found.sort(key=_name)
         yield from (entry for entry in found if entry.name.endswith(endings))
         # a folder behind a link may lie anywhere, and may be one that we are in
         waiting += [entry.path for entry in sorted(folders, key=_name, reverse=True) if not entry.is_symlink()]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links that go round in a circle, which whoever reads the file is told
+        return False
 
 
 def _name(entry: os.DirEntry[str]) -> str:

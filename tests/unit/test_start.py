@@ -1,0 +1,68 @@
+"""How fast a hook starts: a good file loads what it needs, and the whole takes few times what Python takes."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import tenantc
+from tests.fleet import write
+
+COMMAND = (sys.executable, "-m", "tenantc.cli.main")
+# each costs 5 to 100 ms
+HEAVY = ("click", "dataclasses", "deepmerge", "inspect", "jsonschema_rs", "lark", "networkx", "rich", "yaml")
+
+
+def spec(root: Path) -> str:
+    return str(next((root / "tenants").rglob("*.yaml")))
+
+
+def test_a_hook_loads_what_a_good_file_needs(tmp_path: Path) -> None:
+    one = spec(write(tmp_path / "fleet", 3))
+    script = (
+        "import sys\n"
+        f"sys.argv = ['tenantc', 'check', {one!r}]\n"
+        "from tenantc.cli import main\n"
+        "try:\n    main.run()\n"
+        f"finally:\n    print(*(name for name in {HEAVY} if name in sys.modules))\n"
+    )
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, check=True, capture_output=True)  # fills the cache
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "1 tenant checked: no errors, no warnings\n\n"
+
+
+def test_what_only_click_can_say_is_still_said(tmp_path: Path) -> None:
+    (tmp_path / "stray.yaml").write_text("")
+    for arguments in (["stray.yaml"], ["missing.yaml"], ["--nonsense"], [""]):
+        done = subprocess.run(
+            [*COMMAND, "check", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr.startswith("Usage: tenantc check [OPTIONS] [PATHS]...\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arguments", "bound"), [(["--version"], 3.5), (["check"], 11)])
+def test_a_start_takes_few_times_what_python_takes(tmp_path: Path, arguments: list[str], bound: float) -> None:
+    # as pip leaves an installed wheel
+    compileall.compile_dir(Path(tenantc.__file__).parent, quiet=1)
+    if arguments == ["check"]:
+        arguments = ["check", spec(write(tmp_path / "fleet", 1000))]
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    # in turns, so that what else the machine does slows both down
+    for number in range(20):
+        bare = number % 2 == 0
+        started = time.perf_counter()
+        command = (sys.executable, "-c", "pass") if bare else (*COMMAND, *arguments)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ)
+        if number > 1:
+            taken[bare].append(time.perf_counter() - started)
+    assert statistics.median(taken[False]) / statistics.median(taken[True]) <= bound
