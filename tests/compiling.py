@@ -10,7 +10,8 @@ from textwrap import dedent
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import in_order, short
 from tenantc.driver.pipeline import Pipeline, Tenant
-from tenantc.driver.workspace import load
+from tenantc.driver.workspace import Workspace, load
+from tenantc.source.frozen import replace
 from tenantc.source.value import plain
 
 AS_OF = "2026-11-01"
@@ -52,6 +53,11 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text), encoding="utf-8")
     return root
+
+
+def without_rules(workspace: Workspace) -> Workspace:
+    """The workspace with nobody judging: for tests of what settings become, whether or not they may ship."""
+    return replace(workspace, rules=())
 
 
 def compile_files(root: Path, files: Mapping[str, str], as_of: str = AS_OF) -> Result:

@@ -7,6 +7,10 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
+
+# what the rules ask about the world
+FACTS = Path(__file__).parent / "data" / "facts.yaml"
 
 TIERS = ("free", "free", "professional", "professional", "professional", "enterprise", "custom")
 MIXINS = ("high-availability", "strict-sessions", "long-retention")
@@ -67,6 +71,12 @@ def spec(number: int, seed: int = 0, hostile: bool = False) -> dict[str, object]
     overrides = {path: make(r) for path, make in r.sample(OVERRIDES, r.randint(0, 4))}
     if hostile and r.random() < 0.7:
         overrides["integrations.slack.channel"] = r.choice(HOSTILE)
+    if any(path.startswith("integrations.slack") for path in overrides):
+        # who connects a vendor says what the vendor gets
+        overrides |= {
+            "integrations.slack.receives_personal_data": False,
+            "integrations.slack.risk_review_interval_days": 180,
+        }
     if overrides:
         made["overrides"] = overrides
     return made
@@ -80,6 +90,7 @@ def write(folder: Path, tenants: int, seed: int = 0, hostile: bool = False) -> P
         "kubernetes: {version: '1.30', workloads: {api: {kind: Deployment, port: 8080}}}\n"
         "sql: {shared_tables: [app.tracks], tenant_column: tenant_id}\n"
         "defaults: {region: us-east-1}\n"
+        f"settings:\n{indent(FACTS.read_text('utf-8'), '  ')}"
     )
     for number in range(tenants):
         path = folder / "tenants" / f"{number // 1000:03d}" / f"tenant-{number:06d}.yaml"

@@ -12,7 +12,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tests.compiling import AS_OF, TOP, write
+from tests.compiling import AS_OF, TOP, without_rules, write
 
 TERRAFORM_TOP = TOP + "targets: [terraform]\n"
 
@@ -45,7 +45,7 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
     """Compiles a workspace of these files whose only target is Terraform; each tenant in its first environment."""
     loaded = load(write(root, {"tenantc.yaml": TERRAFORM_TOP, **files}).resolve())
     assert loaded.value is not None, loaded.diagnostics
-    pipeline = Pipeline(loaded.value, AS_OF)
+    pipeline = Pipeline(without_rules(loaded.value), AS_OF)
     emission = Emission(pipeline)
     found = [*pipeline.shared(), *emission.diagnostics]
     tenants: dict[str, dict[str, bytes]] = {}

@@ -27,7 +27,7 @@ from tenantc.emit.kubernetes.quota import resource_quota
 from tenantc.emit.node import SettingSource, Slot, Unsupported
 from tenantc.source.path import split
 from tenantc.source.value import UNLIMITED, Record
-from tests.compiling import AS_OF
+from tests.compiling import AS_OF, without_rules
 from tests.real.kubernetes import validate
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +89,7 @@ def tenant(tmp_path: Path) -> Tenant:
 def _emitted(root: Path, *, reference: bool) -> Built:
     workspace = load(root.resolve()).value
     assert workspace is not None
-    pipeline = Pipeline(workspace, AS_OF)
+    pipeline = Pipeline(without_rules(workspace), AS_OF)
     [spec], found, _ = workspace.specs(root.resolve() / "acme.json")
     outcome = pipeline.compile(spec, "")
     assert outcome.value is not None

@@ -23,11 +23,12 @@ def test_only_what_differs_is_printed(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     workspace = load(root.resolve()).value
     assert workspace is not None
-    pipeline, provenance = Pipeline(workspace, "2026-11-01"), Provenance("2026-11-01")
+    pipeline = Pipeline(workspace, "2026-11-01")
+    provenance = Provenance("2026-11-01", pipeline.judgement.court.rules)
     checked = []
     for path in workspace.tenant_files():
         (spec,) = workspace.specs(path)[0]
-        checked += [compiled.checked for compiled in pipeline.tenant(spec).environments.values()]
+        checked += [compiled.judged for compiled in pipeline.tenant(spec).environments.values()]
     one, two = checked
     assert one is not None
     assert two is not None
@@ -42,4 +43,4 @@ def test_only_what_differs_is_printed(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Provenance, "line", spy)
     shared = provenance.audit_json(two)
     assert printed == ["limits.max_users"]
-    assert shared == Provenance("2026-11-01").audit_json(two)
+    assert shared == Provenance("2026-11-01", pipeline.judgement.court.rules).audit_json(two)

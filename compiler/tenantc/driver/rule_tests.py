@@ -10,7 +10,7 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.literals import BadLiteralError, Literals
 from tenantc.driver.rules import RuleFile
 from tenantc.judge.judging import Function, Standing, concerns, judge
-from tenantc.judge.plainly import answers, constant
+from tenantc.judge.plainly import answers
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import waived_until
 from tenantc.language.generate import generate, load
@@ -72,7 +72,7 @@ class Tester:
         if rule is None:
             return
         (function,) = load(generate([rule]), 1)
-        params = tuple(constant(param.default) for param in rule.params)
+        params = tuple(param.value for param in rule.params)
         seen: list[set[bool | None]] = [set() for _ in rule.clauses]
         for test in file.syntax.tests:
             done.tests += 1

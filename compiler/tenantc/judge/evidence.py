@@ -9,9 +9,10 @@ from typing import Any
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.hardening import Armed
-from tenantc.judge.plainly import constant, walker
+from tenantc.judge.plainly import variables, walker
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition, reads_of
+from tenantc.language.constants import constant
 from tenantc.language.format import show as show_tree
 from tenantc.language.operands import Typed
 from tenantc.language.walk import Nothing, scale, scaled
@@ -153,11 +154,10 @@ def _help(clause: Clause, armed: Armed, missing: list[Path]) -> str:
     for edit in clause.remedy:
         condition = edit.value
         assert isinstance(condition, Condition), "the checker makes no others"
-        variables = {param.name: value for param, value in zip(armed.rule.params, armed.params, strict=True)}
         value = (
             f"${{{condition.text}}}"
             if reads_of(condition.typed)
-            else show(_plain(constant(condition, armed.rule, variables)))
+            else show(_plain(constant(condition.typed, variables(armed.rule, armed.params))))
         )
         unit = condition.typed.type.unit
         name = f" {unit.name}" if unit is not None and unit.name else ""

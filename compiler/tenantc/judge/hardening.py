@@ -9,16 +9,13 @@ from typing import Any, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.judging import Function, Standing, concerns, inapplicable
-from tenantc.judge.plainly import constant
+from tenantc.judge.plainly import variables
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition, reads_of
+from tenantc.language.constants import for_setting
 from tenantc.language.evaluate import Missing, Problem, evaluate
-from tenantc.language.exact import land
-from tenantc.language.messages import Said
 from tenantc.language.parse import parse_expression
 from tenantc.language.syntax import Expression
-from tenantc.language.types import type_of
-from tenantc.language.walk import scale, scaled
 from tenantc.model.fold import larger
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
 from tenantc.model.rule import Edit, Rule
@@ -162,30 +159,18 @@ def _bound(one: Armed, edit: Edit, subject: Subject, schema: Schema) -> Bound | 
     rank = _ranks(leaf)
     operator = Operator.SET if rank and edit.kind in {"raise", "lower"} else _OPERATORS[edit.kind]
     layer = LayerId(LayerKind.HARDENING, one.rule.id)
-    if reads_of(condition.typed):
+    value = edit.fixed
+    if value is None and reads_of(condition.typed):
         written = parse_expression(condition.text)
         assert isinstance(written, Expression), "the checker parsed it"
-        value = evaluate(written, leaf, schema, subject.get)
-        if isinstance(value, (Missing, Problem)):
+        found = evaluate(written, leaf, schema, subject.get)
+        if isinstance(found, (Missing, Problem)):
             return None
         definition = Definition(edit.path, operator, written, layer, edit.span, edit.span, dynamic=True)
-        return Bound(one.rule, edit, definition, value, rank)
-    value = _constant(condition, leaf, one)
+        return Bound(one.rule, edit, definition, found, rank)
+    if value is None:
+        value = for_setting(condition.typed, leaf, variables(one.rule, one.params))
     return Bound(one.rule, edit, Definition(edit.path, operator, value, layer, edit.span, edit.span), value, rank)
-
-
-def _constant(condition: Condition, leaf: Leaf, one: Armed) -> Value:
-    """A value that reads no setting, in the setting's unit."""
-    variables = {param.name: value for param, value in zip(one.rule.params, one.params, strict=True)}
-    found, target = condition.typed.type, type_of(leaf)
-    value = constant(condition, one.rule, variables)
-    wanted = target if found.kind == "list" or target.item is None else target.item
-    value = scaled(value, found, scale(found) / scale(wanted))
-    if leaf.type == "array" and not isinstance(value, tuple):
-        value = (value,)
-    landed = land(value, leaf, target)
-    assert not isinstance(landed, Said), f"the checker proved that {condition.text} fits {leaf.path}"
-    return landed
 
 
 def _ranks(leaf: Leaf) -> tuple[str, ...]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import Any
 
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
-from tenantc.language.walk import Nothing, Walk, scale, scaled
+from tenantc.language.constants import in_base_units
+from tenantc.language.walk import Nothing, Walk
 from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
 
 
 def walker(rule: Rule, subject: Subject, params: Sequence[Any]) -> Walk:
     """A walk over a rule's expressions, its parameters and `let`s given."""
-    walk = Walk("", subject.get, subject.names)
-    for param, value in zip(rule.params, params, strict=True):
-        found = _condition(param.default).typed.type
-        walk.variables[param.name] = scaled(value, found, scale(found))
+    walk = Walk("", subject.get, subject.names, variables(rule, params))
     for name, expression in rule.lets:
         walk.variables[name] = walk.walk(_condition(expression).typed)
     return walk
@@ -33,23 +30,10 @@ def answers(rule: Rule, subject: Subject, params: Sequence[Any]) -> tuple[bool |
     return tuple(None if isinstance(result, Nothing) else result for result in results)
 
 
-def constant(expression: Deferred, rule: Rule | None = None, params: Mapping[str, Any] | None = None) -> Any:
-    """The value, in its own unit, of an expression that reads nothing but the rule's parameters."""
-    condition = _condition(expression)
-    variables = {}
-    for param in rule.params if rule is not None else ():
-        found = _condition(param.default).typed.type
-        variables[param.name] = scaled((params or {})[param.name], found, scale(found))
-    value = Walk(condition.text, lambda _: None, variables=variables).walk(condition.typed)
-    assert not isinstance(value, Nothing), "a constant has a value"
-    found = condition.typed.type
-    return _whole(scaled(value, found, 1 / scale(found)))
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_whole(item) for item in value)
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+def variables(rule: Rule, params: Sequence[Any]) -> dict[str, Any]:
+    """The values of a rule's parameters as a walk takes them."""
+    pairs = zip(rule.params, params, strict=True)
+    return {param.name: in_base_units(value, _condition(param.default).typed.type) for param, value in pairs}
 
 
 def _condition(expression: Deferred) -> Condition:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tenantc.judge.plainly import constant
-from tenantc.language.condition import Condition
+from tenantc.language.constants import constant
 from tenantc.language.infer import infer_in
 from tenantc.language.parse import parse_expression
 from tenantc.language.scope import Scope
@@ -28,7 +27,7 @@ def quantity(value: object, wanted: Type) -> Fraction | Unlimited | str:
     typed, problems = infer_in(parsed, Scope(_NO_SETTINGS))
     if problems or typed.type.kind != "number":
         return _HELP
-    found: Fraction | Unlimited = constant(Condition(parsed.text, 0, typed))
+    found: Fraction | Unlimited = constant(typed)
     if found is UNLIMITED:
         return UNLIMITED
     unit, target = typed.type.unit or PLAIN, wanted.unit or PLAIN

@@ -10,7 +10,6 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.judge.hardening import Armed
 from tenantc.judge.judging import Function
-from tenantc.judge.plainly import constant
 from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
 from tenantc.model.rule import Param, Rule
@@ -70,7 +69,6 @@ def _holds(one: Enforcement, as_of: str) -> bool:
 
 
 def _param(rule: Rule, param: Param, policies: Iterable[Framework], diagnostics: list[Diagnostic]) -> Any:
-    default = constant(param.default)
     said: list[tuple[Setting, Any]] = []
     for policy in policies:
         for setting in policy.params:
@@ -82,7 +80,7 @@ def _param(rule: Rule, param: Param, policies: Iterable[Framework], diagnostics:
         if value != said[0][1]:
             problem = f"gives `{param.name}` of `{rule.id}` another value than another policy of the same tenants"
             diagnostics.append(diagnose("T512", setting.span, said[0][0].span, policy=setting.name, problem=problem))
-    return said[0][1] if said else default
+    return said[0][1] if said else param.value
 
 
 def parameter(param: Param, setting: Setting) -> tuple[Any] | str:

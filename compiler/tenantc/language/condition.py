@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,7 +12,6 @@ from tenantc.language.operands import Typed
 from tenantc.language.roots import IDENTITY
 from tenantc.language.syntax import Fields, Index, Reference, Variable
 from tenantc.model.deferred import Deferred
-from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 
 
@@ -22,12 +23,37 @@ class Culprit(NamedTuple):
     end: int
 
 
-class Condition(Frozen, Deferred):
-    """An expression with its types; `at` is where it begins in its file. Its text and place alone are compared."""
+class Condition(Deferred):
+    """An expression with its types; `at` is where it begins in its file. Its text and place alone are compared.
 
-    text: str
-    at: int
-    typed: Typed = field(compare=False)
+    Most are judged by their generated functions and never looked at again, so one that comes from the cache unpacks its
+    types when somebody asks for them.
+    """
+
+    __slots__ = ("_packed", "_typed", "at", "text")
+
+    def __init__(self, text: str, at: int, typed: Typed | None, packed: bytes = b"") -> None:
+        self.text = text
+        self.at = at
+        self._typed = typed
+        self._packed = packed
+
+    @property
+    def typed(self) -> Typed:
+        if self._typed is None:
+            self._typed = pickle.loads(zlib.decompress(self._packed))  # noqa: S301 — a part of what the cache vouched for as a whole
+        assert isinstance(self._typed, Typed)
+        return self._typed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and (self.text, self.at) == (other.text, other.at)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.at))
+
+    def __reduce__(self) -> tuple[type[Condition], tuple[str, int, None, bytes]]:
+        packed = self._packed or zlib.compress(pickle.dumps(self._typed, pickle.HIGHEST_PROTOCOL))
+        return Condition, (self.text, self.at, None, packed)
 
     def unset(self) -> Culprit:
         """The innermost part that may have no value."""

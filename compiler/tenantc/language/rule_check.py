@@ -10,6 +10,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.check import misfits
 from tenantc.language.condition import Condition, reads_of, variables_of
+from tenantc.language.constants import constant, fixed
 from tenantc.language.infer import infer_in
 from tenantc.language.outcome import Problem
 from tenantc.language.parse import parse_expression, path_of
@@ -177,7 +178,7 @@ class _Checker:
             self.say("T504", self.span(*_place(binding.value)), problem="a parameter's value reads no settings")
             return None
         self.scope = self.scope.bind(**{binding.name.text: _open(found.typed.type)})
-        return Param(binding.name.text, found, self.of(binding.name))
+        return Param(binding.name.text, found, self.of(binding.name), constant(found.typed))
 
     def guard(self, expression: Expression) -> Condition | None:
         found = self.boolean(expression, self.scope, "when")
@@ -267,7 +268,7 @@ class _Checker:
             self.say("T508", self.span(*_place(syntax.value)), problem="its value may be missing")
         for message, help in wrong:
             self.say("T508", self.span(*_place(syntax.value)), problem=message, help=help)
-        return Edit(syntax.kind, path, found, span)
+        return Edit(syntax.kind, path, found, span, None if wrong else fixed(found, leaf))
 
     def citations(self) -> Iterator[Citation]:
         for citation in self.syntax.citations:

@@ -10,6 +10,7 @@ from tenantc.model.deferred import Deferred
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.path import Path
 from tenantc.source.span import Span
+from tenantc.source.value import Value
 
 EditKind: TypeAlias = Literal["set", "raise", "lower", "add", "take"]
 
@@ -55,12 +56,16 @@ class Audience(Frozen):
 
 
 class Edit(NamedTuple):
-    """One step of a remedy: what it does to a setting. `value` is an expression of the setting's type."""
+    """One step of a remedy: what it does to a setting.
+
+    `value` is an expression of the setting's type, `fixed` what it comes to if it reads neither settings nor params.
+    """
 
     kind: EditKind
     path: Path
     value: Deferred
     span: Span
+    fixed: Value | None
 
 
 class Clause(Frozen):
@@ -80,11 +85,12 @@ class Clause(Frozen):
 
 
 class Param(NamedTuple):
-    """A value that policies may set for a rule."""
+    """A value that policies may set for a rule; `value` is what `default` comes to, in its own unit."""
 
     name: str
     default: Deferred
     span: Span
+    value: object
 
 
 class Citation(NamedTuple):
