@@ -8,12 +8,20 @@ import pytest
 
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
+from tenantc.model.layer import Definition, LayerKind
+from tenantc.model.resolved import Resolved
 from tenantc.model.spec import Spec
 from tenantc.resolve.reference import Reference
 from tenantc.source.value import same
 from tests.fleet import write
 
 FILLED = {"tenant", "deployment", "workspace"}
+
+
+def hardening(base: Resolved) -> list[Definition]:
+    """What the remedies of rules say, which both paths are given."""
+    held = (one for section in base.settings.sections.values() for one in section.definitions.values())
+    return [one for definitions in held for one in definitions if one.layer.kind is LayerKind.HARDENING]
 
 
 def compare(pipeline: Pipeline, spec: Spec) -> int:
@@ -24,6 +32,7 @@ def compare(pipeline: Pipeline, spec: Spec) -> int:
     for compiled in tenant.environments.values():
         linked = compiled.linked
         definitions = [one for level in linked.stack.levels for one in level.definitions]
+        definitions += hardening(compiled.base)
         definitions += [one for layer in linked.overrides for one in layer.definitions]
         caps = [cap for level in linked.stack.levels for layer in level.layers for cap in layer.caps]
         facts = pipeline.lookup(linked)

@@ -14,7 +14,7 @@ import pytest
 import tenantc
 
 ROOT = Path(__file__).parents[2]
-LIBRARY = ("policies", "schemas", "tiers")
+LIBRARY = ("policies", "rules", "schemas", "tiers")
 
 pytestmark = pytest.mark.slow
 

@@ -42,6 +42,8 @@ class Court:
         self._as_of = as_of
         self.strata, circles = strata(rule for rule, _ in rules)
         self.diagnostics: tuple[Diagnostic, ...] = (*circles, *misspoken(policies, self.rules))
+        # stacks come out alike on most rules, and share one verdict on them
+        self._made: dict[Verdict, Verdict] = {}
         self._regimes: dict[tuple[str, ...], Regime] = {}
         self._attested = {rule.id for rule, _ in rules if self._rests_on_facts(rule)}
         self._readers, self._wide, self._own = self._index()
@@ -81,12 +83,12 @@ class Court:
         """The verdicts on these rules, by default on all, in the order of their ids."""
         standing, held = self.standing(stack), self.regime(stack.frameworks)
         armed = held.armed if ids is None else [held.by_id[id] for id in ids if id in held.by_id]
-        return {
-            one.rule.id: judge(
-                *one, subject, standing, held.levels.get(one.rule.id), attested=one.rule.id in self._attested
-            )
-            for one in armed
-        }
+        found: dict[str, Verdict] = {}
+        for one in armed:
+            id = one.rule.id
+            verdict = judge(*one, subject, standing, held.levels.get(id), attested=id in self._attested)
+            found[id] = self._made.setdefault(verdict, verdict)
+        return found
 
     def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section], facts: bool) -> set[str]:
         """The rules that may come out otherwise for a tenant than for its stack."""
