@@ -20,12 +20,16 @@ class Verdicts:
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = rules
-        self._whole: Kept[bytes] = Kept(256)
+        self._cited = {
+            id: ("all", *sorted({citation.framework for citation in rule.citations})) for id, rule in rules.items()
+        }
+        # verdicts are shared objects, so which ones there are says what the text is
+        self._whole: Kept[bytes] = Kept(128)
         self._single: Kept[str] = Kept(16_384)
 
     def text(self, judged: Judged) -> bytes:
         """`"counts": …, "verdicts": …, "not_applicable": …`, with which an object goes on."""
-        known = None if judged.waived else self._whole.get(judged.verdicts)
+        known = None if judged.waived else self._whole.get(*judged.verdicts.values())
         if known is not None:
             return known
         lines: list[str] = []
@@ -38,7 +42,7 @@ class Verdicts:
         counts = _json(self._counts(judged.verdicts))
         joined = ",\n".join(lines)
         text = f'"counts": {counts},\n "verdicts": {{\n{joined}\n}},\n "not_applicable": {_json(away)}'.encode()
-        return text if judged.waived else self._whole.put(text, judged.verdicts)
+        return text if judged.waived else self._whole.put(text, *judged.verdicts.values())
 
     def _line(self, verdict: Verdict, judged: Judged) -> str:
         waived = judged.waived.get(verdict.rule)
@@ -64,7 +68,7 @@ class Verdicts:
         found: dict[str, dict[str, int]] = {"all": {}}
         for id, verdict in verdicts.items():
             word = "attested" if verdict.attested else verdict.answer.value
-            for name in ("all", *sorted({citation.framework for citation in self._rules[id].citations})):
+            for name in self._cited[id]:
                 counts = found.setdefault(name, {})
                 counts[word] = counts.get(word, 0) + 1
         return {name: found[name] for name in ("all", *sorted(set(found) - {"all"}))}
