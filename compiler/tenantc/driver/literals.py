@@ -45,6 +45,8 @@ class Literals:
     def flat(self, path: Path, value: Literal_) -> Iterator[tuple[Path, Value]]:
         """The settings that a literal gives values, which may be a mapping. Raises BadLiteralError."""
         if isinstance(value, MappingLiteral):
+            if not value.entries:
+                raise BadLiteralError(f"`{path}` would not be there: a mapping of nothing sets nothing")
             for name, inner in value.entries:
                 yield from self.flat(child(path, name), inner)
             return

@@ -264,8 +264,6 @@ class _Checker:
         if syntax.kind in {"add", "take"} and found.typed.type.kind == "list":
             wanted = target
         wrong = [*misfits(found.typed, wanted, leaf)]
-        if found.typed.type.absent:
-            self.say("T508", self.span(*_place(syntax.value)), problem="its value may be missing")
         for message, help in wrong:
             self.say("T508", self.span(*_place(syntax.value)), problem=message, help=help)
         return Edit(syntax.kind, path, found, span, None if wrong else fixed(found, leaf))
