@@ -163,9 +163,9 @@ class Judgement:
         known = stack.told.get(verdict.rule) if is_inherited else None
         if known is not None:
             return known
-        armed, linked, settings = regime.by_id[verdict.rule], checked.linked, checked.resolved.settings
+        armed, linked, resolved = regime.by_id[verdict.rule], checked.linked, checked.resolved
         if is_inherited:
-            found = broken(armed, verdict, subject, settings, linked, self._fail_on, _ANYBODY)
+            found = broken(armed, verdict, subject, resolved, linked, self._fail_on, _ANYBODY)
             if found.blames[0].span.path != linked.spec.span.path:
                 stack.told[verdict.rule] = found
                 return found
@@ -175,7 +175,7 @@ class Judgement:
             Identity.NAME: spec.tenant_name,
             Identity.OWNER_EMAIL: spec.owner_email,
         }
-        return broken(armed, verdict, subject, settings, linked, self._fail_on, identity)
+        return broken(armed, verdict, subject, resolved, linked, self._fail_on, identity)
 
 
 def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:

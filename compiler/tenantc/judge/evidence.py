@@ -11,15 +11,15 @@ from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.hardening import Armed
 from tenantc.judge.plainly import variables, walker
 from tenantc.judge.subject import Subject
-from tenantc.language.condition import Condition, reads_of
+from tenantc.language.condition import Condition, variables_of
 from tenantc.language.constants import constant
 from tenantc.language.format import show as show_tree
 from tenantc.language.operands import Typed
 from tenantc.language.walk import Nothing, scale, scaled
 from tenantc.model.identity import Identity, IdentityText
 from tenantc.model.layer import Definition
+from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Clause, Rule
-from tenantc.model.settings import Settings
 from tenantc.model.stack import Linked
 from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.path import Path, section
@@ -33,7 +33,7 @@ def broken(
     armed: Armed,
     verdict: Verdict,
     subject: Subject,
-    settings: Settings,
+    resolved: Resolved,
     linked: Linked,
     fail_on: Strictness,
     identity: Mapping[Identity, str],
@@ -46,8 +46,8 @@ def broken(
     clause = rule.clauses[verdict.clause]
     level = verdict.strictness
     paths = _paths(rule, clause, subject, armed.params)
-    missing = [path for path in paths if settings.get(path) is None]
-    blames = [*_values(paths, settings)] or [*_required(rule, clause, linked)]
+    missing = [path for path in paths if resolved.settings.get(path) is None]
+    blames = [*_values(paths, resolved)] or [*_required(rule, clause, linked)]
     blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {level.value}"))
     word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
     message = said(rule, clause, subject, armed.params, identity)
@@ -118,12 +118,17 @@ def _paths(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any]) 
     return sorted({path for path in walk.looked if section(path) not in besides})
 
 
-def _values(paths: list[Path], settings: Settings) -> Iterator[Blame]:
-    """Where the values come from, those that a tenant wrote first."""
+def _values(paths: list[Path], resolved: Resolved) -> Iterator[Blame]:
+    """Where the values come from: those that an environment caps first, then those that a tenant wrote."""
+    settings = resolved.settings
+    capped = [path for path in paths if path in resolved.caps and settings.before_caps(path) != settings.get(path)]
+    for path in capped:
+        bound = resolved.caps[path]
+        yield Blame(bound.span, f"`{path}` is capped to {show(settings.get(path))}: {bound.layer}")
     decided: list[tuple[Path, Definition]] = []
     for path in paths:
         written = [one for one in settings.definitions(path) if one.span is not None]
-        if written:
+        if written and path not in capped:
             decided.append((path, written[-1]))
     decided.sort(key=lambda pair: (-_authority(pair[1]), pair[0]))
     for path, definition in decided[:_MOST]:
@@ -154,16 +159,14 @@ def _help(clause: Clause, armed: Armed, missing: list[Path]) -> str:
     for edit in clause.remedy:
         condition = edit.value
         assert isinstance(condition, Condition), "the checker makes no others"
-        value = (
-            f"${{{condition.text}}}"
-            if reads_of(condition.typed)
-            else show(_plain(constant(condition.typed, variables(armed.rule, armed.params))))
-        )
-        unit = condition.typed.type.unit
-        name = f" {unit.name}" if unit is not None and unit.name else ""
+        value = condition.text
+        if variables_of(condition.typed):
+            unit = condition.typed.type.unit
+            found = show(_plain(constant(condition.typed, variables(armed.rule, armed.params))))
+            value = f"{found} {unit.name}" if unit is not None and unit.name else found
         words = {"set": "set", "raise": "raise", "lower": "lower"}
         if edit.kind in words:
-            steps.append(f"{words[edit.kind]} `{edit.path}` to {value}{name}")
+            steps.append(f"{words[edit.kind]} `{edit.path}` to {value}")
         else:
             steps.append(f"{edit.kind} {value} {'to' if edit.kind == 'add' else 'from'} `{edit.path}`")
     if steps:
