@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
-from tenantc.diagnostics.render import in_order, short
+from tenantc.diagnostics.render import LIBRARY, in_order, short
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.workspace import Workspace, load
 from tenantc.source.frozen import replace
@@ -60,12 +60,18 @@ def without_rules(workspace: Workspace) -> Workspace:
     return replace(workspace, rules=())
 
 
-def compile_files(root: Path, files: Mapping[str, str], as_of: str = AS_OF) -> Result:
-    """Compiles a workspace of these files up to proven settings."""
+def with_own_rules(workspace: Workspace) -> Workspace:
+    """The workspace judged by its own rules alone: the library's are tested where they stand, and grow."""
+    own = tuple(pair for pair in workspace.rules if not pair[0].span.path.startswith(LIBRARY))
+    return replace(workspace, rules=own)
+
+
+def compile_files(root: Path, files: Mapping[str, str], as_of: str = AS_OF, *, library: bool = False) -> Result:
+    """Compiles a workspace of these files up to verdicts: by its own rules, and the `library`'s if so said."""
     loaded = load(write(root, files).resolve())
     if loaded.value is None:
         return Result({}, in_order(loaded.diagnostics))
-    pipeline = Pipeline(loaded.value, as_of)
+    pipeline = Pipeline(loaded.value if library else with_own_rules(loaded.value), as_of)
     found = pipeline.shared()
     tenants: dict[str, Tenant] = {}
     for path in loaded.value.tenant_files():

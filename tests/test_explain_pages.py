@@ -18,7 +18,7 @@ from tenantc.driver.checking import check_workspace
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tests.compiling import AS_OF, TOP, tenant
+from tests.compiling import AS_OF, TOP, tenant, with_own_rules
 
 PAGES = Path(tenantc.__file__).parent / "diagnostics" / "explain"
 
@@ -85,7 +85,7 @@ def check(root: Path, files: Files) -> list[Diagnostic]:
     loaded = load(root.resolve())
     if loaded.value is None:
         return list(loaded.diagnostics)
-    pipeline = Pipeline(loaded.value, AS_OF)
+    pipeline = Pipeline(with_own_rules(loaded.value), AS_OF)
     ledger, _ = check_workspace(pipeline)
     ledger.shared(Emission(pipeline).diagnostics)  # what is wrong with the targets as such
     return ledger.all()

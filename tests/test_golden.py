@@ -15,9 +15,9 @@ from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
 from tenantc.model.identity import Identity, fill
 from tenantc.model.spec import Spec
-from tenantc.source.frozen import replace
 from tenantc.source.span import Span
 from tenantc.source.value import show
+from tests.compiling import with_own_rules
 
 AS_OF = "2026-11-01"
 CASES = Path(__file__).parent / "golden"
@@ -33,9 +33,7 @@ def test_golden(name: str, tmp_path: Path) -> None:
     diagnostics = list(loaded.diagnostics)
     found: dict[Path, bytes] = {}
     if loaded.value is not None:
-        # the library's rules are tested where they stand, and grow; a case is judged by those that it holds
-        own = tuple(pair for pair in loaded.value.rules if not pair[0].span.path.startswith(LIBRARY))
-        pipeline = Pipeline(replace(loaded.value, rules=own), AS_OF)
+        pipeline = Pipeline(with_own_rules(loaded.value), AS_OF)
         diagnostics = build(pipeline, Request(target, "build")).ledger.all()
         if (case / "show.txt").exists():
             shown = _settings(pipeline, (case / "show.txt").read_text("utf-8"))

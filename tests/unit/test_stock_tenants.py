@@ -20,7 +20,7 @@ FRAMEWORKS = ("", *sorted(name for name in library_documents().frameworks if nam
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_tenant_without_overrides_ships_or_it_is_listed_why_not(tmp_path: Path, tier: str, framework: str) -> None:
     more = f"compliance_requirements: [{framework}]\n" if framework else ""
-    result = compile_files(tmp_path, {"tenants/acme.yaml": tenant(tier=tier, more=more)})
+    result = compile_files(tmp_path, {"tenants/acme.yaml": tenant(tier=tier, more=more)}, library=True)
     blocking = {dict(one.facts)["rule"] for one in result.diagnostics if one.code == "T530"}
     assert blocking == set(UNMET.get(framework, {}))
     assert not [one for one in result.diagnostics if one.code in {"T511", "T512"}], result.text

@@ -24,7 +24,7 @@ class Verdicts:
             id: ("all", *sorted({citation.framework for citation in rule.citations})) for id, rule in rules.items()
         }
         # verdicts are shared objects, so which ones there are says what the text is
-        self._whole: Kept[bytes] = Kept(128)
+        self._whole: Kept[bytes] = Kept(48)
         self._single: Kept[str] = Kept(16_384)
 
     def text(self, judged: Judged) -> bytes:

@@ -11,10 +11,9 @@ from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.judging import Function, Standing, concerns, inapplicable
 from tenantc.judge.plainly import variables
 from tenantc.judge.subject import Subject
-from tenantc.language.condition import Condition, reads_of
+from tenantc.language.condition import Condition
 from tenantc.language.constants import for_setting
 from tenantc.language.evaluate import Missing, Problem, evaluate
-from tenantc.language.parse import parse_expression
 from tenantc.language.syntax import Expression
 from tenantc.model.fold import larger
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
@@ -160,13 +159,12 @@ def _bound(one: Armed, edit: Edit, subject: Subject, schema: Schema) -> Bound | 
     operator = Operator.SET if rank and edit.kind in {"raise", "lower"} else _OPERATORS[edit.kind]
     layer = LayerId(LayerKind.HARDENING, one.rule.id)
     value = edit.fixed
-    if value is None and reads_of(condition.typed):
-        written = parse_expression(condition.text)
-        assert isinstance(written, Expression), "the checker parsed it"
-        found = evaluate(written, leaf, schema, subject.get)
+    if edit.written is not None:
+        assert isinstance(edit.written, Expression), "the checker parsed it"
+        found = evaluate(edit.written, leaf, schema, subject.get)
         if isinstance(found, (Missing, Problem)):
             return None
-        definition = Definition(edit.path, operator, written, layer, edit.span, edit.span, dynamic=True)
+        definition = Definition(edit.path, operator, edit.written, layer, edit.span, edit.span, dynamic=True)
         return Bound(one.rule, edit, definition, found, rank)
     if value is None:
         value = for_setting(condition.typed, leaf, variables(one.rule, one.params))

@@ -266,7 +266,8 @@ class _Checker:
         wrong = [*misfits(found.typed, wanted, leaf)]
         for message, help in wrong:
             self.say("T508", self.span(*_place(syntax.value)), problem=message, help=help)
-        return Edit(syntax.kind, path, found, span, None if wrong else fixed(found, leaf))
+        written = syntax.value if reads_of(found.typed) else None
+        return Edit(syntax.kind, path, found, span, None if wrong else fixed(found, leaf), written)
 
     def citations(self) -> Iterator[Citation]:
         for citation in self.syntax.citations:

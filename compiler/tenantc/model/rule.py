@@ -58,7 +58,8 @@ class Audience(Frozen):
 class Edit(NamedTuple):
     """One step of a remedy: what it does to a setting.
 
-    `value` is an expression of the setting's type, `fixed` what it comes to if it reads neither settings nor params.
+    `value` is an expression of the setting's type: `fixed` is what it comes to if it reads neither settings nor params,
+    and `written` the same as a setting's own value is, if it reads settings.
     """
 
     kind: EditKind
@@ -66,6 +67,7 @@ class Edit(NamedTuple):
     value: Deferred
     span: Span
     fixed: Value | None
+    written: Deferred | None
 
 
 class Clause(Frozen):
