@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from tenantc.model.layer import Layer, Named
 from tenantc.source.span import Span
 
+HOUSE = "house"  # the policy of the platform itself: it holds for every tenant, and none can list it
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
