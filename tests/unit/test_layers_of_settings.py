@@ -269,6 +269,23 @@ def test_frameworks_are_the_union_of_what_all_layers_require_in_one_spelling(tmp
     assert compile_files(tmp_path, files).get("compliance.frameworks") == ["gdpr", "hipaa", "soc2"]
 
 
+@pytest.mark.parametrize("name", ["house", "House", "ours"])
+def test_the_house_is_no_framework_that_one_can_list(tmp_path: Path, name: str) -> None:
+    files = {
+        "policies/house.yaml": "policy: house\naccepts: [ours]\n",
+        "tenants/acme.yaml": tenant(more=f"compliance_requirements: [{name}]\n"),
+    }
+    result = compile_files(tmp_path, files)
+    assert result.codes == ["T209"]
+    assert result.diagnostics[0].help == "what `house` says holds for every tenant"
+
+
+def test_the_house_is_not_what_a_slip_was_meant_to_be(tmp_path: Path) -> None:
+    result = compile_files(tmp_path, {"tenants/acme.yaml": tenant(more="compliance_requirements: [huose]\n")})
+    assert result.codes == ["T209"]
+    assert not result.diagnostics[0].help
+
+
 def test_nobody_writes_the_frameworks(tmp_path: Path) -> None:
     files = {"tenants/acme.yaml": tenant("compliance.frameworks: [gdpr]")}
     assert compile_files(tmp_path, files).codes == ["T127"]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.model.layer import Named
-from tenantc.model.spec import Framework
+from tenantc.model.spec import HOUSE, Framework
 from tenantc.source.span import Span
 
 
 class Spellings:
-    """The table of accepted spellings; case does not matter."""
+    """The table of accepted spellings; case does not matter. The house's own are taken, but name no framework."""
 
     def __init__(self, frameworks: Mapping[str, Framework]) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -28,7 +28,8 @@ class Spellings:
                     blames = (named.span, places[folded])
                     self.diagnostics.append(diagnose("T212", *blames, spelling=named.name, frameworks=both))
                 places.setdefault(folded, named.span)
-                self._shown.append(named.name)
+                if framework.name != HOUSE:
+                    self._shown.append(named.name)
 
     def canonical(self, names: Iterable[Named]) -> tuple[dict[str, Span], list[Diagnostic]]:
         """The ids that these names mean, each with the place that first required it, and what means nothing."""
@@ -36,8 +37,8 @@ class Spellings:
         diagnostics: list[Diagnostic] = []
         for named in names:
             id = self._ids.get(named.name.casefold())
-            if id is None:
-                help = did_you_mean(named.name, self._shown)
+            if id is None or id == HOUSE:
+                help = f"what `{HOUSE}` says holds for every tenant" if id else did_you_mean(named.name, self._shown)
                 diagnostics.append(diagnose("T209", named.span, name=named.name, help=help))
             else:
                 found.setdefault(id, named.span)

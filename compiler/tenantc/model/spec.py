@@ -9,6 +9,8 @@ from tenantc.model.layer import Layer, Named
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
 
+HOUSE = "house"  # the policy of the platform itself: it holds for every tenant, and none can list it
+
 
 class Tier(Frozen):
     """A tier; `own` is true for a workspace's document (as against the library's)."""
