@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -13,12 +13,9 @@ from tenantc.judge.judging import Function
 from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
 from tenantc.model.rule import Param, Rule
-from tenantc.model.spec import Enforcement, Framework, Setting
+from tenantc.model.spec import HOUSE, Enforcement, Framework, Setting
 from tenantc.model.verdict import Strictness
 from tenantc.source.frozen import Frozen, field
-
-# the policy that holds for every tenant
-HOUSE: Final = "house"
 
 
 class Regime(Frozen):
