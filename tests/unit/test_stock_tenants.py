@@ -69,7 +69,8 @@ def test_they_differ_on_the_age_of_passwords_only_without_a_second_factor(tmp_pa
 def test_a_policy_settles_it_with_a_reason_and_an_approver(tmp_path: Path) -> None:
     policy = (
         "policy: house\nsettle:\n  - rules: [password-alphanumeric-pci, password-no-composition-rules]\n"
-        "    prefer: password-alphanumeric-pci\n    reason: the card brands audit us first\n    approver: ciso@example.com\n"
+        "    prefer: password-alphanumeric-pci\n    reason: the card brands audit us first\n"
+        "    approver: ciso@example.com\n"
     )
     spec = tenant(tier="professional", more=BOTH)
     assert contradictions(tmp_path, spec, {"policies/house.yaml": policy}) == {}

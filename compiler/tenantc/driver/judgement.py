@@ -8,6 +8,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
+from tenantc.judge.hardening import Bounds
 from tenantc.judge.judging import broken_clauses
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
@@ -15,7 +16,7 @@ from tenantc.judge.waivers import Waivers
 from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity
 from tenantc.model.judged import Judged
-from tenantc.model.layer import LayerId
+from tenantc.model.layer import Definition, LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Settings
 from tenantc.model.spec import Waiver
@@ -69,16 +70,27 @@ class Judgement:
         if known is not None:
             return known
         resolved = inherited
-        contradictions: list[Diagnostic] = []
+        asked: Bounds = {}
+        settled: dict[Path, list[Definition]] = {}
+        contradictions: dict[Path, Diagnostic] = {}
         for ids in self.court.strata:
-            definitions, clashes = self.court.hardening(ids, resolved, tier, stack)
-            contradictions += clashes
-            if definitions:
-                resolved = extend(resolved, Addition(tuple(definitions)), self._schema, self._as_of)
+            further = self.court.bounds(ids, resolved, tier, stack)
+            if not further:
+                continue
+            # a bound of an earlier stratum binds on, so each setting is settled anew from what it was
+            for path, bounds in further.items():
+                asked[path] = [*asked.get(path, ()), *bounds]
+            definitions, clashes = self.court.settle({path: asked[path] for path in further}, inherited, tier, stack)
+            before = dict(settled)
+            settled |= definitions
+            contradictions |= clashes
+            if settled != before:
+                written = [one for path in sorted(settled) for one in settled[path]]
+                resolved = extend(inherited, Addition(tuple(written)), self._schema, self._as_of)
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
         verdicts = self.court.verdicts(subject, stack)
         broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
-        found = Hardened(inherited, resolved, tuple(dict.fromkeys(contradictions)), verdicts, broken)
+        found = Hardened(inherited, resolved, tuple(contradictions.values()), verdicts, broken)
         self._stacks[key] = found
         return found
 

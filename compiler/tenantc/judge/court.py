@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.judge.hardening import bounds, settle, strata
+from tenantc.judge.hardening import Bounds, Settlement, bounds, settle, strata
 from tenantc.judge.judging import Function, Standing, judge
 from tenantc.judge.regime import Regime, misspoken, regime
 from tenantc.judge.subject import Subject
-from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Group, Leaf, Schema
@@ -62,15 +61,17 @@ class Court:
     ) -> Subject:
         return Subject(settings, self._schema, tier, {"as_of": self._as_of, **(facts or {})})
 
-    def hardening(
-        self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack
-    ) -> tuple[list[Definition], list[Diagnostic]]:
-        """What the remedies of one stratum make of inherited settings, and the contradictions among them."""
+    def bounds(self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack) -> Bounds:
+        """What the remedies of one stratum ask of the settings as the strata before leave them."""
         held = self.regime(stack.frameworks)
         armed = [held.by_id[id] for id in sorted(ids) if id in held.by_id]
         subject = self.subject(self.sections(resolved, stack), tier)
-        asked = bounds(armed, subject, self.standing(stack), self._schema)
-        return settle(asked, subject, self._schema, resolved.reads, held.preferred)
+        return bounds(armed, subject, self.standing(stack), self._schema)
+
+    def settle(self, asked: Bounds, inherited: Resolved, tier: Settings, stack: Stack) -> Settlement:
+        """What bounds make of inherited settings."""
+        subject = self.subject(self.sections(inherited, stack), tier)
+        return settle(asked, subject, self._schema, inherited.reads, self.regime(stack.frameworks).preferred)
 
     def sections(self, resolved: Resolved, stack: Stack) -> dict[str, Section]:
         """The settings of a stack, with what it knows of its tenants."""

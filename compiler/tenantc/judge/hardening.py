@@ -72,6 +72,12 @@ class Bound(NamedTuple):
                 return larger(self.value, value) is self.value or same(value, self.value)
 
 
+# by the setting that they bind
+Bounds = dict[Path, list[Bound]]
+# the definitions that harden each setting, and the contradiction that leaves one as it is inherited
+Settlement = tuple[dict[Path, list[Definition]], dict[Path, Diagnostic]]
+
+
 def strata(rules: Iterable[Rule]) -> tuple[list[frozenset[str]], list[Diagnostic]]:
     """The ids of rules with a remedy, those first whose remedies decide whether others are judged; T510: a circle."""
     remedied = [rule for rule in rules if any(clause.remedy for clause in rule.clauses)]
@@ -100,13 +106,13 @@ def strata(rules: Iterable[Rule]) -> tuple[list[frozenset[str]], list[Diagnostic
     return found, []
 
 
-def bounds(armed: Iterable[Armed], subject: Subject, standing: Standing, schema: Schema) -> dict[Path, list[Bound]]:
+def bounds(armed: Iterable[Armed], subject: Subject, standing: Standing, schema: Schema) -> Bounds:
     """What the remedies of one stratum ask of each setting.
 
     All of those of a requirement that the settings fail; of one that they pass, what they satisfy already, so that
     mending another rule cannot break it.
     """
-    found: dict[Path, list[Bound]] = {}
+    found: Bounds = {}
     for one in armed:
         if inapplicable(one.rule, standing):
             continue
@@ -120,32 +126,33 @@ def bounds(armed: Iterable[Armed], subject: Subject, standing: Standing, schema:
 
 
 def settle(
-    found: Mapping[Path, list[Bound]],
+    found: Bounds,
     subject: Subject,
     schema: Schema,
     references: Mapping[Path, frozenset[Path]],
     preferred: Mapping[frozenset[str], str],
-) -> tuple[list[Definition], list[Diagnostic]]:
-    """The definitions that harden, and the contradictions (T511), which leave a setting as it is inherited.
+) -> Settlement:
+    """The definitions that harden inherited settings, and the contradictions (T511), which leave one as it is.
 
     `references` are what the values of settings read; such a value moves, so the bounds that it keeps today stay.
     `preferred` says which of two rules a policy prefers; the other gives way to it.
     """
-    definitions: list[Definition] = []
-    contradictions: list[Diagnostic] = []
+    definitions: dict[Path, list[Definition]] = {}
+    contradictions: dict[Path, Diagnostic] = {}
     for path, asked in sorted(found.items()):
         leaf = schema.leaf(path)
         assert leaf is not None, "remedies write settings"
         losers = _losers({one.rule.id for one in asked}, preferred)
         kept = [one for one in asked if one.rule.id not in losers]
         if any(_excludes(one, other) for one, other in combinations(kept, 2)):
-            contradictions.append(_contradiction(path, kept))
+            contradictions[path] = _contradiction(path, kept)
+            definitions[path] = []
             continue
         before = subject.get(path)
         needed = [one for one in kept if references.get(path) or not one.is_kept(before)]
         # `set` forgets what lies below it, so it comes first; the rest meets in any order
         needed.sort(key=lambda one: (one.edit.kind != "set", one.rule.id, one.edit.kind, show(one.value)))
-        definitions += [one.definition for one in needed]
+        definitions[path] = [one.definition for one in needed]
     return definitions, contradictions
 
 
