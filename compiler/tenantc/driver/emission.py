@@ -19,7 +19,7 @@ from tenantc.model.identity import Identity
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
-from tenantc.source.path import Path
+from tenantc.source.path import Path, split
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
@@ -143,13 +143,29 @@ class Emission:
                 named.span if named else linked.spec.span, named is not None,
             )  # fmt: skip
             self._claims.append(claim)
-        estate = (linked.environment, linked.account, linked.region, linked.cluster)
+        if linked.spec.status != "pending":  # of whom nothing is deployed yet
+            estate = (linked.environment, linked.account, linked.region, linked.cluster)
+            self._count(estate, Subject(self._pipeline.schema, sections).look)
+
+    def held(self, environment: str, stored: Mapping[str, Any]) -> None:
+        """Counts a tenant that keeps its previous artifacts into its estate, by the settings that stand among them."""
+        if stored["tenant"]["status"] != "pending":
+            account, region, cluster = (stored["deployment"].get(part, "") for part in ("account", "region", "cluster"))
+            self._count((environment, account, region, cluster), lambda path: _stored(stored["settings"], path))
+
+    def _count(self, estate: _Estate, look: Callable[[Path], Value | None]) -> None:
         columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
-        subject = Subject(self._pipeline.schema, sections)
         for path in self._columns:
-            value = subject.look(path)
+            value = look(path)
             if value is not None:
                 columns[path].add(value)
+
+
+def _stored(settings: Any, path: Path) -> Value | None:
+    """A plain value in stored settings."""
+    for name in split(path):
+        settings = settings.get(name, {})
+    return settings if isinstance(settings, (bool, int, float, str)) else None
 
 
 def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
