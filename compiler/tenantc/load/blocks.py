@@ -260,6 +260,8 @@ def _next_name(rest: str, group: Group) -> tuple[str, str, str]:
         except json.JSONDecodeError:
             return "", "", "the quoted name is not valid text"
         return name, _after_dot(after), "" if after != "." else "it ends with a dot"
+    if rest in group.members:  # a workspace that closes an open map fixes names that hold dots
+        return rest, "", ""
     if isinstance(group.entry, Leaf):
         # Under an open map of plain values the rest of the key is one name: model names hold dots.
         first = _NAME.match(rest)
