@@ -272,3 +272,22 @@ def test_explain_tells_every_definition_and_constraint_with_its_author(
     ]
     locked = CliRunner().invoke(command, ["acme", "limits.storage_gb"]).output
     assert "lock by tier `base`" in locked
+
+
+@pytest.mark.parametrize(
+    ("path", "targets", "documents"),
+    [
+        ("infrastructure.isolation_level", "[sql]", {"sql/shared_database"}),
+        ("infrastructure.isolation_level", "[values, terraform]", set()),
+        ("monitoring.logging.retention_days", "[terraform]", {"terraform/log_group"}),
+        ("limits.max_users", "[values, kubernetes, terraform, sql]", set()),
+    ],
+)
+def test_explain_tells_the_documents_that_a_setting_drives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, targets: str, documents: set[str]
+) -> None:
+    monkeypatch.chdir(write(tmp_path, {"tenantc.yaml": f"{TOP}targets: {targets}\n", "tenants/acme.yaml": tenant()}))
+    lines = CliRunner().invoke(command, ["acme", path]).output.splitlines()
+    told = {line.split()[1] for line in lines if line.split()[0] == "drives"}
+    assert told >= documents
+    assert bool(told) is bool(documents)
