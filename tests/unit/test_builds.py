@@ -11,33 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tenantc.driver.build import Built, Request, build
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tests.compiling import TOP, tenant, write
+from tests.building import codes, files, fleet, run
+from tests.compiling import AS_OF, TOP, tenant, write
 from tests.fleet import write as write_fleet
-
-AS_OF = "2026-11-01"
-
-
-def run(root: Path, target: Path, as_of: str = AS_OF, **options: object) -> Built:
-    workspace = load(root.resolve()).value
-    assert workspace is not None
-    request = Request(target, target.name, **options)  # type: ignore[arg-type]
-    return build(Pipeline(workspace, as_of), request)
-
-
-def codes(built: Built) -> list[str]:
-    return [diagnostic.code for diagnostic in built.ledger.all()]
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def fleet(root: Path, *names: str, overrides: str = "") -> Path:
-    return write(root, {f"tenants/{name}.yaml": tenant(overrides).replace("acme", name) for name in names})
 
 
 def test_the_same_input_gives_the_same_bytes_wherever_it_is_compiled(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiling import Result, compile_files, tenant
+from tests.compiling import TOP, Result, compile_files, tenant
 
 BASE = """
     tier: base
@@ -192,3 +192,142 @@ def test_equality_is_typed_and_one_point_zero_is_the_integer_one(tmp_path: Path)
     assert run(tmp_path / "b", 'limits.max_users: "3"').codes == ["T133"]
     assert run(tmp_path / "c", "limits.max_users: true").codes == ["T133"]
     assert run(tmp_path / "d", "limits.max_users: 3.5").codes == ["T133"]
+
+
+LAYERS = {
+    "tier": {"tiers/base.yaml": BASE + "    mixins: []\n", "tiers/own.yaml": "tier: own\nextends: base\nsettings:\n{}"},
+    "mixin": {"mixins/own.yaml": "mixin: own\nsettings:\n{}"},
+    "environment": {"environments/own.yaml": "environment: own\nsettings:\n{}"},
+    "tenant": {},
+    "tenant in one environment": {"environments/own.yaml": "environment: own\n"},
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize(
+    ("block", "path", "value"),
+    [
+        ("features.enabled: [video]", "features.enabled", ["video"]),
+        ("features.enabled+: [chat, video]", "features.enabled", ["chat", "search", "video"]),
+        ("features.enabled-: [chat]", "features.enabled", ["search"]),
+        ("features.enabled-?: [chat, maps]", "features.enabled", ["search"]),
+        ("integrations.okta: {region: us}", "integrations.okta.enabled", True),
+        ("integrations.okta!: {region: us}", "integrations.okta.enabled", None),
+        ("integrations-: [okta]", "integrations.okta.region", None),
+        ("unset: [features]", "features.enabled", []),
+        ("features.enabled-: [maps]", "T306", None),
+    ],
+)
+def test_operators_do_the_same_in_every_layer(tmp_path: Path, layer: str, block: str, path: str, value: object) -> None:
+    texts = {name: text.replace("{}", f"  {block}\n") for name, text in LAYERS[layer].items()}
+    lives = "tenant in one environment"
+    more = {"mixin": "mixins: [own]\n", lives: f"environments:\n  own:\n    overrides:\n      {block}\n"}.get(layer, "")
+    spec = tenant(block if layer == "tenant" else "", tier="own" if layer == "tier" else "base", more=more)
+    result = compile_files(tmp_path, {"tiers/base.yaml": BASE, "tenants/acme.yaml": spec, **texts})
+    environment = "own" if "environments/own.yaml" in texts else ""
+    if path.startswith("T3"):
+        assert result.codes == [path]
+    else:
+        assert (result.codes, result.get(path, environment=environment)) == ([], value)
+
+
+def test_unset_drops_every_lower_definition_at_and_under_the_path(tmp_path: Path) -> None:
+    """Down to the schema default, past the tier, its mixins and the workspace; what is said above it holds again."""
+    files = {
+        "tenantc.yaml": TOP + "settings: {monitoring.logging.level: CRITICAL, monitoring.metrics.retention_days: 3}\n",
+        "tiers/base.yaml": BASE,
+        "environments/own.yaml": "environment: own\nsettings: {unset: [monitoring]}\n",
+        "tenants/acme.yaml": tenant("monitoring.metrics.retention_days: 4", tier="base"),
+    }
+    result = compile_files(tmp_path, files)
+    assert result.codes == []
+    assert result.get("monitoring.logging.level", environment="own") == "INFO"
+    assert result.get("monitoring.metrics.retention_days", environment="own") == 4
+    level = result.tenants["acme"].environments["own"].resolved.settings.definitions("monitoring.logging.level")
+    assert [one.operator.value for one in level] == ["", "=", "=", "unset"], "what was dropped is still told"
+
+
+def test_exclamation_mark_on_a_plain_value_or_list_is_a_set(tmp_path: Path) -> None:
+    result = run(tmp_path, "features.enabled!: [video]\nlimits.max_users!: 3")
+    assert (result.codes, result.get("features.enabled"), result.get("limits.max_users")) == ([], ["video"], 3)
+
+
+def test_exclamation_mark_leaves_nothing_of_a_mapping_but_its_defaults_and_what_it_says(tmp_path: Path) -> None:
+    result = run(tmp_path, "integrations!: {slack: {region: us}}\nmonitoring!: {metrics.retention_days: 4}")
+    assert result.codes == []
+    assert [result.get(f"integrations.{path}") for path in ("okta.region", "okta.enabled", "slack.region")] == [
+        None,
+        None,
+        "us",
+    ]
+    assert result.get("monitoring.metrics.retention_days") == 4
+    assert result.get("monitoring.logging.level") == "INFO", "the schema's default"
+
+
+@pytest.mark.parametrize(
+    ("key", "codes"),
+    [
+        ("integrations.okta.region", []),
+        ("integrations.identity.okta.region", ["T126"]),
+        ("integrations.custom.api_access", []),
+        ("integrations.custom.region", ["T126"]),
+        ('integrations["okta"].region', []),
+    ],
+)
+def test_vendors_stand_directly_under_integrations_and_custom_is_a_section_of_its_own(
+    tmp_path: Path, key: str, codes: list[str]
+) -> None:
+    value = "true" if key.endswith("access") else "us"
+    assert run(tmp_path, f"{key}: {value}").codes == codes
+
+
+FEATURES = """
+    x-section: features
+    type: object
+    additionalProperties: false
+    properties:
+      enabled: {type: array, items: {type: string, enum: [chat, search]}}
+"""
+# what a workspace closes has to hold what the library's tiers name
+MODELS = """
+    x-section: ai_configuration
+    type: object
+    additionalProperties: false
+    properties:
+      model_access:
+        type: object
+        additionalProperties: false
+        properties:
+""" + "".join(
+    f"          {name}: {{type: boolean, description: Whether it may be used., x-kind: control}}\n"
+    for name in ("gpt-4", "gpt-4.1", "gpt-4o-mini", "claude-3", "custom_models", "fine_tuned_models")
+)
+
+
+@pytest.mark.parametrize(
+    ("override", "schema", "code"),
+    [
+        ("features.enabled+: [teleport]", FEATURES, "T401"),
+        ("ai_configuration.model_access.claude-9: true", MODELS, "T126"),
+    ],
+    ids=["features", "models"],
+)
+def test_features_and_models_are_open_and_a_workspace_may_close_them(
+    tmp_path: Path, override: str, schema: str, code: str
+) -> None:
+    assert run(tmp_path / "open", override).codes == []
+    closed = run(tmp_path / "closed", override, **{"schemas/s.yaml": schema})
+    assert [(one.code, one.blames[0].span.path) for one in closed.diagnostics] == [(code, "tenants/acme.yaml")]
+
+
+def test_a_name_with_a_dot_in_it_means_the_same_when_its_map_is_closed(tmp_path: Path) -> None:
+    result = run(tmp_path, "ai_configuration.model_access.gpt-4.1: true", **{"schemas/s.yaml": MODELS})
+    assert (result.codes, result.get('ai_configuration.model_access["gpt-4.1"]')) == ([], True)
+
+
+@pytest.mark.parametrize("value", ["300", "true"])
+def test_flattening_stops_at_a_leaf(tmp_path: Path, value: str) -> None:
+    assert run(tmp_path, f"limits.max_users: {{soft: {value}}}").codes == ["T129"], "a dated entry that lacks its parts"
+    tier = f"tier: base\nsettings:\n  limits.max_users: {{soft: {value}}}\n"
+    result = compile_files(tmp_path / "b", {"tiers/base.yaml": tier, "tenants/acme.yaml": tenant(tier="base")})
+    assert result.codes == ["T133"]

@@ -11,12 +11,13 @@ from tenantc.source.path import Path, covers
 
 
 class Lock(Frozen):
-    """A locked path, who locked it, and at which level of the stack."""
+    """A locked path, who locked it and at which level of the stack. `beneath` are the layers that the owner extends."""
 
     path: Path
     owner: LayerId
     level: int
     named: Named
+    beneath: frozenset[LayerId]
 
 
 class Authority(Frozen, eq=False):
@@ -35,6 +36,16 @@ class Authority(Frozen, eq=False):
     def lock(self, path: Path) -> Lock | None:
         """The lock that holds for a path, the lowest if there are several."""
         return next((lock for lock in self.locks if covers(lock.path, path)), None)
+
+    def locked_out(self, layer: LayerId, lock: Lock) -> bool:
+        """Whether a lock holds against a layer: one above it, or a mixin of its list that the owner doesn't extend.
+
+        The order of a list must decide nothing, so a mixin that merely stands beside the owner is held too.
+        """
+        if layer.kind is LayerKind.TENANT:
+            return True
+        level = self.levels.get(layer, -1)
+        return level > lock.level or (level == lock.level and layer != lock.owner and layer not in lock.beneath)
 
     def binds(self, layer: LayerId, path: Path) -> bool:
         """Whether ceilings hold for what a layer says about a path."""
@@ -63,7 +74,8 @@ def authority(stack: Stack) -> Authority:
                 bound.add(layer.id)
             if layer.grants:
                 grants[layer.id] = layer.grants
-            locks += [Lock(named.name, layer.id, index, named) for named in layer.locks]
+            beneath = level.beneath.get(layer.id, frozenset())
+            locks += [Lock(named.name, layer.id, index, named, beneath) for named in layer.locks]
     paths = dict.fromkeys((*chain, *others))
     ceilings = {path: (*([chain[path]] if path in chain else []), *others.get(path, ())) for path in paths}
     return Authority(ceilings, frozenset(bound), grants, tuple(locks), levels)

@@ -13,10 +13,13 @@ from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section, Settings
 from tenantc.source.path import Path, covers
+from tenantc.source.path import section as section_of
 from tenantc.source.span import Span
 from tenantc.source.value import Value, same, show
 
 AllowedBy = Callable[[Path, Value], str | None]
+
+_FILLED = frozenset({"tenant", "deployment", "workspace"})
 
 
 def exceeded_ceilings(
@@ -52,10 +55,10 @@ def broken_locks(section: Section, prefix: str, authority: Authority) -> Iterato
         lock = authority.lock(path)
         assert lock is not None
         definitions = section.definitions[path]
-        above = [one for one in definitions if _level(one, authority) > lock.level]
+        above = [one for one in definitions if authority.locked_out(one.layer, lock)]
         if not above:
             continue
-        held = fold(path, definitions[: len(definitions) - len(above)], _unknown, [])
+        held = fold(path, tuple(one for one in definitions if one not in above), _unknown, [])
         value = section.uncapped.get(path, section.values.get(path))
         if held is not None and value is not None and same(held, value):
             continue
@@ -66,12 +69,6 @@ def broken_locks(section: Section, prefix: str, authority: Authority) -> Iterato
 def _unknown(_definition: Definition) -> Value | None:
     """The value of a reference is not known where only definitions are looked at, and so never equal to another."""
     return None
-
-
-def _level(definition: Definition, authority: Authority) -> int:
-    if definition.layer.kind is LayerKind.TENANT:
-        return len(authority.levels) + 1
-    return authority.levels.get(definition.layer, -1)
 
 
 def stack_locks(resolved: Resolved, authority: Authority) -> Iterator[Diagnostic]:
@@ -85,8 +82,9 @@ def stack_locks(resolved: Resolved, authority: Authority) -> Iterator[Diagnostic
         lock = authority.lock(path)
         if lock is None:
             continue
-        for read in sorted(reads):
-            if authority.lock(read) is None:
+        for read in sorted(read.removeprefix("tier.") for read in reads):
+            # nobody writes what tenantc itself fills, so no lock could hold it any better
+            if section_of(read) not in _FILLED and authority.lock(read) is None:
                 yield _loose(path, read, lock, resolved.settings)
 
 

@@ -17,6 +17,7 @@ from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.render import LIBRARY, printable
 from tenantc.driver import library
 from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.emit.targets import driven
 from tenantc.source.path import section
 from tenantc.source.value import show
 
@@ -71,7 +72,7 @@ def explain_code(code: str, format_: str) -> None:
 
 
 def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]:
-    """What is known about one setting of one tenant: value, definitions, references, bounds."""
+    """What is known about one setting of one tenant: value, definitions, references, bounds, documents."""
     held = compiled.resolved.settings.sections.get(section(path))
     found: dict[str, Any] = {"definitions": []}
     leaf = pipeline.schema.leaf(path)
@@ -92,6 +93,7 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
     if reads:
         found["references"] = {read: _value(compiled, read) for read in reads}
     found["constraints"] = constraints(compiled, path, pipeline)
+    found["documents"] = driven(path, {target.name for target in pipeline.workspace.options.targets})
     return found
 
 
@@ -145,6 +147,7 @@ def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
     for one in told["constraints"]:
         value = f" {_text(one['value'])}" if "value" in one else ""
         result.append(f"  {one['what']}{value} by {one['from']}  {_place(one['at'], prefix)}")
+    result += [f"  drives {document}" for document in told["documents"]]
     return [printable(line) for line in result]
 
 

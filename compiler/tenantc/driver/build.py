@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +93,7 @@ class _Run:
         self.previous = previous
         self.built = built
         self.advance = advance
-        self.unreadable = False
+        self.unreadable = ""
         self.emission = Emission(pipeline)
         self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
@@ -105,8 +107,8 @@ class _Run:
     def run(self) -> None:
         for spec in self.specs():
             self.tenant(spec)
-        self.fleet()
         self.departed()
+        self.fleet()
         ledger = self.built.ledger
         if ledger.failed and not (self.request.keep_going and self.only_tenants_failed()):
             return
@@ -131,7 +133,7 @@ class _Run:
             specs, diagnostics, data = workspace.specs(path)
             self.inputs[within(path, workspace.root)] = sha256(data)
             if has_errors(diagnostics):
-                self.unreadable = True
+                self.unreadable = self.unreadable or _reason(diagnostics)
                 self.misread(path, diagnostics)
             else:
                 self.built.ledger.shared(diagnostics)
@@ -167,7 +169,8 @@ class _Run:
     def emit(self, tenant: Tenant) -> None:
         id = tenant.spec.tenant_id
         if tenant.spec.status == "terminated":
-            self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "terminated"}
+            gone = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "terminated"}
+            self.removed[id] = self.previous.removed.get(id, gone)  # the day it went, not that of each later build
             return
         for environment, compiled in tenant.environments.items():
             assert compiled.judged is not None, "a tenant without errors was judged"
@@ -192,18 +195,30 @@ class _Run:
         self.built.ledger.shared(self.emission.collisions(self.previous.tenants()))
         if self.request.partial:
             return
+        for id in self.blocked:
+            self.count_held(id)
         for folder, files in self.emission.shared():
             self.write(folder, files, "")
         self.built.ledger.shared(self.emission.diagnostics)
         self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen))
 
+    def count_held(self, id: str) -> None:
+        """A tenant that keeps its artifacts needs what its estates gave it, too."""
+        name = f"tenants/{id}/settings.json"
+        for path in self.previous.files.get(id, {}):
+            if path.endswith(name):
+                # what somebody deleted or changed counts no more
+                with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+                    self.emission.held(path.removesuffix(name).rstrip("/"), json.loads(self.folder.read(path)))
+
     def departed(self) -> None:
-        """Tenants of the previous build that are gone. Absence of a file that can't be read removes nobody."""
-        if self.request.partial or self.unreadable:
-            return
-        gone = self.previous.tenants() - set(self.seen)
+        """Tenants of the previous build that are gone. While a file can't be read, whoever may stand in it is held."""
+        gone = self.previous.tenants() - set(self.seen) if not self.request.partial else set()
         for id in sorted(gone):
-            self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "its spec is gone"}
+            if self.unreadable:
+                self.blocked.setdefault(id, self.unreadable)
+            else:
+                self.removed[id] = {"tenant": id, "as_of": self.pipeline.as_of, "reason": "its spec is gone"}
         leaving = sorted(self.previous.tenants() & set(self.removed))
         total = len(self.previous.tenants())
         self.built.removed = leaving
@@ -244,8 +259,7 @@ class _Run:
                 for path, digest in files.items():
                     if path not in mine and not self.replaced(path, tenant) and self.folder.keep(path):
                         self.listing.keep(path, tenant, digest)
-            self.removed = self.previous.removed | self.removed
-            self.held = {id: one for id, one in self.previous.held.items() if id not in self.seen} | self.held
+            self.held = {id: one for id, one in self.previous.held.items() if self.stays(id)} | self.held
         strangers: list[str] = []
         unlisted = [path for path in self.folder.old_files() if path not in listed]
         mine = self.listing.paths() if unlisted else set()
@@ -261,6 +275,12 @@ class _Run:
             shown = ", ".join(f"`{path}`" for path in strangers[:5]) + (", …" if len(strangers) > 5 else "")
             self.built.ledger.shared([diagnose("T607", count=len(strangers), files=shown)])
 
+    def stays(self, tenant: str) -> bool:
+        """Whether a partial build leaves some of a tenant as it was."""
+        return tenant not in self.seen or any(
+            not self.replaced(path, tenant) for path in self.previous.files.get(tenant, {})
+        )
+
     def replaced(self, path: str, tenant: str) -> bool:
         """Whether a partial build decides about a path: its tenant was compiled, in its environment."""
         if tenant not in self.seen:
@@ -270,7 +290,7 @@ class _Run:
     def home(self, path: str) -> str:
         """Where a file that is not ours goes: where it was, or to `orphans/` if its tenant is gone."""
         tenant = self.owner(path)
-        if not tenant or tenant in self.seen or self.request.partial:
+        if not tenant or tenant in self.seen or tenant in self.blocked or self.request.partial:
             return path
         return f"orphans/{tenant}/{path.split(f'/{tenant}/', 1)[1]}"
 

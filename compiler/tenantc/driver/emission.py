@@ -22,7 +22,7 @@ from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
-from tenantc.source.path import Path
+from tenantc.source.path import Path, split
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
@@ -145,12 +145,29 @@ class Emission:
         """
         estate = Estate(linked.environment, linked.account, linked.region, linked.cluster)
         self._claims.add(linked, estate, filler.name, pinned)
+        if linked.spec.status != "pending":  # of whom nothing is deployed yet
+            self._count(estate, Subject(self._pipeline.schema, sections).look)
+
+    def held(self, environment: str, stored: Mapping[str, Any]) -> None:
+        """Counts a tenant that keeps its previous artifacts into its estate, by the settings that stand among them."""
+        if stored["tenant"]["status"] != "pending":
+            account, region, cluster = (stored["deployment"].get(part, "") for part in ("account", "region", "cluster"))
+            estate = Estate(environment, account, region, cluster)
+            self._count(estate, lambda path: _stored(stored["settings"], path))
+
+    def _count(self, estate: Estate, look: Callable[[Path], Value | None]) -> None:
         columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
-        subject = Subject(self._pipeline.schema, sections)
         for path in self._columns:
-            value = subject.look(path)
+            value = look(path)
             if value is not None:
                 columns[path].add(value)
+
+
+def _stored(settings: Any, path: Path) -> Value | None:
+    """A plain value in stored settings."""
+    for name in split(path):
+        settings = settings.get(name, {})
+    return settings if isinstance(settings, (bool, int, float, str)) else None
 
 
 def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:

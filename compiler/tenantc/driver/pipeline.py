@@ -18,7 +18,7 @@ from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
-from tenantc.model.layer import Definition, LayerId, Named
+from tenantc.model.layer import Definition, Layer, LayerId, Named
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Spec
@@ -104,7 +104,7 @@ class Pipeline:
             diagnostics += outcome.diagnostics
             if outcome.value is not None:
                 compiled[environment] = outcome.value
-        diagnostics += self.idle(spec, compiled)
+        diagnostics += self.idle(spec, compiled, whole=len(compiled) == len(lives.value))
         return Tenant(spec, compiled, tuple(dict.fromkeys(diagnostics)))
 
     def stated(self, spec: Spec) -> list[Diagnostic]:
@@ -179,8 +179,8 @@ class Pipeline:
 
         return look
 
-    def idle(self, spec: Spec, compiled: Mapping[str, Compiled]) -> list[Diagnostic]:
-        """Overrides that change nothing in any environment in which they hold."""
+    def idle(self, spec: Spec, compiled: Mapping[str, Compiled], *, whole: bool) -> list[Diagnostic]:
+        """Overrides that change nothing in any environment in which they hold, as far as these are `whole`."""
         if not compiled:
             return []
         first = next(iter(compiled.values()))
@@ -191,13 +191,17 @@ class Pipeline:
             if len(one.linked.overrides) > 1:
                 addition = Addition(spec.layer.definitions)
                 middle = extend(one.base, addition, self.schema, self.as_of, self.lookup(one.linked))
-            live = [d for d in spec.layer.definitions if d.until is None or d.until >= self.as_of]
+            live = self.live(spec.layer)
             here = idle(one.inherited, middle, live) & idle(one.base, middle, live)
             common = here if common is None else common & here
             own = (spec.environments or {}).get(environment)
             if own is not None:
-                found += idle_warnings(idle(middle, one.resolved, own.layer.definitions), middle, spec.keep)
-        return [*idle_warnings(common or (), first.base, spec.keep), *found]
+                found += idle_warnings(idle(middle, one.resolved, self.live(own.layer)), middle, spec.keep)
+        return [*idle_warnings((common or ()) if whole else (), first.base, spec.keep), *found]
+
+    def live(self, layer: Layer) -> list[Definition]:
+        """What a layer says on this day: an entry that ended counts as not written."""
+        return [one for one in layer.definitions if one.until is None or one.until >= self.as_of]
 
     def lookup(self, linked: Linked) -> Facts:
         """What tenantc knows of one tenant, by path."""

@@ -56,6 +56,13 @@ class Folder:
         with os.fdopen(os.open(self._place(path), _NEW, 0o644), "wb") as file:
             file.writelines(pieces)
 
+    def read(self, path: str) -> bytes:
+        """A file of the old build. Raises OSError if it isn't there, or only through a link."""
+        old = self.target / path
+        if old.is_symlink() or self._linked(old.parent):
+            raise FileNotFoundError(path)
+        return old.read_bytes()
+
     def keep(self, path: str, new_path: str | None = None) -> bool:
         """Takes a file or link of the old build over, as it is; False if it isn't there, or only through a link."""
         old = self.target / path

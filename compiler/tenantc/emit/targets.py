@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
 from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
+from tenantc.source.path import Path, covers
 
 Format: TypeAlias = Literal["yaml", "terraform", "sql"]
 
@@ -29,3 +31,25 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
 )
+
+
+def driven(path: Path, names: Collection[str]) -> list[str]:
+    """The documents of these targets that read a setting, each as `target/document`.
+
+    Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
+    """
+    return [
+        f"{target.name}/{document.name}"
+        for target in TARGETS
+        if target.name in names
+        for document in target.documents
+        if any(
+            covers(read, path)
+            for read in (
+                *document.looks,
+                *document.places,
+                *document.columns,
+                *([document.each] if document.each else []),
+            )
+        )
+    ]

@@ -5,15 +5,16 @@ C3 is the linearisation of Barrett et al., "A Monotonic Superclass Linearization
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.model.layer import Definition, Layer, LayerId, Named, Operator, Written
+from tenantc.model.layer import Definition, LayerId, Named, Operator, Written
 from tenantc.model.spec import Mixin
+from tenantc.model.stack import Level
 from tenantc.source.path import Path, child, covers
 from tenantc.source.span import Span
-from tenantc.source.value import Record, same
+from tenantc.source.value import Record, Value, same
 
 _WIDE = frozenset({Operator.UNSET, Operator.REPLACE})
 _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
@@ -170,6 +171,34 @@ def _equal(left: Written | None, right: Written | None) -> bool:
     return type(left) is type(right) and left == right
 
 
-def level_layers(mixins: tuple[Mixin, ...]) -> tuple[Layer, ...]:
-    """The layers of mixins in order."""
-    return tuple(mixin.layer for mixin in mixins)
+def level(mixins: tuple[Mixin, ...], *, free: bool) -> Level:
+    """The mixins of one list as one step."""
+    layers = tuple(mixin.layer for mixin in mixins)
+    ids = {mixin.name: mixin.layer.id for mixin in mixins}
+    ancestors = _ancestors(mixins)
+    beneath = {ids[name]: frozenset(ids[one] for one in extended if one in ids) for name, extended in ancestors.items()}
+    return Level(layers, tuple(_definitions(mixins, ancestors)), free, conflicts(mixins), beneath)
+
+
+def _definitions(mixins: tuple[Mixin, ...], ancestors: Mapping[str, set[str]]) -> Iterator[Definition]:
+    """What mixins of one list say, in order.
+
+    They read the same base, so an item that two of them take away is missed by neither: the second one's part of it
+    stands apart, as one that need not be there.
+    """
+    taken: dict[Path, list[tuple[str, Value]]] = {}
+    for mixin in mixins:
+        for definition in mixin.layer.definitions:
+            items = definition.value
+            if definition.operator not in _REMOVES or not isinstance(items, tuple):
+                yield definition
+                continue
+            known = taken.setdefault(definition.path, [])
+            before = [item for name, item in known if name not in ancestors[mixin.name]]
+            gone = tuple(item for item in items if item in before)
+            rest = tuple(item for item in items if item not in before)
+            if rest:
+                yield definition._replace(value=rest)
+            if gone:
+                yield definition._replace(value=gone, operator=Operator.REMOVE_IF_THERE)
+            known += [(mixin.name, item) for item in items]

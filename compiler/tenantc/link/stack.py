@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.link.frameworks import Spellings
-from tenantc.link.mixins import Mixins, conflicts, level_layers
+from tenantc.link.mixins import Mixins, level
 from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named, Operator
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Place, Spec, Tier
@@ -152,10 +152,7 @@ class Linker:
         known = self._groups.get(key)
         if known is None or known.value is None:  # what is wrong names the place of this list
             mixins, wrong = self._mixins.order(names)
-            layers = level_layers(mixins)
-            definitions = tuple(definition for layer in layers for definition in layer.definitions)
-            level = Level(layers, definitions, free, conflicts(mixins)) if not wrong else None
-            known = self._groups[key] = Outcome(level, tuple(wrong))
+            known = self._groups[key] = Outcome(level(mixins, free=free) if not wrong else None, tuple(wrong))
         diagnostics += known.diagnostics
         if known.value is not None:
             levels.append(known.value)

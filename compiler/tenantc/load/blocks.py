@@ -123,12 +123,10 @@ class _Flattener:
         if leaf.computed:
             self.complain("T127", key_span, path=path, what="computed from what tenants and layers require")
             return
-        until = reason = None
-        if self.dated and isinstance(node.value, dict):
-            opened = self.open_dated(path, node)
-            if opened is None:
-                return
-            node, until, reason = opened
+        opened = self.open_dated(path, node)
+        if opened is None:
+            return
+        node, until, reason = opened
         if operator in _LISTS and leaf.type != "array":
             self.complain("T128", key_span, operator=operator.value, path=path, problem="it is not a list")
             return
@@ -142,9 +140,11 @@ class _Flattener:
             Definition(path, operator, read.value, self.layer, node.span, key_span, read.dynamic, until, reason)
         )
 
-    def open_dated(self, path: Path, node: Node) -> tuple[Node, str, str] | None:
+    def open_dated(self, path: Path, node: Node) -> tuple[Node, str | None, str | None] | None:
+        """The value of an entry, with its end and reason if it is a dated one."""
         body = node.value
-        assert isinstance(body, dict)
+        if not self.dated or not isinstance(body, dict):
+            return node, None, None
         if set(body) != _DATED:
             missing, extra = sorted(_DATED - set(body)), sorted(set(body) - _DATED)
             problem = f"lacks {_and(missing)}" if missing else f"has {_and(extra)} beside `value`, `until` and `reason`"
@@ -176,12 +176,18 @@ class _Flattener:
             )
             self.complain("T128", key_span, operator=operator.value, path=path, problem=problem)
             return
+        opened = self.open_dated(path, node)
+        if opened is None:
+            return
+        node, until, reason = opened
         names = node.value if isinstance(node.value, list) else None
         if names is None or not all(isinstance(name.value, str) for name in names):
             self.complain("T133", node.span, path=path, expected="a list of names to take away", kind=node.kind())
             return
         taken = tuple(str(name.value) for name in names)
-        self.found.append(Definition(path, operator, taken, self.layer, node.span, key_span))
+        self.found.append(
+            Definition(path, operator, taken, self.layer, node.span, key_span, until=until, reason=reason)
+        )
 
     def unset(self, node: Node) -> None:
         if not isinstance(node.value, list):
@@ -254,6 +260,8 @@ def _next_name(rest: str, group: Group) -> tuple[str, str, str]:
         except json.JSONDecodeError:
             return "", "", "the quoted name is not valid text"
         return name, _after_dot(after), "" if after != "." else "it ends with a dot"
+    if rest in group.members:  # a workspace that closes an open map fixes names that hold dots
+        return rest, "", ""
     if isinstance(group.entry, Leaf):
         # Under an open map of plain values the rest of the key is one name: model names hold dots.
         first = _NAME.match(rest)

@@ -34,13 +34,15 @@ class Level(Frozen):
     """Layers that apply in one step: a single one, or the mixins of one list in their order.
 
     `conflicts` holds what mixins of the list disagree on, by path; a layer above that sets the path settles it.
-    `free` says that ceilings don't bind what the level says: it lies in the tier chain or below it.
+    `free` says that ceilings don't bind what the level says: it lies in the tier chain or below it. `beneath` gives the
+    layers of the level that each one extends.
     """
 
     layers: tuple[Layer, ...]
     definitions: tuple[Definition, ...]
     free: bool = True
     conflicts: Mapping[Path, Diagnostic] = field(default_factory=dict)
+    beneath: Mapping[LayerId, frozenset[LayerId]] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[LayerId, ...]:

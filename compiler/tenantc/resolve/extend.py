@@ -85,7 +85,9 @@ class _Touched:
             self.add(path, definition)
         elif operator in _WIDE:
             for under in self.present(path):
-                self.add(under, definition)
+                leaf = self.schema.leaf(under)
+                if leaf is None or not leaf.computed:  # nobody writes those, and so nobody takes them away
+                    self.add(under, definition)
         else:
             self.remove_names(definition)
 

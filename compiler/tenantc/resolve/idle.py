@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.model.layer import Definition, Named, Operator
 from tenantc.model.resolved import Resolved
-from tenantc.source.path import covers
-from tenantc.source.value import same
+from tenantc.source.path import Path, covers, section
+from tenantc.source.value import Value, same
 
 
 def idle(base: Resolved, resolved: Resolved, definitions: Iterable[Definition]) -> frozenset[Definition]:
-    """The plain definitions of a block that leave their setting as it was in `base`, judged before caps."""
+    """The definitions of a block that leave their setting as it was in `base`, judged before caps.
+
+    A reference is never idle: it follows what it refers to, even while that is what was inherited.
+    """
     written = tuple(definitions)
     replaced = [one.path for one in written if one.operator is Operator.REPLACE]
     return frozenset(
@@ -25,14 +28,30 @@ def idle(base: Resolved, resolved: Resolved, definitions: Iterable[Definition]) 
 
 def _idle(base: Resolved, resolved: Resolved, definition: Definition) -> bool:
     path = definition.path
-    if definition.operator in (Operator.UNSET, Operator.REPLACE) or definition.dynamic:
+    if definition.operator is Operator.REPLACE or definition.dynamic:
         return False
-    if path in resolved.problems:
+    # what settles a mistake or a disagreement below is needed, whatever value stands there meanwhile
+    if any(covers(path, one) for one in (*base.problems, *base.conflicts)) or path in resolved.problems:
         return False
+    if definition.operator is Operator.UNSET:
+        return _alike(base, resolved, path)
     before, after = base.settings.before_caps(path), resolved.settings.before_caps(path)
     if before is None or after is None:
         return False
     return same(before, after)
+
+
+def _alike(base: Resolved, resolved: Resolved, upper: Path) -> bool:
+    """Whether every setting at or under a path is what it was."""
+    before, after = _under(base, upper), _under(resolved, upper)
+    return before.keys() == after.keys() and all(same(value, after[path]) for path, value in before.items())
+
+
+def _under(resolved: Resolved, upper: Path) -> dict[Path, Value]:
+    held = resolved.settings.sections.get(section(upper))
+    if held is None:
+        return {}
+    return {path: held.uncapped.get(path, value) for path, value in held.values.items() if covers(upper, path)}
 
 
 def idle_warnings(definitions: Iterable[Definition], base: Resolved, keep: Iterable[Named]) -> Iterator[Diagnostic]:
