@@ -16,8 +16,8 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import in_order
 from tenantc.driver import rule_tests  # its Tester is no test
 from tenantc.driver.mutation import unnoticed
-from tenantc.driver.rulebook import catalogue, library_documents
-from tenantc.driver.rules import RuleFile, formatted, read_rule
+from tenantc.driver.rulebook import library_documents
+from tenantc.driver.rules import RuleFile, catalogue, formatted, read_rule
 from tenantc.model.stack import Documents
 
 HERE = Path(__file__).parent / "rules"

@@ -7,12 +7,13 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantc.driver.rulebook import catalogue, library_documents
-from tenantc.driver.rules import formatted, read_rule
+from tenantc.driver.rulebook import library_documents
+from tenantc.driver.rules import catalogue, formatted, read_rule
 from tenantc.judge.judging import Standing, judge
 from tenantc.judge.plainly import answers
 from tenantc.judge.subject import Subject
-from tenantc.language.generate import generate, load
+from tenantc.language.generate import generate
+from tenantc.language.runtime import load
 from tenantc.model.rule import Rule
 from tenantc.model.settings import Section, Settings
 from tenantc.model.stack import Documents

@@ -129,6 +129,7 @@ def test_what_is_plain_is_told_without_a_parser() -> None:
     assert plainly_stated(b"tier: free\n") == ()
     assert plainly_stated(b"tenant_id: One\n") is None
     assert plainly_stated(b'tenant_id: one\nname: "a\\n"\n') is None
+    assert plainly_stated(b'tenant_id: one\nname: "a\\"b"\n') == (b"one",)
 
 
 def test_a_fleet_is_listed_as_it_lies(tmp_path: Path) -> None:

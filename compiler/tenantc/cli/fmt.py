@@ -11,7 +11,7 @@ from tenantc.cli.options import format_option
 from tenantc.cli.session import print_json, say
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import as_json, in_order
-from tenantc.driver import files, rulebook
+from tenantc.driver import files, rules
 from tenantc.driver.rules import formatted
 
 
@@ -26,7 +26,7 @@ def command(paths: tuple[Path, ...], check: bool, format_: str) -> None:
     """
     diagnostics: list[Diagnostic] = []
     changed: list[str] = []
-    for path in rulebook.found(paths or (Path(),)):
+    for path in rules.found(paths or (Path(),)):
         data = path.read_bytes()
         done = formatted(files.shown(path), data)
         if not isinstance(done, bytes):

@@ -11,7 +11,7 @@ from tenantc.cli.session import print_json, say, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import as_json, in_order
-from tenantc.driver import rulebook
+from tenantc.driver import rules
 from tenantc.driver.mutation import unnoticed
 from tenantc.driver.rule_tests import Tested, Tester
 from tenantc.driver.workspace import documents_for
@@ -27,9 +27,9 @@ def command(paths: tuple[Path, ...], mutate: bool, format_: str) -> None:
     Each requirement has to be seen to pass and to fail.
     """
     documents, wrong = documents_for(paths[0] if paths else Path())
-    files, diagnostics = rulebook.read(paths or rulebook.all_rules(Path()), documents)
+    files, diagnostics = rules.read(paths or rules.all_rules(Path()), documents)
     tester, tested = Tester(documents), Tested()
-    catalogue = rulebook.catalogue(documents)
+    catalogue = rules.catalogue(documents)
     for file in files:
         before = len(tested.diagnostics)
         tester.run(file, tested)

@@ -14,6 +14,8 @@ from tenantc.source.digest import sha256
 from tenantc.source.node import Node
 
 FOLDERS = ("schemas", "tiers", "policies", "rules")
+# how the name of a rule file ends
+RULE = ".rule"
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +41,7 @@ def files(folder: str) -> Iterator[tuple[str, Path]]:
 def rule_files() -> Iterator[tuple[str, Path]]:
     """The library's rules: the name they are shown under, and their path."""
     folder = root() / "rules"
-    for path in sorted(folder.rglob("*.rule")):
+    for path in sorted(folder.rglob(f"*{RULE}")):
         yield f"library/rules/{path.relative_to(folder).as_posix()}", path
 
 
@@ -53,17 +55,29 @@ def page(code: str) -> str:
 def code_state() -> bytes:
     """The version, and size and time of every module: in a checkout code changes and the version stays."""
     package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    states = [__version__]
-    waiting = [package]
+    return f"{__version__}\n{_states(package, ('.py',))}".encode()
+
+
+@lru_cache(maxsize=1)
+def state() -> bytes:
+    """Size and time of every file of the library; for its bytes there are `digests`."""
+    return "".join(
+        _states(os.path.join(root(), folder), (".yaml", ".yml", ".json", RULE)) for folder in FOLDERS
+    ).encode()
+
+
+def _states(folder: str, endings: tuple[str, ...]) -> str:
+    states = []
+    waiting = [folder]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                if entry.name.endswith(".py"):
+                if entry.name.endswith(endings):
                     state = entry.stat()
-                    states.append(f"{entry.path[len(package) :]} {state.st_size} {state.st_mtime_ns}")
+                    states.append(f"{entry.path} {state.st_size} {state.st_mtime_ns}\n")
                 elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
                     waiting.append(entry.path)
-    return "\n".join(sorted(states)).encode()
+    return "".join(sorted(states))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ _Entry: TypeAlias = tuple[int, int, int, int, tuple[bytes, ...]]
 _RACY = 2_000_000_000
 
 _KEY = b"tenant_id"
+_ESCAPED = re.compile(rb"\\[^\"]")
 _STATED = re.compile(rb"tenant_id[\"']?[ \t]*:[ \t]*[\"']?([a-z0-9-]+)")
 
 
@@ -82,10 +83,10 @@ class Roster:
 def plainly_stated(data: bytes) -> tuple[bytes, ...] | None:
     """The ids in a file that says `tenant_id: acme` wherever it names the key, None if it may say it in other ways.
 
-    Without a backslash there are no escapes, so the key stands in the text as it is.
+    Without a backslash, but before quotation marks, no letter is escaped and the key stands in the text as it is.
     """
     stated = _STATED.findall(data)
-    if b"\\" in data or len(stated) != data.count(_KEY):
+    if _ESCAPED.search(data) or len(stated) != data.count(_KEY):
         return None
     return tuple(dict.fromkeys(stated))
 

@@ -9,14 +9,15 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.literals import BadLiteralError, Literals
 from tenantc.driver.rules import RuleFile
-from tenantc.judge.judging import Function, Standing, concerns, judge
+from tenantc.judge.judging import Standing, concerns, judge
 from tenantc.judge.plainly import answers
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import waived_until
-from tenantc.language.generate import generate, load
+from tenantc.language.generate import generate
 from tenantc.language.parse import path_of
 from tenantc.language.rule_check import spanning
 from tenantc.language.rule_syntax import GivenSyntax, Name, TestSyntax
+from tenantc.language.runtime import Function, load
 from tenantc.link.stack import Linker
 from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named, Operator
 from tenantc.model.resolved import Resolved

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
-from tenantc.driver import cache, files, library
-from tenantc.driver.rules import RuleFile, read_rules
+from tenantc.driver import cache, library
 from tenantc.driver.stock import stock
-from tenantc.judge.judging import Function
-from tenantc.language.generate import generate, load
-from tenantc.language.rule_check import Catalogue
+from tenantc.language.runtime import Function, load
 from tenantc.model.layer import Layer, LayerId, LayerKind
 from tenantc.model.rule import Rule
 from tenantc.model.stack import Documents
 from tenantc.source.frozen import Frozen
-
-ENDING = ".rule"
 
 
 class Book(Frozen):
@@ -61,8 +55,7 @@ def book(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes
 
 def _library() -> _Bound:
     """The library's rules. A workspace may narrow the library's schemas, and they are not read against that."""
-    parts = [f"{name} {digest}".encode() for name, digest in library.digests().items()]
-    key = cache.key(b"rules", *parts)
+    key = cache.key(b"rules", library.state())
     known = cache.get(key)
     if isinstance(known, _Bound):
         return known
@@ -74,8 +67,7 @@ def _library() -> _Bound:
 
 def _own(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes]) -> _Bound:
     parts = [part for name, data in own.items() for part in (name.encode(), data)]
-    parts += [f"{name} {digest}".encode() for name, digest in library.digests().items()]
-    key = cache.key(b"own rules", *parts, *context)
+    key = cache.key(b"own rules", library.state(), *parts, *context)
     known = cache.get(key)
     if isinstance(known, _Bound):
         return known
@@ -85,6 +77,10 @@ def _own(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes
 
 
 def _bound(sources: Iterable[tuple[str, bytes]], documents: Documents) -> _Bound:
+    # a hook finds them in the cache, and needs no parser
+    from tenantc.driver.rules import catalogue, read_rules
+    from tenantc.language.generate import generate
+
     files, diagnostics = read_rules(sources, documents.schema, catalogue(documents))
     rules = tuple(file.rule for file in files if file.rule is not None)
     return _Bound(rules, marshal.dumps(generate(rules)), tuple(diagnostics))
@@ -95,34 +91,3 @@ def library_documents() -> Documents:
     held = stock({})
     base = Layer(LayerId(LayerKind.WORKSPACE, ""))
     return Documents(held.schema, base, held.tiers, held.tiers, held.mixins, held.mixins, {}, held.frameworks)
-
-
-def catalogue(documents: Documents) -> Catalogue:
-    """What rules may name."""
-    controls = {name: frozenset(one.id for one in found.controls) for name, found in documents.frameworks.items()}
-    grades = frozenset(tier.grade or name for name, tier in documents.tiers.items())
-    return Catalogue(controls, grades)
-
-
-def found(paths: Iterable[Path]) -> Iterator[Path]:
-    """Every rule file among these files and in these folders, once, folder by folder in the order of names."""
-    seen: set[Path] = set()
-    for path in paths:
-        inside = sorted(path.rglob(f"*{ENDING}")) if path.is_dir() else [path]
-        for one in inside:
-            if one.resolve() not in seen and not any(part.startswith(".") for part in one.relative_to(path).parts):
-                seen.add(one.resolve())
-                yield one
-
-
-def read(paths: Iterable[Path], documents: Documents) -> tuple[list[RuleFile], list[Diagnostic]]:
-    """The rules of these files, and what is wrong with them; paths are shown relative to the current folder."""
-    sources = ((files.shown(path), path.read_bytes()) for path in found(paths))
-    return read_rules(sources, documents.schema, catalogue(documents))
-
-
-def all_rules(start: Path) -> list[Path]:
-    """The folders of the rules that hold around a path: the library's, and the workspace's own."""
-    root = files.find_workspace(start)
-    folders = [library.root() / "rules", *([root / "rules"] if root is not None else [])]
-    return [folder for folder in folders if folder.is_dir()]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.driver import files, library
 from tenantc.language.rule_check import Catalogue, check_rule, spanning, told
 from tenantc.language.rule_format import format_rule
 from tenantc.language.rule_parse import parse_rule
@@ -12,6 +14,7 @@ from tenantc.language.rule_syntax import RuleSyntax
 from tenantc.load.text import decode
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
+from tenantc.model.stack import Documents
 from tenantc.source.frozen import Frozen
 from tenantc.source.span import Span
 from tenantc.source.text import Text
@@ -70,3 +73,34 @@ def formatted(path: str, data: bytes) -> bytes | list[Diagnostic]:
     if syntax is None or problems:
         return [told(text, problem) for problem in problems]
     return format_rule(syntax, text.body).encode()
+
+
+def catalogue(documents: Documents) -> Catalogue:
+    """What rules may name."""
+    controls = {name: frozenset(one.id for one in found.controls) for name, found in documents.frameworks.items()}
+    grades = frozenset(tier.grade or name for name, tier in documents.tiers.items())
+    return Catalogue(controls, grades)
+
+
+def found(paths: Iterable[Path]) -> Iterator[Path]:
+    """Every rule file among these files and in these folders, once, folder by folder in the order of names."""
+    seen: set[Path] = set()
+    for path in paths:
+        inside = sorted(path.rglob(f"*{library.RULE}")) if path.is_dir() else [path]
+        for one in inside:
+            if one.resolve() not in seen and not any(part.startswith(".") for part in one.relative_to(path).parts):
+                seen.add(one.resolve())
+                yield one
+
+
+def read(paths: Iterable[Path], documents: Documents) -> tuple[list[RuleFile], list[Diagnostic]]:
+    """The rules of these files, and what is wrong with them; paths are shown relative to the current folder."""
+    sources = ((files.shown(path), path.read_bytes()) for path in found(paths))
+    return read_rules(sources, documents.schema, catalogue(documents))
+
+
+def all_rules(start: Path) -> list[Path]:
+    """The folders of the rules that hold around a path: the library's, and the workspace's own."""
+    root = files.find_workspace(start)
+    folders = [library.root() / "rules", *([root / "rules"] if root is not None else [])]
+    return [folder for folder in folders if folder.is_dir()]

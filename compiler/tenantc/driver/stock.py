@@ -35,9 +35,8 @@ class Stock(Frozen):
 
 def stock(schemas: Mapping[str, bytes]) -> Stock:
     """The library under a workspace with these schema files."""
-    parts = [f"{name} {digest}".encode() for name, digest in library.digests().items()]
-    parts += [part for name, data in schemas.items() for part in (name.encode(), data)]
-    key = cache.key(b"stock", *parts)
+    parts = [part for name, data in schemas.items() for part in (name.encode(), data)]
+    key = cache.key(b"stock", library.state(), *parts)
     known = cache.get(key)
     if isinstance(known, Stock):
         return known

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver import cache, files, library, rulebook
+from tenantc.driver import cache, files, library
 from tenantc.driver.options import Options, read_options
 from tenantc.driver.roster import Roster
-from tenantc.driver.rulebook import ENDING, book
+from tenantc.driver.rulebook import book, library_documents
 from tenantc.driver.stock import Stock, stock
-from tenantc.judge.judging import Function
+from tenantc.language.runtime import Function
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
 from tenantc.load.policies import read_waivers
@@ -175,7 +175,7 @@ class _Loader:
             if key is not None:
                 cache.put(key, shared)
         reader = Reader(shared.documents.schema, Structure(shared.structure))
-        held = book(self.read(files.listing(self.root / "rules", (ENDING,))), shared.documents, self.context())
+        held = book(self.read(files.listing(self.root / "rules", (library.RULE,))), shared.documents, self.context())
         diagnostics = [*shared.diagnostics, *held.diagnostics]
         return Outcome(
             Workspace(
@@ -195,9 +195,8 @@ class _Loader:
         return [data for folder in ("schemas", "policies", "tiers") for data in self.folders[folder].values()]
 
     def key(self) -> str:
-        parts = [f"{name} {digest}".encode() for name, digest in library.digests().items()]
-        parts += [part for name, data in self.inputs.items() for part in (name.encode(), data)]
-        return cache.key(b"workspace", *parts)
+        parts = [part for name, data in self.inputs.items() for part in (name.encode(), data)]
+        return cache.key(b"workspace", library.state(), *parts)
 
     def shared(self) -> _Shared | None:
         known = stock(self.folders["schemas"])
@@ -316,9 +315,9 @@ def documents_for(start: Path) -> tuple[Documents, list[Diagnostic]]:
     root = files.find_workspace(start)
     loaded = load(root) if root is not None else None
     if loaded is None:
-        return rulebook.library_documents(), []
+        return library_documents(), []
     if loaded.value is None:
-        return rulebook.library_documents(), list(loaded.diagnostics)
+        return library_documents(), list(loaded.diagnostics)
     own = [one for one in loaded.value.diagnostics if not one.code.startswith("T5")]
     return loaded.value.documents, own
 

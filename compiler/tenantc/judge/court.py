@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.hardening import Bounds, Settlement, bounds, settle, strata
-from tenantc.judge.judging import Function, Standing, judge
+from tenantc.judge.judging import Standing, judge
 from tenantc.judge.regime import Regime, misspoken, regime
 from tenantc.judge.subject import Subject
+from tenantc.language.runtime import Function
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Group, Leaf, Schema
@@ -134,8 +135,7 @@ class Court:
         if isinstance(found, Leaf):
             yield found.kind
         elif isinstance(found, Group):
-            leaves = [leaf for leaf in self._schema.leaves() if covers(path, leaf.path.partition(".*")[0])]
-            yield from {leaf.kind for leaf in leaves}
+            yield from {leaf.kind for leaf in found.leaves()}
         else:
             yield "control"
 

@@ -8,12 +8,13 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
-from tenantc.judge.judging import Function, Standing, concerns, inapplicable
+from tenantc.judge.judging import Standing, concerns, inapplicable
 from tenantc.judge.plainly import variables
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
 from tenantc.language.constants import for_setting
 from tenantc.language.evaluate import Missing, Problem, evaluate
+from tenantc.language.runtime import Function
 from tenantc.language.syntax import Expression
 from tenantc.model.fold import larger
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
@@ -81,15 +82,13 @@ Settlement = tuple[dict[Path, list[Definition]], dict[Path, Diagnostic]]
 def strata(rules: Iterable[Rule]) -> tuple[list[frozenset[str]], list[Diagnostic]]:
     """The ids of rules with a remedy, those first whose remedies decide whether others are judged; T510: a circle."""
     remedied = [rule for rule in rules if any(clause.remedy for clause in rule.clauses)]
-    writes = {rule.id: {edit.path for clause in rule.clauses for edit in clause.remedy} for rule in remedied}
-    graph = {
-        rule.id: {
-            other
-            for other, paths in writes.items()
-            if other != rule.id and any(covers(guard, path) for guard in rule.guards for path in paths)
-        }
-        for rule in remedied
-    }
+    writers: dict[Path, set[str]] = {}
+    for rule in remedied:
+        for path in {edit.path for clause in rule.clauses for edit in clause.remedy}:
+            writers.setdefault(path, set()).add(rule.id)
+    guards = {guard for rule in remedied for guard in rule.guards}
+    deciding = {guard: {id for path, ids in writers.items() if covers(guard, path) for id in ids} for guard in guards}
+    graph = {rule.id: {id for guard in rule.guards for id in deciding[guard]} - {rule.id} for rule in remedied}
     sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
@@ -97,7 +96,7 @@ def strata(rules: Iterable[Rule]) -> tuple[list[frozenset[str]], list[Diagnostic
         circle = error.args[1]
         spans = [rule.span for rule in remedied if rule.id in circle]
         shown = " → ".join(f"`{id}`" for id in circle)
-        return [frozenset(writes)], [diagnose("T510", *spans, cycle=shown)]
+        return [frozenset(graph)], [diagnose("T510", *spans, cycle=shown)]
     found: list[frozenset[str]] = []
     while sorter.is_active():
         ready = sorter.get_ready()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from tenantc.judge.subject import Subject
+from tenantc.language.runtime import Function
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
-
-# what `language.generate` makes of a rule
-Function: TypeAlias = Callable[[Any, Any, Sequence[Any]], "tuple[bool | None, ...] | None"]
 
 _WORST = {True: 0, None: 1, False: 2}
 _ANSWERS = {0: Answer.PASS, 1: Answer.MISSING, 2: Answer.FAIL}

@@ -9,9 +9,9 @@ from typing import Any
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.judge.hardening import Armed
-from tenantc.judge.judging import Function
 from tenantc.judge.quantity import quantity
 from tenantc.language.condition import Condition
+from tenantc.language.runtime import Function
 from tenantc.model.rule import Param, Rule
 from tenantc.model.spec import HOUSE, Enforcement, Framework, Setting
 from tenantc.model.verdict import Strictness

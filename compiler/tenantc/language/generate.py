@@ -7,13 +7,12 @@ or None where nobody can say. None stands for no value everywhere, and is looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import count
 from types import CodeType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from tenantc.language import runtime
 from tenantc.language.condition import Condition
 from tenantc.language.operands import Typed
 from tenantc.language.syntax import (
@@ -40,14 +39,7 @@ from tenantc.language.types import Type, merge
 from tenantc.language.units import DAYS, PLAIN, literal
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Leaf
-from tenantc.source.path import Path, child
-from tenantc.source.value import Value
-
-Get: TypeAlias = Callable[[Path], Value | None]
-# the entries of an open map: their names and paths, in order
-Entries: TypeAlias = Callable[[Path], tuple[tuple[str, Path], ...]]
-# None: the guard does not hold; else what each clause comes to
-Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
+from tenantc.source.path import child
 
 _FILE = "<rules of tenantc>"
 
@@ -63,13 +55,6 @@ def generate(rules: Iterable[Rule]) -> CodeType:
     """One module for these rules, which `load` makes functions of; it may be marshalled."""
     lines = [line for index, rule in enumerate(rules) for line in _function(f"rule_{index}", rule)]
     return compile("\n".join(lines) or "pass", _FILE, "exec", dont_inherit=True, optimize=2)
-
-
-def load(code: CodeType, size: int) -> tuple[Function, ...]:
-    """The functions of as many rules, in their order."""
-    names = {name: getattr(runtime, name) for name in runtime.NAMES}
-    exec(code, names)  # noqa: S102 — the module is generated from checked trees, never from text of a user
-    return tuple(names[f"rule_{index}"] for index in range(size))
 
 
 def _function(name: str, rule: Rule) -> list[str]:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from types import CodeType
+from typing import Any, TypeAlias
 
 from tenantc.language.calculate import FINITE, largest, smallest, total, with_unlimited
 from tenantc.language.networks import lies_within
 from tenantc.language.pattern import compile_pattern
 from tenantc.model.identity import IdentityText
-from tenantc.source.path import child
-from tenantc.source.value import UNLIMITED
+from tenantc.source.path import Path, child
+from tenantc.source.value import UNLIMITED, Value
+
+Get: TypeAlias = Callable[[Path], Value | None]
+# the entries of an open map: their names and paths, in order
+Entries: TypeAlias = Callable[[Path], tuple[tuple[str, Path], ...]]
+# None: the guard does not hold; else what each clause comes to
+Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
 
 _CALCULATE = {symbol: with_unlimited(symbol, finite) for symbol, finite in FINITE.items()}
 
@@ -138,3 +145,10 @@ NAMES = (
     *("minus", "more", "most", "moved", "pattern", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)
+
+
+def load(code: CodeType, size: int) -> tuple[Function, ...]:
+    """The functions of as many rules, in their order."""
+    names: dict[str, Any] = {name: globals()[name] for name in NAMES}
+    exec(code, names)  # noqa: S102 — the module is generated from checked trees, never from text of a user
+    return tuple(names[f"rule_{index}"] for index in range(size))

@@ -54,6 +54,14 @@ class Group(Frozen):
     def get(self, name: str) -> Group | Leaf | None:
         return self.members.get(name, self.entry)
 
+    def leaves(self) -> Iterator[Leaf]:
+        """Every leaf in the order of the schema files; those of an open map's entries once, with `*` for the name."""
+        for member in (*self.members.values(), *((self.entry,) if self.entry is not None else ())):
+            if isinstance(member, Leaf):
+                yield member
+            else:
+                yield from member.leaves()
+
 
 class Schema:
     """The tree of all settings, found by path."""
@@ -81,19 +89,8 @@ class Schema:
         return found if isinstance(found, Leaf) else None
 
     def leaves(self) -> Iterator[Leaf]:
-        """Every leaf in the order of the schema files; those of an open map's entries once, with `*` for the name."""
-        return _leaves(self.root)
+        """Every leaf in the order of the schema files."""
+        return self.root.leaves()
 
     def sections(self) -> tuple[str, ...]:
         return tuple(self.root.members)
-
-
-def _leaves(group: Group) -> Iterator[Leaf]:
-    members = list(group.members.values())
-    if group.entry is not None:
-        members.append(group.entry)
-    for member in members:
-        if isinstance(member, Leaf):
-            yield member
-        else:
-            yield from _leaves(member)
