@@ -69,7 +69,7 @@ def _lines(diagnostic: Diagnostic) -> Iterator[str]:
     place = f"{_place(diagnostic.blames[0].span)}: " if diagnostic.blames else ""
     reach = f" ({diagnostic.tenants} tenants)" if diagnostic.tenants > 1 else ""
     yield f"{place}{diagnostic.code} {diagnostic.severity.value}: {diagnostic.message}{reach}"
-    for index, blame in enumerate(diagnostic.blames):
+    for index, blame in enumerate(diagnostic.places):
         if index or blame.label:
             yield f"  {f'and {_place(blame.span)}' if index else 'here'}{f': {blame.label}' if blame.label else ''}"
     if diagnostic.help:

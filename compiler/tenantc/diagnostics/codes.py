@@ -91,7 +91,7 @@ CODES: dict[str, Code] = {
     "T601": Code(_E, "the name `{name}` cannot be a {kind}: {problem}"),
     "T602": Code(_E, "the {kind} `{name}` would belong to {tenants}"),
     "T603": Code(_E, "{target} cannot express `{path}` = {value}"),
-    "T604": Code(_E, "tenant `{tenant}` has no region, and {document} needs one"),
+    "T604": Code(_E, "tenant `{tenant}` has no region, and {target} needs one for {purpose}"),
     "T605": Code(_E, "{removed} of {total} tenants would be removed, more than 5 %"),
     "T606": Code(_E, "unknown target `{name}`"),
     "T607": Code(_W, "files that tenantc did not write are kept ({count}): {files}"),

@@ -5,7 +5,8 @@ C3 is the linearisation of Barrett et al., "A Monotonic Superclass Linearization
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -17,6 +18,7 @@ from tenantc.source.value import Record, same
 
 _WIDE = frozenset({Operator.UNSET, Operator.REPLACE})
 _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
+_ALIKE = "in every `extends`, list a mixin before those that it extends, and the others in one order"
 
 
 class Mixins:
@@ -27,7 +29,7 @@ class Mixins:
         self._library = library
         self._lines: dict[LayerId, tuple[Mixin, ...] | Diagnostic] = {}
 
-    def order(self, names: Iterable[Named]) -> tuple[tuple[Mixin, ...], list[Diagnostic]]:
+    def order(self, names: Sequence[Named]) -> tuple[tuple[Mixin, ...], list[Diagnostic]]:
         """The mixins of one list and those they extend, the lowest first. The order of the list does not matter."""
         diagnostics: list[Diagnostic] = []
         lines: list[tuple[Mixin, ...]] = []
@@ -45,7 +47,8 @@ class Mixins:
         merged = _merge(lines)
         if merged is None:
             shown = ", ".join(f"`{line[0].name}`" for line in lines)
-            diagnostics.append(diagnose("T208", *(line[0].span for line in lines), mixins=shown))
+            wrong = diagnose("T208", *(line[0].span for line in lines), mixins=shown, help=_ALIKE)
+            diagnostics.append(replace(wrong, occasion=_together(names)))
             return (), diagnostics
         return tuple(reversed(merged)), diagnostics
 
@@ -81,7 +84,7 @@ class Mixins:
         merged = _merge([*lines, tuple(parents)])
         if merged is None:
             shown = " and ".join(f"`{parent.name}`" for parent in parents)
-            return diagnose("T208", *(named.span for named in mixin.extends), mixins=shown)
+            return diagnose("T208", *(named.span for named in mixin.extends), mixins=shown, help=_ALIKE)
         return (mixin, *merged)
 
 
@@ -101,8 +104,11 @@ def _merge(lines: list[tuple[Mixin, ...]]) -> list[Mixin] | None:
     return merged
 
 
-def conflicts(mixins: tuple[Mixin, ...]) -> dict[Path, Diagnostic]:
-    """What mixins of one list disagree on, by path: unrelated ones must agree (language.md §3)."""
+def conflicts(mixins: tuple[Mixin, ...], names: Sequence[Named]) -> dict[Path, Diagnostic]:
+    """What mixins disagree on that the list `names` brings together, by path: unrelated ones must agree.
+
+    See language.md §3.
+    """
     found: dict[Path, Diagnostic] = {}
     ancestors = _ancestors(mixins)
     for index, left in enumerate(mixins):
@@ -113,7 +119,8 @@ def conflicts(mixins: tuple[Mixin, ...]) -> dict[Path, Diagnostic]:
                 for other in right.layer.definitions:
                     path = _clash(one, other)
                     if path is not None and path not in found:
-                        found[path] = _diagnose(path, left, right, one, other)
+                        occasion = _together(_meeting(left, right, mixins, ancestors) or names)
+                        found[path] = replace(_diagnose(path, left, right, one, other), occasion=occasion)
     return found
 
 
@@ -121,6 +128,21 @@ def _diagnose(path: Path, left: Mixin, right: Mixin, one: Definition, other: Def
     blames = [Blame(span, f"mixin `{name}`") for name, span in _spans((left, one), (right, other))]
     help = f"set `{path}` in a layer above, or let one mixin extend the other"
     return diagnose("T305", *blames, left=left.name, right=right.name, path=path, help=help)
+
+
+def _meeting(
+    left: Mixin, right: Mixin, mixins: tuple[Mixin, ...], ancestors: Mapping[str, set[str]]
+) -> tuple[Named, ...]:
+    """The lowest list of a mixin that brings these two together; none if they meet above all mixins."""
+    pair = {left.name, right.name}
+    return next((mixin.extends for mixin in mixins if pair <= ancestors[mixin.name]), ())
+
+
+def _together(names: Sequence[Named]) -> Blame:
+    """The list of these names; the last one where it is spread over several lines."""
+    first, last = names[0].span, names[-1].span
+    start = first.column if first.line == last.line else last.column
+    return Blame(last._replace(column=start), "here they come together")
 
 
 def _spans(*sides: tuple[Mixin, Definition]) -> list[tuple[str, Span]]:

@@ -151,7 +151,7 @@ class Linker:
             mixins, wrong = self._mixins.order(names)
             layers = level_layers(mixins)
             definitions = tuple(definition for layer in layers for definition in layer.definitions)
-            level = Level(layers, definitions, free, conflicts(mixins)) if not wrong else None
+            level = Level(layers, definitions, free, conflicts(mixins, names)) if not wrong else None
             known = self._groups[key] = Outcome(level, tuple(wrong))
         diagnostics += known.diagnostics
         if known.value is not None:
