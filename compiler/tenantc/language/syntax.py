@@ -112,6 +112,11 @@ class Expression(Deferred):
     at: int
     root: Tree = field(compare=False)
 
+    @property
+    def written(self) -> str:
+        """The whole value, where it is this one expression."""
+        return f"${{{self.text}}}"
+
 
 @dataclass(frozen=True, slots=True)
 class TextTemplate(Deferred):
@@ -119,6 +124,11 @@ class TextTemplate(Deferred):
 
     text: str
     parts: tuple[str | Expression, ...] = field(compare=False)
+
+    @property
+    def written(self) -> str:
+        """The whole value."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
