@@ -13,8 +13,7 @@ from tenantc.diagnostics.render import LIBRARY
 from tenantc.driver.build import Request, build
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tenantc.model.identity import Identity, fill
-from tenantc.model.spec import Spec
+from tenantc.model.identity import fill
 from tenantc.source.span import Span
 from tenantc.source.value import show
 
@@ -89,8 +88,4 @@ def _settings(pipeline: Pipeline, wanted: str) -> Iterator[str]:
         who, path = line.split(maxsplit=1)
         tenant, _, environment = who.partition("@")
         value = pipeline.tenant(specs[tenant]).environments[environment].resolved.settings.get(path)
-        yield f"{line} = {show(value if value is None else fill(value, _identity(specs[tenant])))}"
-
-
-def _identity(spec: Spec) -> dict[Identity, str]:
-    return {Identity.ID: spec.tenant_id, Identity.NAME: spec.tenant_name, Identity.OWNER_EMAIL: spec.owner_email}
+        yield f"{line} = {show(value if value is None else fill(value, specs[tenant].identity))}"
