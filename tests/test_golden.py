@@ -13,8 +13,7 @@ from tenantc.diagnostics.render import LIBRARY
 from tenantc.driver.build import Request, build
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tenantc.model.identity import Identity, fill
-from tenantc.model.spec import Spec
+from tenantc.model.identity import fill
 from tenantc.source.span import Span
 from tenantc.source.value import show
 from tests.compiling import with_own_rules
@@ -70,7 +69,7 @@ def _lines(diagnostic: Diagnostic) -> Iterator[str]:
     place = f"{_place(diagnostic.blames[0].span)}: " if diagnostic.blames else ""
     reach = f" ({diagnostic.tenants} tenants)" if diagnostic.tenants > 1 else ""
     yield f"{place}{diagnostic.code} {diagnostic.severity.value}: {diagnostic.message}{reach}"
-    for index, blame in enumerate(diagnostic.blames):
+    for index, blame in enumerate(diagnostic.places):
         if index or blame.label:
             yield f"  {f'and {_place(blame.span)}' if index else 'here'}{f': {blame.label}' if blame.label else ''}"
     if diagnostic.help:
@@ -90,8 +89,4 @@ def _settings(pipeline: Pipeline, wanted: str) -> Iterator[str]:
         who, path = line.split(maxsplit=1)
         tenant, _, environment = who.partition("@")
         value = pipeline.tenant(specs[tenant]).environments[environment].resolved.settings.get(path)
-        yield f"{line} = {show(value if value is None else fill(value, _identity(specs[tenant])))}"
-
-
-def _identity(spec: Spec) -> dict[Identity, str]:
-    return {Identity.ID: spec.tenant_id, Identity.NAME: spec.tenant_name, Identity.OWNER_EMAIL: spec.owner_email}
+        yield f"{line} = {show(value if value is None else fill(value, specs[tenant].identity))}"

@@ -96,6 +96,19 @@ def test_every_json_document_meets_its_published_schema(demo: Path) -> None:
     assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]  # type: ignore[attr-defined]
 
 
+def test_show_and_explain_fill_a_setting_with_the_tenants_identity(demo: Path) -> None:
+    overrides = "integrations.slack.channel: of ${tenant.name}, ${tenant.id}\n"
+    top = (demo / "tenantc.yaml").read_text()
+    write(demo, {"tenants/acme.yaml": tenant(overrides), "tenantc.yaml": top})
+    path = "integrations.slack.channel"
+    assert run("show", "acme", path, cwd=demo).stdout == f"{path}: of Acme, acme\n"
+    shown = valid(run("show", "acme", path, "--format", "json", cwd=demo).stdout, "show")
+    assert shown["environments"] == {"default": {path: "of Acme, acme"}}
+    explained = run("explain", "acme", path, cwd=demo).stdout
+    assert explained.startswith(f"{path} = of Acme, acme\n")
+    assert "of ${tenant.name}, ${tenant.id}" in explained
+
+
 def test_init_new_and_compile_make_a_workspace_that_compiles(tmp_path: Path) -> None:
     assert run("init", "shop", cwd=tmp_path).returncode == 0
     added = run("new", "blue-note", "--tier", "professional", "--owner", "it@example.com", cwd=tmp_path / "shop")

@@ -11,7 +11,9 @@ import yaml
 
 from tenantc.emit.build import Builder
 from tenantc.emit.document import (
+    Expr,
     Names,
+    Node,
     NoRegion,
     Ref,
     Result,
@@ -231,13 +233,19 @@ def test_a_refusal_says_which_setting_and_the_rest_is_built() -> None:
 
     @document("kubernetes", looks=("deployment.region",))
     def region(_names: Names, where: str | None) -> Result:
-        return {"region": where} if where else NoRegion()
+        return {"region": where} if where else NoRegion("the check")
 
     files, refusals = Bench(target(key, region)).build({"a.rotation": 30, "deployment.region": "eu-west-1"})
     assert files == {"first.yaml": "region: eu-west-1\n"}
     assert [(one.document, one.result) for one in refusals] == [("key", Unsupported("a.rotation", ("set it to 90",)))]
     files, refusals = Bench(target(key, region)).build({"a.rotation": 90})
-    assert [(one.document, one.result) for one in refusals] == [("region", NoRegion())]
+    assert [(one.document, one.result) for one in refusals] == [("region", NoRegion("the check"))]
+
+
+def test_every_node_that_can_hold_a_slot_says_how_it_is_filled() -> None:
+    kinds = [kind for kind in Node.__subclasses__() if kind is not Expr]
+    assert len(kinds) >= 7
+    assert [kind.__name__ for kind in kinds if "filled" not in vars(kind)] == []
 
 
 def test_a_setting_with_identity_in_it_is_placed_and_a_look_at_it_is_refused() -> None:

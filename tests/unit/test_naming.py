@@ -103,6 +103,19 @@ def test_no_two_bearers_share_a_name_where_it_is_unique_longer_ones_included(kin
                 assert known.setdefault(key, (tenant_id, environment, suffix)) == (tenant_id, environment, suffix)
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_platforms_that_share_an_account_or_a_server_share_no_name(kind: NameKind) -> None:
+    known: dict[str, tuple[str, ...]] = {}
+    for platform in ("a", "a-b", "a--b", "a-b-c", "b"):
+        for environment in ("default", "b", "b-c", "c"):
+            for tenant_id in ("b", "b-c", "c", "c-d", "d", "b-c-d", "b-b-c"):
+                bearer = ACME._replace(platform=platform, environment=environment, tenant_id=tenant_id)
+                whose = bearer[:2] if kind.spans_environments else bearer[:1] if kind.platform else ()
+                for suffix in ("", "d"):
+                    who = (*whose, tenant_id, suffix)
+                    assert known.setdefault(derive(bearer, kind, suffix), who) == who
+
+
 @given(st.lists(IDS, min_size=2, max_size=2, unique=True), KIND, SUFFIXES, SUFFIXES)
 @settings(max_examples=200)
 def test_no_two_ids_share_a_name(ids: list[str], kind: NameKind, one: str, other: str) -> None:
@@ -133,6 +146,8 @@ def test_a_bucket_s_name_tells_platforms_accounts_and_regions_apart_and_versions
         ("kubernetes_namespace", "a" * 64, "63 are the most"),
         ("postgres_role", "pg_acme", "belong to PostgreSQL"),
         ("postgres_role", "public", "a meaning of its own"),
+        ("postgres_role", "tenantc__app_default", "the platform's groups"),
+        ("postgres_schema", "tenantc", "which role acts for which tenant"),
         ("postgres_role", 'a"; DROP ROLE b', "letters, digits"),
         ("postgres_schema", "information_schema", "every database has"),
         ("postgres_database", "template1", "every server has"),
@@ -184,6 +199,16 @@ def test_a_collision_blames_whom_the_last_build_did_not_know_and_else_all() -> N
 def test_a_tenant_collides_with_itself_in_another_environment() -> None:
     [found] = collisions([claim("acme", "media", "production"), claim("acme", "media", "staging")], known=())
     assert found.message == "the s3 bucket `media` would belong to `acme` in production and `acme` in staging"
+
+
+def test_one_pin_that_holds_in_two_environments_is_blamed_once() -> None:
+    text = Text("tenants/acme.yaml", "")
+    claims = [
+        Claim("s3_bucket", (), "media", "acme", environment, Span(text, 5, 20, 5, 25), pinned=True)
+        for environment in ("production", "staging")
+    ]
+    [found] = collisions(claims, known=())
+    assert len(found.blames) == 1
 
 
 def test_a_pinned_name_collides_with_another_s_longer_ones_and_with_none_of_its_own() -> None:

@@ -213,7 +213,8 @@ def test_the_module_refuses_any_other_region(tmp_path: Path) -> None:
 def test_without_a_region_there_is_one_error_at_the_tenants_line(tmp_path: Path) -> None:
     top = TOP.replace("defaults: {region: us-east-1}\n", "targets: [terraform]\n")
     emitted = emit(tmp_path, {"tenantc.yaml": top, "tenants/acme.yaml": tenant()})
-    assert emitted.refusals == [("T604", "tenant `acme` has no region, and aws_region needs one")]
+    told = "tenant `acme` has no region, and terraform needs one for its check of the region of the provider"
+    assert emitted.refusals == [("T604", told)]
     assert emitted.diagnostics[0].blames[0].span.path == "tenants/acme.yaml"
 
 

@@ -14,7 +14,7 @@ from tenantc.check.violations import instance, violations
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.model.acceptance import Few, accepts
 from tenantc.model.checked import Checked
-from tenantc.model.identity import Identity, fill, holds_identity
+from tenantc.model.identity import fill, holds_identity
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
@@ -133,12 +133,7 @@ class Checker:
             self._identity[section] = paths
         if not paths:
             return section
-        identity = {
-            Identity.ID: spec.tenant_id,
-            Identity.NAME: spec.tenant_name,
-            Identity.OWNER_EMAIL: spec.owner_email,
-        }
-        values = section.values | {path: fill(section.values[path], identity) for path in paths}
+        values = section.values | {path: fill(section.values[path], spec.identity) for path in paths}
         return Section(values, section.definitions, section.uncapped)
 
     def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:

@@ -77,7 +77,8 @@ def stack_locks(resolved: Resolved, authority: Authority) -> Iterator[Diagnostic
         lock = authority.lock(path)
         if lock is not None:
             facts = {"environment": bound.layer.name, "path": path, "owner": str(lock.owner)}
-            yield diagnose("T407", bound.span, Blame(lock.named.span, "the lock"), **facts)
+            help = "take the cap out: what is locked is the same in every environment"
+            yield diagnose("T407", bound.span, Blame(lock.named.span, "the lock"), help=help, **facts)
     for path, reads in resolved.reads.items():
         lock = authority.lock(path)
         if lock is None:
@@ -102,7 +103,8 @@ def crossed_pairs(settings: Settings, pairs: Sequence[tuple[Leaf, Leaf]]) -> Ite
         places = [settings.definitions(path)[-1] for path in (leaf.path, limit_leaf.path)]
         blames = [Blame(span, show(one)) for span, one in zip(map(_span, places), (value, limit), strict=True) if span]
         facts = {"path": leaf.path, "value": show(value), "limit_path": limit_leaf.path, "limit": show(limit)}
-        yield diagnose("T404", *blames, **facts)
+        help = f"lower `{leaf.path}` to {show(limit)}, or raise `{limit_leaf.path}` to {show(value)}"
+        yield diagnose("T404", *blames, help=help, **facts)
 
 
 def _span(definition: Definition) -> Span | None:

@@ -18,8 +18,9 @@ from tenantc.diagnostics.render import LIBRARY, printable
 from tenantc.driver import library
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.emit.targets import driven
+from tenantc.model.identity import fill
 from tenantc.source.path import section
-from tenantc.source.value import show
+from tenantc.source.value import Value, plain, show
 
 _CODE = re.compile(r"[Tt]\d{3}")
 
@@ -81,7 +82,7 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
         if leaf.unit:
             found["unit"] = leaf.unit
     if held is not None and path in held.values:
-        found["value"] = written(held.values[path])
+        found["value"] = _filled(compiled, held.values[path])
     if held is not None and path in held.definitions:
         told = setting(held, path)
         over = told.pop("over", [])
@@ -99,7 +100,11 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
 
 def _value(compiled: Compiled, path: str) -> object:
     value = compiled.resolved.settings.get(path)
-    return written(value) if value is not None else None
+    return _filled(compiled, value) if value is not None else None
+
+
+def _filled(compiled: Compiled, value: Value) -> object:
+    return plain(fill(value, compiled.linked.spec.identity))
 
 
 def constraints(compiled: Compiled, path: str, pipeline: Pipeline) -> list[dict[str, Any]]:

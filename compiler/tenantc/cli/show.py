@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from tenantc.audit.provenance import written
 from tenantc.cli.options import as_of_option, env_option, format_option
 from tenantc.cli.session import Session
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import printable
 from tenantc.driver.pipeline import Compiled
+from tenantc.model.identity import fill
 from tenantc.model.schema import Schema
 from tenantc.source.path import BadPathError, covers, split
-from tenantc.source.value import show
+from tenantc.source.value import plain, show
 
 
 @click.command("show")
@@ -62,14 +62,15 @@ def check_path(path: str | None, schema: Schema) -> None:
 
 
 def settings(compiled: Compiled, path: str | None) -> dict[str, object]:
-    """The values at and under a path, as their authors would write them."""
+    """The values at and under a path, as artifacts hold them."""
+    identity = compiled.linked.spec.identity
     found: dict[str, object] = {}
     for name, section in sorted(compiled.resolved.settings.sections.items()):
         if name == "workspace":
             continue
         for setting in sorted(section.values):
             if path is None or covers(path, setting):
-                found[setting] = written(section.values[setting])
+                found[setting] = plain(fill(section.values[setting], identity))
     return found
 
 

@@ -23,13 +23,15 @@ class Diagnostic(Frozen):
     """One thing that is wrong or worth saying.
 
     `code` is a key of `codes.CODES`, whose template the `facts` fill. The first blame is where to look first; there is
-    none where no text is at fault (a missing folder). `tenants` counts the tenants it reaches, where that is known.
+    none where no text is at fault (a missing folder). `occasion` is one of the places that brought it about, where any
+    of many would do: it makes no second diagnostic. `tenants` counts the tenants it reaches, where that is known.
     """
 
     code: str
     facts: tuple[tuple[str, str], ...] = ()
     blames: tuple[Blame, ...] = ()
     help: str = ""
+    occasion: Blame | None = field(default=None, compare=False)
     tenants: int = field(default=0, compare=False)
 
     @property
@@ -40,6 +42,11 @@ class Diagnostic(Frozen):
     def message(self) -> str:
         """The sentence: lower case, no full stop, user text in backticks."""
         return CODES[self.code].template.format(**dict(self.facts))
+
+    @property
+    def places(self) -> tuple[Blame, ...]:
+        """Every place to show."""
+        return self.blames if self.occasion is None else (*self.blames, self.occasion)
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -40,8 +40,8 @@ def _path(span: Span, root: str) -> str:
 def _lines(diagnostic: Diagnostic, root: str) -> Iterator[str]:
     yield short(diagnostic, root)
     masked = CODES[diagnostic.code].masked
-    width = max((len(str(blame.span.line)) for blame in diagnostic.blames), default=0)
-    for index, blame in enumerate(diagnostic.blames):
+    width = max((len(str(blame.span.line)) for blame in diagnostic.places), default=0)
+    for index, blame in enumerate(diagnostic.places):
         if index:
             yield f"{' ' * width} ::: {place_of(blame.span, root)}"
         yield from _source(blame, width, masked, "^" if index == 0 else "-")
@@ -85,7 +85,7 @@ def as_json(diagnostic: Diagnostic, root: str = "") -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "spans": [_span(blame, root) for blame in diagnostic.blames],
+        "spans": [_span(blame, root) for blame in diagnostic.places],
     }
     if diagnostic.tenants:
         result["tenants"] = diagnostic.tenants

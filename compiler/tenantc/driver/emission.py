@@ -88,6 +88,7 @@ class Emission:
 
     def shared(self) -> Iterator[tuple[str, Files]]:
         """The files of every estate, with their folder in the build."""
+        taken: dict[str, Estate] = {}
         for estate in sorted(self._estates):
             environment, account, region, cluster = estate
             columns = self._estates[estate]
@@ -102,8 +103,25 @@ class Emission:
             whole = self._pipeline.workspace.options.node.span
             self.diagnostics += [refuse(one, subject, "", whole) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
-            if files:
-                yield f"{environment}/estates/{name}" if environment else f"estates/{name}", files
+            folder = f"{environment}/estates/{name}" if environment else f"estates/{name}"
+            if taken.setdefault(folder, estate) != estate:
+                self.diagnostics.append(self._met(folder, taken[folder], estate))
+            elif files:
+                yield folder, files
+
+    def _met(self, folder: str, one: Estate, other: Estate) -> Diagnostic:
+        """T608: accounts, regions and clusters may hold the dash that joins them."""
+        workspace = self._pipeline.workspace
+        environment = workspace.documents.environments.get(one[0])
+        span = environment.span if environment is not None else None
+        parts = ("account", "region", "cluster")
+        shown = [
+            ", ".join(f"{part} `{value}`" for part, value in zip(parts, estate[1:], strict=True) if value)
+            for estate in (one, other)
+        ]
+        facts = {"environment": f"`{one[0]}`" if one[0] else "the workspace", "folder": folder}
+        help = "give one of them an account or a cluster that is called otherwise"
+        return diagnose("T608", span or workspace.options.node.span, **facts, estates="; and ".join(shown), help=help)
 
     def collisions(self, known: Collection[str]) -> tuple[Diagnostic, ...]:
         """T602 for each name that two tenants would bear; `known` are the tenants of the previous build."""

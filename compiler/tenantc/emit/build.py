@@ -136,7 +136,8 @@ def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagn
     """The diagnostic of what a target refuses: T603 at the line that set the value, T604 at the tenant's."""
     if isinstance(refusal.result, NoRegion):
         help = "say `region:` in the spec, or `defaults: {region: …}` in tenantc.yaml"
-        return diagnose("T604", spec, tenant=tenant, document=refusal.document, help=help)
+        facts = {"tenant": tenant, "target": refusal.target, "purpose": refusal.result.purpose}
+        return diagnose("T604", spec, help=help, **facts)
     path = refusal.result.path
     held = subject.sections.get(section(path))
     definitions = held.definitions.get(path, ()) if held is not None else ()

@@ -35,7 +35,7 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
   a list of SQL statements. An entry of a mapping or a list that is None is left out; `{}` and `[]` inside stay.
 - Keys of mappings are plain text. What repeats is labelled by `slug(key)`, never by an index.
 - `Ref(kind, name)` is checked: some document of the same target and scope has to make what it names.
-- `Unsupported(path, choices)` and `NoRegion()` as a result become T603 and T604.
+- `Unsupported(path, choices)` and `NoRegion(purpose)` as a result become T603 and T604.
 - Statements of SQL are made of what `emit.statement` offers.
 - A document of an estate or of the fleet gets no `names`, and `columns` after what it looks at.
 """

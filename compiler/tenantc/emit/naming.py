@@ -1,10 +1,12 @@
 """Downstream names: what a tenant's namespace, role, bucket and so on are called (language.md §7).
 
-A name is a pure function of `Bearer` and a kind. No two bearers of one workspace share a name within the kind's scope:
+A name is a pure function of `Bearer` and a kind. No two bearers, of whatever platforms, share a name within the kind's
+scope; the one exception are DNS labels, which say no platform, as a customer sees them:
 
 - Parts are joined by one separator, and an id holds no `_`, so writing `-` as `_` where a kind knows no dashes loses
-  nothing. The platform is the same for all; an environment whose own name holds a dash could be mistaken for a piece of
-  a tenant id, so such a name gets a digest.
+  nothing. A platform or an environment whose own name holds a dash could be mistaken for a piece of what follows it
+  (`a-b` with `c`, `a` with `b-c`), so such a name gets a digest: accounts, clusters and servers may be shared by
+  platforms that know nothing of each other.
 - A longer name is the name, the separator **twice**, and the suffix. A name that holds a doubled separator itself (ids
   may: `acme--logs`) gets a digest, so no tenant's name is another's longer name.
 - Whatever is cut, or changed because the target refuses it, gets a digest too; so does what ends like a digest.
@@ -107,12 +109,14 @@ _TABLE: Final = (
     NameKind(
         "postgres_role", 63, "estate", 16, _POSTGRES, _POSTGRES_SAYS, "_",
         refused=(_POSTGRES_PREFIX, (r"^(public|none|current_user|current_role|session_user|user|postgres)$",
-                                    "PostgreSQL gives that name a meaning of its own")),
+                                    "PostgreSQL gives that name a meaning of its own"),
+                 (r"^tenantc__", "roles that begin with `tenantc__` are the platform's groups, which tenantc makes")),
     ),
     # https://www.postgresql.org/docs/current/sql-createschema.html
     NameKind(
         "postgres_schema", 63, "estate", 16, _POSTGRES, _POSTGRES_SAYS, "_",
-        refused=(_POSTGRES_PREFIX, (r"^(public|information_schema)$", "every database has a schema of that name")),
+        refused=(_POSTGRES_PREFIX, (r"^(public|information_schema)$", "every database has a schema of that name"),
+                 (r"^tenantc$", "tenantc keeps there which role acts for which tenant")),
     ),
     # https://www.postgresql.org/docs/current/sql-createdatabase.html
     NameKind(
@@ -183,11 +187,12 @@ def derive(bearer: Bearer, kind: NameKind, suffix: str = "") -> str:
 @lru_cache(maxsize=1024)
 def _beginning(kind: NameKind, platform: str, environment: str) -> tuple[str, bool]:
     """What stands before the id in a name, and whether it could be mistaken for a piece of an id."""
-    parts = [_plain(platform)] if kind.platform else []
-    ambiguous = False
-    if kind.spans_environments and environment not in ("", "default"):
-        parts.append(_plain(environment))
-        ambiguous = "-" in parts[-1] or parts[-1] != environment
+    words = [platform] if kind.platform else []
+    # an environment that is called `default` is one among others, and not the absence of any
+    if kind.spans_environments and environment:
+        words.append(environment)
+    parts = [_plain(word) for word in words]
+    ambiguous = parts != words or any("-" in part for part in parts)
     return "".join(f"{part}-" for part in parts).replace("-", kind.separator), ambiguous
 
 
@@ -318,9 +323,10 @@ def _collision(name: str, group: list[Claim], known: Collection[str]) -> Diagnos
     bearers = [f"`{claim.tenant}` in {claim.environment}" if several else f"`{claim.tenant}`" for claim in group]
     new = [claim for claim in group if claim.tenant not in known] or group
     kind = group[0].kind
+    blames = (Blame(claim.span, f"here `{name}` is pinned" if claim.pinned else "") for claim in new if claim.span)
     return diagnose(
         "T602",
-        *(Blame(claim.span, f"here `{name}` is pinned" if claim.pinned else "") for claim in new if claim.span),
+        *dict.fromkeys(blames),  # one pin may hold in several environments
         help=f"give one of them a name of its own with `names: {{{kind}: …}}`",
         kind=kind.replace("_", " "),
         name=name,

@@ -55,9 +55,12 @@ class Node:
         """Why inspecting this is wrong, and what to do instead."""
         return "a text or reference of an artifact is placed and never inspected"
 
-    def filled(self, value_of: ValueOf) -> Tree:
-        """What stands here for one tenant: no slots are left in it. Raises `TypeError` for what may not be placed."""
-        raise NotImplementedError
+    def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 for those that hold slots
+        """What stands here for one tenant: no slots are left in it. Raises `TypeError` for what may not be placed.
+
+        A node that can hold no slot is the same for all.
+        """
+        return self
 
     def inner(self) -> tuple[Tree, ...]:
         """What the node is made of."""
@@ -200,9 +203,6 @@ class Expr(Node):
     def __init__(self, code: str) -> None:
         self.code = code
 
-    def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 an expression is the same for all
-        return self
-
     def inner(self) -> tuple[Tree, ...]:
         return (self.code,)
 
@@ -306,4 +306,9 @@ class Unsupported(Frozen):
 
 
 class NoRegion(Frozen):
-    """What a document returns where it has something to build and `deployment.region` is absent (T604)."""
+    """What a document returns where it has something to build and `deployment.region` is absent (T604).
+
+    `purpose` says what needs it, to end a sentence with: "its check of …".
+    """
+
+    purpose: str

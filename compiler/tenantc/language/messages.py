@@ -134,6 +134,9 @@ def about_path(path: Path, found: Group | Unknown, schema: Schema) -> Said:
     meant = nearest(found.step, candidates)
     if meant is not None:
         return Said(f"`{path}` is no setting", f"did you mean `{_path((*names[:at], meant, *names[at + 1 :]))}`?")
+    if at and names[0] in ROOTS:
+        held = ", ".join(f"`{name}`" for name in found.under.members)
+        return Said(f"`{path}` is no setting", f"`{names[0]}` has {held}")
     places = [leaf.path for leaf in schema.leaves() if leaf.path.rpartition(".")[2] == names[-1]]
     return Said(f"`{path}` is no setting", f"did you mean `{places[0]}`?" if len(places) == 1 else "")
 

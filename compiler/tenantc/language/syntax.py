@@ -196,12 +196,22 @@ class Expression(Frozen, Deferred):
     at: int
     root: Tree = field(compare=False)
 
+    @property
+    def written(self) -> str:
+        """The whole value, where it is this one expression."""
+        return f"${{{self.text}}}"
+
 
 class TextTemplate(Frozen, Deferred):
     """A text with expressions in it; the texts between them have their `$${` resolved."""
 
     text: str
     parts: tuple[str | Expression, ...] = field(compare=False)
+
+    @property
+    def written(self) -> str:
+        """The whole value."""
+        return self.text
 
 
 class SyntaxProblem(Frozen):

@@ -5,19 +5,21 @@ C3 is the linearisation of Barrett et al., "A Monotonic Superclass Linearization
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.model.layer import Definition, LayerId, Named, Operator, Written
 from tenantc.model.spec import Mixin
 from tenantc.model.stack import Level
+from tenantc.source.frozen import replace
 from tenantc.source.path import Path, child, covers
 from tenantc.source.span import Span
 from tenantc.source.value import Record, Value, same
 
 _WIDE = frozenset({Operator.UNSET, Operator.REPLACE})
 _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
+_ALIKE = "in every `extends`, list a mixin before those that it extends, and the others in one order"
 
 
 class Mixins:
@@ -28,7 +30,7 @@ class Mixins:
         self._library = library
         self._lines: dict[LayerId, tuple[Mixin, ...] | Diagnostic] = {}
 
-    def order(self, names: Iterable[Named]) -> tuple[tuple[Mixin, ...], list[Diagnostic]]:
+    def order(self, names: Sequence[Named]) -> tuple[tuple[Mixin, ...], list[Diagnostic]]:
         """The mixins of one list and those they extend, the lowest first. The order of the list does not matter."""
         diagnostics: list[Diagnostic] = []
         lines: list[tuple[Mixin, ...]] = []
@@ -46,7 +48,8 @@ class Mixins:
         merged = _merge(lines)
         if merged is None:
             shown = ", ".join(f"`{line[0].name}`" for line in lines)
-            diagnostics.append(diagnose("T208", *(line[0].span for line in lines), mixins=shown))
+            wrong = diagnose("T208", *(line[0].span for line in lines), mixins=shown, help=_ALIKE)
+            diagnostics.append(replace(wrong, occasion=_together(names)))
             return (), diagnostics
         return tuple(reversed(merged)), diagnostics
 
@@ -82,7 +85,7 @@ class Mixins:
         merged = _merge([*lines, tuple(parents)])
         if merged is None:
             shown = " and ".join(f"`{parent.name}`" for parent in parents)
-            return diagnose("T208", *(named.span for named in mixin.extends), mixins=shown)
+            return diagnose("T208", *(named.span for named in mixin.extends), mixins=shown, help=_ALIKE)
         return (mixin, *merged)
 
 
@@ -102,8 +105,11 @@ def _merge(lines: list[tuple[Mixin, ...]]) -> list[Mixin] | None:
     return merged
 
 
-def conflicts(mixins: tuple[Mixin, ...]) -> dict[Path, Diagnostic]:
-    """What mixins of one list disagree on, by path: unrelated ones must agree (language.md §3)."""
+def conflicts(mixins: tuple[Mixin, ...], names: Sequence[Named]) -> dict[Path, Diagnostic]:
+    """What mixins disagree on that the list `names` brings together, by path: unrelated ones must agree.
+
+    See language.md §3.
+    """
     found: dict[Path, Diagnostic] = {}
     ancestors = _ancestors(mixins)
     for index, left in enumerate(mixins):
@@ -114,7 +120,8 @@ def conflicts(mixins: tuple[Mixin, ...]) -> dict[Path, Diagnostic]:
                 for other in right.layer.definitions:
                     path = _clash(one, other)
                     if path is not None and path not in found:
-                        found[path] = _diagnose(path, left, right, one, other)
+                        occasion = _together(_meeting(left, right, mixins, ancestors) or names)
+                        found[path] = replace(_diagnose(path, left, right, one, other), occasion=occasion)
     return found
 
 
@@ -122,6 +129,21 @@ def _diagnose(path: Path, left: Mixin, right: Mixin, one: Definition, other: Def
     blames = [Blame(span, f"mixin `{name}`") for name, span in _spans((left, one), (right, other))]
     help = f"set `{path}` in a layer above, or let one mixin extend the other"
     return diagnose("T305", *blames, left=left.name, right=right.name, path=path, help=help)
+
+
+def _meeting(
+    left: Mixin, right: Mixin, mixins: tuple[Mixin, ...], ancestors: Mapping[str, set[str]]
+) -> tuple[Named, ...]:
+    """The lowest list of a mixin that brings these two together; none if they meet above all mixins."""
+    pair = {left.name, right.name}
+    return next((mixin.extends for mixin in mixins if pair <= ancestors[mixin.name]), ())
+
+
+def _together(names: Sequence[Named]) -> Blame:
+    """The list of these names; the last one where it is spread over several lines."""
+    first, last = names[0].span, names[-1].span
+    start = first.column if first.line == last.line else last.column
+    return Blame(last._replace(column=start), "here they come together")
 
 
 def _spans(*sides: tuple[Mixin, Definition]) -> list[tuple[str, Span]]:
@@ -171,13 +193,13 @@ def _equal(left: Written | None, right: Written | None) -> bool:
     return type(left) is type(right) and left == right
 
 
-def level(mixins: tuple[Mixin, ...], *, free: bool) -> Level:
-    """The mixins of one list as one step."""
+def level(mixins: tuple[Mixin, ...], names: Sequence[Named], *, free: bool) -> Level:
+    """The mixins of the list `names`, and those that they extend, as one step."""
     layers = tuple(mixin.layer for mixin in mixins)
     ids = {mixin.name: mixin.layer.id for mixin in mixins}
     ancestors = _ancestors(mixins)
     beneath = {ids[name]: frozenset(ids[one] for one in extended if one in ids) for name, extended in ancestors.items()}
-    return Level(layers, tuple(_definitions(mixins, ancestors)), free, conflicts(mixins), beneath)
+    return Level(layers, tuple(_definitions(mixins, ancestors)), free, conflicts(mixins, names), beneath)
 
 
 def _definitions(mixins: tuple[Mixin, ...], ancestors: Mapping[str, set[str]]) -> Iterator[Definition]:

@@ -152,7 +152,7 @@ class Linker:
         known = self._groups.get(key)
         if known is None or known.value is None:  # what is wrong names the place of this list
             mixins, wrong = self._mixins.order(names)
-            known = self._groups[key] = Outcome(level(mixins, free=free) if not wrong else None, tuple(wrong))
+            known = self._groups[key] = Outcome(level(mixins, names, free=free) if not wrong else None, tuple(wrong))
         diagnostics += known.diagnostics
         if known.value is not None:
             levels.append(known.value)

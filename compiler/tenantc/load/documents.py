@@ -17,6 +17,9 @@ from tenantc.source.node import Node
 # Words that some YAML reader takes for something else than text (YAML 1.1 and 1.2 core): no tenant is called so.
 YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
+# Folders that a build has at its top, where those of environments stand too (language.md §7).
+RESERVED_ENVIRONMENTS = frozenset({"tenants", "estates", "fleet", "orphans", "audit"})
+
 
 class Reader:
     """Reads documents against the schema of settings and the schemas of the document kinds.
@@ -63,6 +66,10 @@ class Reader:
             return Outcome(None, tuple(problems))
         body = _body(document)
         name = _text(body["environment"])
+        if name in RESERVED_ENVIRONMENTS:
+            help = "give it another name, such as `production`"
+            reason = f"`{name}` is a folder of every build"
+            return Outcome(None, (diagnose("T213", body["environment"].span, name=name, reason=reason, help=help),))
         layer = self.layer(body, LayerId(LayerKind.ENVIRONMENT, name))
         place, places = read_deployment(body.get("deployment"))
         return Outcome(Environment(name, layer.value, place, places, body["environment"].span), layer.diagnostics)

@@ -60,7 +60,8 @@ def _explain(
     elif node.value is None:
         yield diagnose("T109", node.span, path=name or kind, help="leave the line out, or give it a value")
     else:
-        yield diagnose("T122", node.span, key=name or kind, problem=_sentence(rule, node))
+        help = _purpose(schema, error.schema_path) if rule.name == "pattern" else ""
+        yield diagnose("T122", node.span, key=name or kind, problem=_sentence(rule, node), help=help)
 
 
 def _head(node: Node) -> Span:
@@ -73,6 +74,14 @@ def _properties(schema: Any, path: list[str | int]) -> list[str]:
     for step in path[:-1]:
         schema = schema[step]
     return list(schema.get("properties", ()))
+
+
+def _purpose(schema: Any, path: list[str | int]) -> str:
+    """What the schema says that a value is for: what a pattern asks is seldom seen from the pattern."""
+    for step in path[:-1]:
+        schema = schema[step]
+    text = str(schema.get("description", ""))
+    return text[:1].lower() + text[1:].removesuffix(".")
 
 
 def _find(document: Node, path: list[str | int]) -> tuple[Node, str]:

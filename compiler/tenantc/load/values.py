@@ -11,7 +11,7 @@ from tenantc.model.schema import Leaf, Schema, TypeName
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path
-from tenantc.source.span import Span
+from tenantc.source.span import part
 from tenantc.source.value import UNLIMITED, Record, Value
 
 _EXPECTED = {
@@ -123,24 +123,12 @@ def _read_expression(node: Node, text: str, leaf: Leaf, path: Path, schema: Sche
             return Read(parsed, False)
         return Problem(diagnose("T133", node.span, path=path, expected=_EXPECTED[leaf.type], kind=_kind(node)))
     if isinstance(parsed, SyntaxProblem):
-        span = inside(node, text, parsed.offset, parsed.length)
+        span = part(node.span, text, parsed.offset, parsed.length)
         return Problem(diagnose("T301", span, problem=parsed.message, help=parsed.help))
     assert isinstance(parsed, (Expression, TextTemplate))
     problems = check_value(parsed, schema, leaf)
     if problems:
         first = problems[0]
-        span = inside(node, text, first.offset, first.length)
+        span = part(node.span, text, first.offset, first.length)
         return Problem(diagnose("T301", span, problem=first.message, help=first.help))
     return Read(parsed, True)
-
-
-def inside(node: Node, text: str, offset: int, length: int) -> Span:
-    """The span of a part of a text value; the whole value where escapes or folding hide the part's place."""
-    span = node.span
-    if span.line == span.end_line:
-        raw = span.text.line(span.line)[span.column - 1 : span.end_column - 1]
-        at = raw.find(text)
-        if at >= 0:
-            start = span.column + at + offset
-            return Span(span.text, span.line, start, span.line, start + max(length, 1))
-    return span

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tenantc.model.identity import Identity
 from tenantc.model.layer import Layer, Named
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
@@ -150,3 +151,8 @@ class Spec(Frozen):
     names: Mapping[str, Named] = field(default_factory=dict)
     keep: tuple[Named, ...] = ()
     texts: tuple[tuple[str, str, Span], ...] = ()  # what it says in free text: key, text, place
+
+    @property
+    def identity(self) -> Mapping[Identity, str]:
+        """What stands in artifacts where a setting places identity."""
+        return {Identity.ID: self.tenant_id, Identity.NAME: self.tenant_name, Identity.OWNER_EMAIL: self.owner_email}

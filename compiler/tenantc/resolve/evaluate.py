@@ -15,6 +15,7 @@ from tenantc.model.resolved import FACT_ROOTS, Resolved
 from tenantc.model.schema import Schema
 from tenantc.resolve.cycles import cycles
 from tenantc.source.path import Path
+from tenantc.source.span import part
 from tenantc.source.value import Value
 
 
@@ -115,11 +116,13 @@ class Evaluation:
                 self.problems.setdefault(definition.path, [])
             elif self.facts is not None or result.path.partition(".")[0] not in FACT_ROOTS:
                 help = f"set `{result.path}`, or write `{result.path} else …` in the reference"
-                problems.append(diagnose("T303", span, reference=result.path, help=help))
+                place = part(span, written.written, result.offset, result.length)
+                problems.append(diagnose("T303", place, reference=result.path, help=help))
             return None
         if isinstance(result, Problem):
             facts = {"expression": result.expression, "path": definition.path, "problem": result.message}
-            problems.append(diagnose("T304", span, **facts, help=result.help))
+            place = part(span, written.written, result.offset, result.length)
+            problems.append(diagnose("T304", place, **facts, help=result.help))
             return None
         return result
 

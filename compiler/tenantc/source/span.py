@@ -30,6 +30,16 @@ class Span(NamedTuple):
         return f"{self.text.path}:{self.line}:{self.column}"
 
 
+def part(span: Span, text: str, offset: int, length: int) -> Span:
+    """A part of the text that stands at `span`; the whole of it where escapes or folding hide the part's place."""
+    if span.line == span.end_line:
+        at = span.text.line(span.line)[span.column - 1 : span.end_column - 1].find(text)
+        if at >= 0:
+            start = span.column + at + offset
+            return Span(span.text, span.line, start, span.line, start + max(length, 1))
+    return span
+
+
 def whole(text: Text) -> Span:
     """The first character of a file, for what concerns the file as such."""
     return Span(text, 1, 1, 1, 1)

@@ -17,7 +17,7 @@ def aws_region(_names: Names, wanted: Slot | None) -> Result:
     https://developer.hashicorp.com/terraform/language/expressions/custom-conditions
     """
     if wanted is None:
-        return NoRegion()
+        return NoRegion("its check of the region of the provider")
     return {
         # a local, so that the region stands here as plain text and in the condition as a name
         "locals": {"tenant_region": wanted},
