@@ -108,8 +108,11 @@ def cycles(tree: Tree) -> Iterator[str]:
         yield f"modules import each other: {' -> '.join(name or PACKAGE for name in error.args[1])}"
 
 
-def hidden_imports(tree: Tree, loader_room: str) -> Iterator[str]:
-    """Imports inside functions, and by name; one module of the loader room may do the latter."""
+def hidden_imports(tree: Tree, loader_room: str, excused: Collection[tuple[str, str]] = ()) -> Iterator[str]:
+    """Imports inside functions, and by name; one module of the loader room may do the latter.
+
+    An excuse is a module and one that it imports inside a function.
+    """
     loaders = set()
     for module in tree.values():
         # a function inside a function is met twice
@@ -118,6 +121,7 @@ def hidden_imports(tree: Tree, loader_room: str) -> Iterator[str]:
             for function in ast.walk(module.tree)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
             for target, node in imports(module, tree, function)
+            if (module.name, target) not in excused
         }
         yield from sorted(hidden)
         for node in ast.walk(module.tree):

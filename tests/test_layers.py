@@ -34,6 +34,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 # the grammar is code that happens to be written in another language, and is loaded as a module is
 EXCUSED = (("language.parse", ".open_from_package()"),)
 
+# rules are compiled where the cache does not know them: a hook finds them there, and starts without their compiler
+LAZY = (("driver.rulebook", "driver.rules"), ("driver.rulebook", "language.generate"))
+
 
 @pytest.fixture(scope="module")
 def house() -> rooms.Tree:
@@ -59,7 +62,7 @@ def test_no_module_cycles(house: rooms.Tree) -> None:
 
 
 def test_no_hidden_imports(house: rooms.Tree) -> None:
-    refuse(rooms.hidden_imports(house, "cli"))
+    refuse(rooms.hidden_imports(house, "cli", LAZY))
 
 
 def test_pure_rooms_are_pure(house: rooms.Tree) -> None:
