@@ -36,6 +36,7 @@ PARTS = [part for schema in SCHEMAS.values() for part in parts(schema) if set(pa
 TEXTS = st.one_of(
     st.text(st.sampled_from("aZ09-_./:@+%= ,~\n\r\t\x1c\x7f\xa0é\u2028Ä😀"), max_size=12),
     st.text(max_size=6),
+    st.from_regex(r"[a-z0-9]{1,3}(-[a-z0-9]{1,3})?(\.[a-z0-9-]{1,4}){0,2}", fullmatch=True),
     st.from_regex(r"[a-z0-9._%+-]{1,5}@[A-Za-z0-9.-]{1,6}\.[a-z]{1,4}", fullmatch=True),
     st.sampled_from(["unlimited", "unlimited\n", "system:x", "system", "a..b@c.io", "2026-02-30", "10.0.0.0/8", ""]),
 )
@@ -43,7 +44,12 @@ SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.sampled_from([2**53, 2**53 + 1, -1, 0, 1.0, 1e300, float("nan")]),
     st.floats(), TEXTS,
 )  # fmt: skip
-VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=4), st.dictionaries(TEXTS, SCALARS, max_size=3))
+VALUES = st.one_of(
+    SCALARS,
+    st.lists(SCALARS, max_size=4),
+    st.lists(st.integers(0, 3), max_size=3),
+    st.dictionaries(TEXTS, SCALARS, max_size=3),
+)
 
 
 def agree(schema: dict[str, Any], value: Any) -> None:
@@ -85,7 +91,14 @@ def test_mappings_mean_the_same(schema: dict[str, Any], data: st.DataObject) -> 
         ({"type": "string", "pattern": "^\\w$"}, "a", False),
         ({"type": "string", "pattern": "[a-z&&[^b]]"}, "a", False),
         ({"type": "string", "format": "email"}, "owner-1@example.com", True),
-        ({"type": "string", "format": "hostname"}, "example.com", False),
+        ({"type": "string", "format": "hostname"}, "ntp-1.example.com", True),
+        ({"type": "string", "format": "hostname"}, "xn--a.example.com", False),
+        ({"type": "string", "format": "hostname"}, "example.com.", False),
+        ({"type": "string", "format": "uri"}, "https://example.com", False),
+        ({"type": "string", "format": "cidr"}, "10.0.0.0/8", True),
+        ({"type": "array", "uniqueItems": True}, [80, 443], True),
+        ({"type": "array", "uniqueItems": True}, [443, 443], False),
+        ({"type": "array", "uniqueItems": True}, [1, True], False),
         ({"properties": {"a": {"type": "string"}}, "additionalProperties": False}, {"a": "x"}, True),
         ({"properties": {"a": {"type": "string"}}, "additionalProperties": False}, {"b": "x"}, False),
         ({"$ref": "#/x"}, 1, False),

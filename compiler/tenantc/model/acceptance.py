@@ -24,7 +24,8 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
 }
 # patterns that mean the same to every engine: literals, classes, groups, repetition
-_SAME_EVERYWHERE: Final = r"\^?(?:[^\\\[\]$^]|\[\^?(?:[^\\\[\]]|\\s)*\]|\\[.s/-])*\$?"
+_SAME_EVERYWHERE: Final = r"\^?(?:[^\\\[\]$^]|\[\^?(?:[^\\\[\]]|\\s)*\]|\\[.s/*-])*\$?"
+_HOST: Final = r"[a-z]+[a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z]+[a-z0-9]*(?:-[a-z0-9]+)*)*"
 _ADDRESS: Final = r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,63}"
 
 
@@ -92,13 +93,15 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 def _format(said: str, value: Any, _schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, str):
         return True
-    return said == "email" and len(value) <= 64 and re.fullmatch(_ADDRESS, value) is not None
+    # JSON Schema knows no format of networks, so a validator takes any text for one
+    form = {"email": _ADDRESS, "hostname": _HOST, "cidr": ".*"}.get(said)
+    return form is not None and len(value) <= 63 and re.fullmatch(form, value) is not None
 
 
 def _unique(said: Any, value: Any, _schema: Mapping[str, Any]) -> bool:
     if not said or not isinstance(value, list):
         return True
-    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    return {type(item) for item in value} in (set(), {str}, {int}) and len(set(value)) == len(value)
 
 
 def _items(said: Any, value: Any, _schema: Mapping[str, Any]) -> bool:
