@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from tenantc.check.authority import Authority, authority
@@ -21,7 +21,7 @@ from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
-from tenantc.source.frozen import replace
+from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 StackKey = tuple[tuple[LayerId, ...], ...]
 
 
-class _Stack(NamedTuple):
+class _Stack(Frozen):
     """What is known of a stack: who may set what in it, what is wrong with it whoever has it, and what is not.
 
     `paired` says that no pair of its settings is crossed; `sound` are its sections with which nothing is wrong whoever

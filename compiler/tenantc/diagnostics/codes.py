@@ -7,7 +7,8 @@ has a page in `explain/`, which is run as a test and which `tenantc explain CODE
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+
+from tenantc.source.frozen import Frozen
 
 
 class Severity(enum.Enum):
@@ -18,7 +19,7 @@ class Severity(enum.Enum):
     NOTE = "note"
 
 
-class Code(NamedTuple):
+class Code(Frozen):
     """What a code says: its weight and its sentence, whose braces the facts of a case fill.
 
     `masked` says that the text it points to may be a secret, and is shown as asterisks.

@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.load.limits import LIMITS
+from tenantc.source.frozen import Frozen
 from tenantc.source.span import whole
 from tenantc.source.text import Text
 
@@ -77,7 +77,7 @@ def within(path: Path | str, root: Path | str) -> str:
     return full[len(top) :].replace(os.sep, "/")
 
 
-class Opened(NamedTuple):
+class Opened(Frozen):
     """A plain file's bytes, and its state before they were read."""
 
     data: bytes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.driver import cache, library
@@ -23,7 +22,7 @@ class Book(Frozen):
     diagnostics: tuple[Diagnostic, ...]
 
 
-class _Bound(NamedTuple):
+class _Bound(Frozen):
     """Rules as the cache keeps them: with the code of their functions."""
 
     rules: tuple[Rule, ...]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from tenantc.emit.fill import Filler
 from tenantc.emit.holes import Template, joined
 from tenantc.emit.node import Tree, filled
 from tenantc.emit.writers import sql, terraform, yaml
+from tenantc.source.frozen import Frozen
 
 # What a format must know of a document to put it into a file, whoever the tenant is: its entries' addresses, if any.
 Shape: TypeAlias = terraform.Addresses
 
 
-class Format(NamedTuple):
+class Format(Frozen):
     """A format of files.
 
     one: prints a document's trees with holes. file: puts filled documents together. whole: prints a file at once from

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from tenantc.emit.characters import json_string
 from tenantc.emit.node import JsonText, json_ready
 from tenantc.emit.pieces import number_text, pieces
 from tenantc.emit.writers import yaml
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import Record, Unlimited, Value
 
 Names: TypeAlias = tuple[str, ...]
 Nest: TypeAlias = "dict[str, Nest | int]"
 
 
-class Frame(NamedTuple):
+class Frame(Frozen):
     """The text around values, and which value goes where, with the indentation of its line in spaces."""
 
     text: str
@@ -83,7 +84,7 @@ def _walk(nested: Nest, indent: int, out: list[str], found: list[tuple[int, int]
     out.append(marks.closing(indent - 2))
 
 
-class _Marks(NamedTuple):
+class _Marks(Frozen):
     """What a format has around keys and between entries; `key` also says how far the value's lines are indented."""
 
     opening: str

@@ -249,7 +249,7 @@ def slug(key: str, limit: int = 40, joiner: str = "-") -> str:
     return f"{readable[: limit - DIGEST_DIGITS - 1].rstrip(joiner)}{joiner}{digest(key)}"
 
 
-class Claim(NamedTuple):
+class Claim(Frozen):
     """One tenant's name of one kind, and the place where names of that kind are unique."""
 
     kind: str

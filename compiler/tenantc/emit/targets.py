@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
 from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers
 
 Format: TypeAlias = Literal["yaml", "terraform", "sql"]
 
 
-class Target(NamedTuple):
+class Target(Frozen):
     """A target: its name in `targets:`, the files it writes (the first is its documents' default), its documents.
 
     Where a document has no place in a file of its own, it says so by `file=`.

@@ -20,6 +20,7 @@ from tenantc.model.fold import larger
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
 from tenantc.model.rule import Edit, Rule
 from tenantc.model.schema import Leaf, Schema
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers
 from tenantc.source.value import Value, same, show
 
@@ -40,7 +41,7 @@ class Armed(NamedTuple):
     params: Sequence[Any]
 
 
-class Bound(NamedTuple):
+class Bound(Frozen):
     """What one step of a remedy asks of a setting: its definition, and what it comes to on the settings as they are.
 
     `rank` orders an enum's values; empty for what is no ordered enum.

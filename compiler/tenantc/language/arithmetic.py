@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tenantc.language.signs import POSITIVE, combine
 from tenantc.language.types import Type
 from tenantc.language.units import Unit, finest, product, quotient
+from tenantc.source.frozen import Frozen
 
 SUMS = frozenset({"+", "-"})
 QUOTIENTS = frozenset({"/", "//"})
 
 
-class Undefined(NamedTuple):
+class Undefined(Frozen):
     """Why a calculation with `unlimited` has no value: which operand may be that (0 or 1), and what nobody can say."""
 
     operand: int

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tenantc.language.format import show
 from tenantc.language.operands import Typed
 from tenantc.language.roots import IDENTITY
 from tenantc.language.syntax import Fields, Index, Reference, Variable
 from tenantc.model.deferred import Deferred
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 
 
-class Culprit(NamedTuple):
+class Culprit(Frozen):
     """A part of an expression, as it is spelled, and its characters in the file."""
 
     text: str

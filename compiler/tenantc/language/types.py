@@ -80,7 +80,7 @@ class Located(NamedTuple):
     absent: bool
 
 
-class Unknown(NamedTuple):
+class Unknown(Frozen):
     """Where a path leaves what there is: the step that is not known, and the mapping or setting it would lie in."""
 
     step: str

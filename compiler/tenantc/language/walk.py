@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tenantc.language.exact import read
 from tenantc.language.messages import Said, holds_identity, without_value, zero
@@ -63,13 +63,13 @@ class Nothing(Frozen):
     final: bool = False
 
 
-class Entry(NamedTuple):
+class Entry(Frozen):
     """An entry of an open map that is a mapping: where it stands."""
 
     path: Path
 
 
-class Member(NamedTuple):
+class Member(Frozen):
     """What came of one member of the collection that a quantifier goes through: its name or value, and the answer."""
 
     name: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenantc.diagnostics.diagnostic import Blame
 from tenantc.load import characters
 from tenantc.load.findings import Findings, shown
+from tenantc.source.frozen import Frozen
 from tenantc.source.span import Span
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _CLOSERS = "\"'])}"
 _LONGEST_KEY = 1024
 
 
-class _Words(NamedTuple):
+class _Words(Frozen):
     """A sentence and its help; `start` points at where the thing starts, not where libyaml gave up."""
 
     problem: str

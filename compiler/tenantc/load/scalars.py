@@ -6,12 +6,14 @@ So `no`, `on`, `2027-03-31`, `12:30`, `1_000` and `0b1` are text, `012` is twelv
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from tenantc.source.frozen import Frozen
 
 Scalar: TypeAlias = bool | int | float | str | None
 
 
-class Refusal(NamedTuple):
+class Refusal(Frozen):
     """Why a number is not taken, as the end of a sentence, and what to write instead."""
 
     problem: str

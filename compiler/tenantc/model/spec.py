@@ -63,7 +63,7 @@ class Control(NamedTuple):
     span: Span
 
 
-class Enforcement(NamedTuple):
+class Enforcement(Frozen):
     """How strictly a policy enforces a rule; `start` and `until` are its first and last day, empty if there is none."""
 
     rule: str
@@ -75,7 +75,7 @@ class Enforcement(NamedTuple):
     span: Span
 
 
-class Setting(NamedTuple):
+class Setting(Frozen):
     """A value that a policy gives a parameter of a rule, as it is written: a number may have its unit in a text."""
 
     rule: str
@@ -84,7 +84,7 @@ class Setting(NamedTuple):
     span: Span
 
 
-class Preference(NamedTuple):
+class Preference(Frozen):
     """Which of two rules a policy prefers where their remedies exclude each other, and who accepts that."""
 
     rules: tuple[str, ...]

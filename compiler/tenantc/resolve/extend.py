@@ -6,7 +6,6 @@ Only what the level touches, and what refers to it, is computed; every other sec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.model.layer import Bound, Definition, Operator
@@ -15,6 +14,7 @@ from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section, Settings
 from tenantc.resolve.evaluate import Evaluation
 from tenantc.resolve.reads import reads_of
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section
 from tenantc.source.value import Value, same
 
@@ -24,7 +24,7 @@ _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
 Facts = Callable[[Path], Value | None]
 
 
-class Addition(NamedTuple):
+class Addition(Frozen):
     """What a level brings: its definitions, what its mixins disagree on, and the caps of an environment."""
 
     definitions: tuple[Definition, ...]
