@@ -69,8 +69,8 @@ def test_pure_rooms_are_pure(house: rooms.Tree) -> None:
     refuse(rooms.impurities(house, PURE, EXCUSED))
 
 
-def test_only_the_library_knows_where_data_lies(house: rooms.Tree) -> None:
-    refuse(rooms.locators(house, "driver.library"))
+def test_one_module_knows_where_data_lies(house: rooms.Tree) -> None:
+    refuse(rooms.locators(house, "driver.state"))
 
 
 def test_files_are_small(house: rooms.Tree) -> None:

@@ -7,9 +7,11 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tenantc import __version__
+from tenantc.cli import modules
 from tenantc.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -43,10 +45,19 @@ def run() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"tenantc {__version__}")
         return
-    sys.exit(_guarded())
+    _leave(run_guarded())
 
 
-def _guarded() -> int:
+def _leave(code: int) -> NoReturn:
+    """Ends the process without taking apart what it made, which takes a tenth of a hook's time."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # whoever read it is gone
+            stream.flush()
+    os._exit(code)
+
+
+def run_guarded() -> int:
+    """Runs the command and gives its exit code; whatever goes wrong is told in a line."""
     gc.disable()
     try:
         return _hooked(sys.argv[2:]) if _is_hook(sys.argv[1:]) else _clicked()
@@ -75,10 +86,13 @@ def _is_hook(arguments: list[str]) -> bool:
 
 
 def _hooked(paths: list[str]) -> int:
+    is_known = modules.offer()
     try:
         code = _loaded("hook").run(paths)
     except UsageError:
         return _clicked()  # which says it with the command's usage
+    if not is_known:
+        modules.keep()
     assert isinstance(code, int)
     return code
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tenantc.driver import library
+from tenantc.driver import state
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -32,7 +32,7 @@ def folder() -> Path:
 def key(*parts: bytes) -> str:
     """A key for what depends on these parts, on this state of tenantc's code and on this Python."""
     digest = hashlib.sha256()
-    for part in (library.code_state(), sys.version.encode(), *parts):
+    for part in (state.code(), sys.version.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tenantc import __version__
+from tenantc.driver.state import package, states
 from tenantc.load.text import parse_text
 from tenantc.source.digest import sha256
 from tenantc.source.node import Node
@@ -24,11 +24,11 @@ def root() -> Path:
 
     Raises FileNotFoundError if the package was installed without its data.
     """
-    package = Path(__file__).resolve().parent.parent
-    for candidate in (package / "library", package.parent.parent):
+    here = Path(package())
+    for candidate in (here / "library", here.parent.parent):
         if all((candidate / folder).is_dir() for folder in FOLDERS):
             return candidate
-    raise FileNotFoundError(f"tenantc's library lies neither in {package / 'library'} nor beside the package")
+    raise FileNotFoundError(f"tenantc's library lies neither in {here / 'library'} nor beside the package")
 
 
 def files(folder: str) -> Iterator[tuple[str, Path]]:
@@ -47,37 +47,15 @@ def rule_files() -> Iterator[tuple[str, Path]]:
 
 def page(code: str) -> str:
     """The page of a diagnostic's code, in Markdown."""
-    path = Path(__file__).resolve().parent.parent / "diagnostics" / "explain" / f"{code}.md"
+    path = Path(package()) / "diagnostics" / "explain" / f"{code}.md"
     return path.read_text("utf-8")
-
-
-@lru_cache(maxsize=1)
-def code_state() -> bytes:
-    """The version, and size and time of every module: in a checkout code changes and the version stays."""
-    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    return f"{__version__}\n{_states(package, ('.py',))}".encode()
 
 
 @lru_cache(maxsize=1)
 def state() -> bytes:
     """Size and time of every file of the library; for its bytes there are `digests`."""
-    return "".join(
-        _states(os.path.join(root(), folder), (".yaml", ".yml", ".json", RULE)) for folder in FOLDERS
-    ).encode()
-
-
-def _states(folder: str, endings: tuple[str, ...]) -> str:
-    states = []
-    waiting = [folder]
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if entry.name.endswith(endings):
-                    state = entry.stat()
-                    states.append(f"{entry.path} {state.st_size} {state.st_mtime_ns}\n")
-                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
-                    waiting.append(entry.path)
-    return "".join(sorted(states))
+    endings = (".yaml", ".yml", ".json", RULE)
+    return "".join(states(os.path.join(root(), folder), endings) for folder in FOLDERS).encode()
 
 
 @lru_cache(maxsize=1)

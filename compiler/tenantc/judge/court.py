@@ -12,7 +12,7 @@ from tenantc.judge.subject import Subject
 from tenantc.language.runtime import Function
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
-from tenantc.model.schema import Group, Leaf, Schema
+from tenantc.model.schema import Group, Schema
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Framework
 from tenantc.model.stack import Stack
@@ -45,7 +45,6 @@ class Court:
         # stacks come out alike on most rules, and share one verdict on them
         self._made: dict[Verdict, Verdict] = {}
         self._regimes: dict[tuple[str, ...], Regime] = {}
-        self._attested = {rule.id for rule, _ in rules if self._rests_on_facts(rule)}
         self._readers, self._wide, self._own = self._index()
 
     def regime(self, frameworks: tuple[str, ...]) -> Regime:
@@ -88,7 +87,7 @@ class Court:
         found: dict[str, Verdict] = {}
         for one in armed:
             id = one.rule.id
-            verdict = judge(*one, subject, standing, held.levels.get(id), attested=id in self._attested)
+            verdict = judge(*one, subject, standing, held.levels.get(id))
             found[id] = self._made.setdefault(verdict, verdict)
         return found
 
@@ -124,20 +123,6 @@ class Court:
     def _secrets(self) -> Iterable[Path]:
         """Under which paths secrets may lie."""
         return {leaf.path.partition(".*")[0] for leaf in self._schema.leaves() if leaf.secret}
-
-    def _rests_on_facts(self, rule: Rule) -> bool:
-        """Whether a pass of the rule is somebody's word: everything that its requirements read is a fact."""
-        kinds = {kind for path in rule.reads - rule.guards for kind in self._kinds(path)}
-        return kinds == {"fact"}
-
-    def _kinds(self, path: Path) -> Iterator[str]:
-        found = self._schema.find(path)
-        if isinstance(found, Leaf):
-            yield found.kind
-        elif isinstance(found, Group):
-            yield from {leaf.kind for leaf in found.leaves()}
-        else:
-            yield "control"
 
 
 def _changed(base: Mapping[str, Section], sections: Mapping[str, Section]) -> Iterator[Path]:

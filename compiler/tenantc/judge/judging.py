@@ -60,11 +60,10 @@ def judge(
     subject: Subject,
     standing: Standing,
     spoken: Strictness | None = None,
-    attested: bool = False,
 ) -> Verdict:
     """The verdict: the worst of the requirements that are for the tenant.
 
-    `spoken` is how strictly policies hold the rule, `attested` whether a pass of it rests on facts alone.
+    `spoken` is how strictly policies hold the rule.
     """
     reason = inapplicable(rule, standing)
     if reason:
@@ -79,7 +78,7 @@ def judge(
         if _WORST[result] > worst:
             worst, index = _WORST[result], number
     strictness = level_of(rule, rule.clauses[index], spoken)
-    return Verdict(rule.id, _ANSWERS[worst], index, strictness, attested=attested and worst == 0)
+    return Verdict(rule.id, _ANSWERS[worst], index, strictness, attested=rule.attested and worst == 0)
 
 
 def broken_clauses(

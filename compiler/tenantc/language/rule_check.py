@@ -27,7 +27,7 @@ from tenantc.language.scope import Scope
 from tenantc.language.syntax import Expression, Quantifier, SyntaxProblem, Tree, children
 from tenantc.language.types import BOOLEAN, Type, is_root, type_of
 from tenantc.model.rule import Audience, Basis, Citation, Clause, Edit, Param, Rule, Weight
-from tenantc.model.schema import Leaf, Schema
+from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.frozen import replace
 from tenantc.source.path import Path
 from tenantc.source.span import Span
@@ -107,6 +107,7 @@ class _Checker:
             return None
         conditions = [clause.condition for clause in clauses]
         guarding = self.reads([guard, *_used(guard, dict(lets))])
+        reads = guarding | self.reads([*conditions, *(value for _, value in lets)])
         return Rule(
             syntax.id.text,
             syntax.title.text,
@@ -122,9 +123,17 @@ class _Checker:
             until=syntax.until.text if syntax.until else "",
             unwaivable=syntax.unwaivable,
             citations=citations,
-            reads=guarding | self.reads([*conditions, *(value for _, value in lets)]),
+            reads=reads,
             guards=guarding,
+            attested={kind for path in reads - guarding for kind in self.kinds(path)} == {"fact"},
         )
+
+    def kinds(self, path: Path) -> Iterator[str]:
+        found = self.schema.find(path)
+        if isinstance(found, Group):
+            yield from (leaf.kind for leaf in found.leaves())
+        else:
+            yield found.kind if found is not None else "control"
 
     def reads(self, conditions: Iterable[object]) -> frozenset[Path]:
         found = [reads_of(one.typed) for one in conditions if isinstance(one, Condition)]

@@ -106,6 +106,7 @@ class Citation(NamedTuple):
 class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
+    `attested` says that a pass is somebody's word: everything that the requirements read is a fact.
     `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.
     """
 
@@ -125,6 +126,7 @@ class Rule(Frozen):
     citations: tuple[Citation, ...] = ()
     reads: frozenset[Path] = frozenset()
     guards: frozenset[Path] = frozenset()
+    attested: bool = False
     library: bool = field(default=False, compare=False)
 
     @property

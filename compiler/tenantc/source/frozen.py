@@ -92,7 +92,10 @@ class Frozen(metaclass=FrozenType):
         raise AttributeError(f"`{name}` of a {type(self).__name__} never changes")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), *(value for _, value in values(self)))
+        made = type(self)
+        if any(field.kw_only for field in made.__fields__.values()):
+            return _restored, (made, dict(values(self)))
+        return made, tuple(value for _, value in values(self))
 
 
 def values(frozen: Frozen) -> Iterator[tuple[str, Any]]:
@@ -135,9 +138,6 @@ def _constructor(made: FrozenType) -> Callable[..., None]:
     return init
 
 
-def _restored(made: type[T], *held: Any) -> T:
+def _restored(made: type[T], held: dict[str, Any]) -> T:
     """An instance from a pickle."""
-    restored = object.__new__(made)
-    for name, value in zip(made.__fields__, held, strict=True):
-        object.__setattr__(restored, name, value)
-    return restored
+    return made(**held)
