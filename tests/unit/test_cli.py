@@ -147,10 +147,10 @@ def test_a_damaged_cache_costs_time_only(demo: Path, tmp_path: Path, monkeypatch
 def test_what_an_older_tenantc_cached_is_not_read_by_a_changed_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tenantc.driver import cache, library
+    from tenantc.driver import cache, state
 
     monkeypatch.setenv("TENANTC_CACHE_DIR", str(tmp_path))
     before = cache.key(b"part")
     assert cache.key(b"part") == before
-    monkeypatch.setattr(library, "code_state", lambda: b"another state of the package")
+    monkeypatch.setattr(state, "code", lambda: b"another state of the package")
     assert cache.key(b"part") != before
