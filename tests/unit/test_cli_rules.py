@@ -68,6 +68,27 @@ def test_rules_are_listed_and_explained(workspace: Path) -> None:
     assert "erasure-deadline-gdpr" in under
     assert "few-codes" not in under
     assert run("rules", "--framework", "gdrp", cwd=workspace).returncode == 2
+
+
+def test_what_rules_decide_of_a_framework_is_told(workspace: Path) -> None:
+    (workspace / "policies").mkdir()
+    (workspace / "policies" / "ours.yaml").write_text(
+        "policy: ours\ntitle: Our own\ncontrols:\n"
+        "  A1: {title: few codes}\n  A2: {title: training, evidence: who took part}\n  A3: {title: luck}\n"
+    )
+    cited = RULE.replace("  basis ", '  controls ours "A1", "A2"\n  basis ')
+    (workspace / "rules" / "few-codes.rule").write_text(cited)
+    lines = run("rules", "--framework", "ours", cwd=workspace).stdout.splitlines()
+    assert lines[1] == "1 rule"
+    assert lines[2].endswith("decided here 1 (33%), needs evidence 1 (33%), not covered 1 (33%)")
+    assert lines[3:] == ["  A2  needs evidence  training: who took part", "  A3  not covered  luck"]
+    document = valid(run("rules", "--framework", "ours", "--format", "json", cwd=workspace).stdout, "rules")
+    assert document["coverage"] == [
+        {"control": "A1", "title": "few codes", "standing": "decided here", "rules": ["few-codes"]},
+        {"control": "A2", "title": "training", "standing": "needs evidence", "rules": ["few-codes"],
+         "evidence": "who took part"},
+        {"control": "A3", "title": "luck", "standing": "not covered", "rules": []},
+    ]  # fmt: skip
     told = run("explain", "few-codes", cwd=workspace).stdout
     assert "requires security.mfa_config.backup_codes <= 5" in told
     assert "house: block" in told

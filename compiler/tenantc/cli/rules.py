@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tenantc.audit.coverage import Covered, Standing, coverage
 from tenantc.cli.options import as_of_option, format_option
 from tenantc.cli.session import Session, print_json
 from tenantc.driver.pipeline import Pipeline
@@ -27,14 +30,41 @@ def command(framework: str | None, workspace: Path, as_of: str | None, format_: 
     if framework is not None and framework not in frameworks:
         raise click.UsageError(f"there is no framework `{framework}`: {', '.join(sorted(frameworks))}")
     held = [rule for rule in pipeline.judgement.court.rules.values() if framework is None or concerns(rule, framework)]
+    controls = coverage(frameworks[framework], held) if framework is not None else ()
     if format_ == "json":
-        print_json({"version": 1, "rules": [described(rule, pipeline) for rule in held]})
+        document: dict[str, Any] = {"version": 1, "rules": [described(rule, pipeline) for rule in held]}
+        if framework is not None:
+            document["coverage"] = [covered(one) for one in controls]
+        print_json(document)
         return
     width = max((len(rule.id) for rule in held), default=0)
     for rule in held:
         levels = "/".join(dict.fromkeys(level(rule, clause, pipeline) for clause in rule.clauses))
         click.echo(f"{rule.id.ljust(width)}  {levels.ljust(11)} {rule.severity.value.ljust(8)} {rule.title}")
     click.echo(f"{len(held)} rule{'' if len(held) == 1 else 's'}")
+    for line in told(controls):
+        click.echo(line)
+
+
+def told(controls: Sequence[Covered]) -> Iterator[str]:
+    """How the controls of a framework stand: the shares, and which ones settings do not decide."""
+    if not controls:
+        return
+    counts = Counter(one.standing for one in controls)
+    shares = (f"{one.value} {counts[one]} ({counts[one] / len(controls):.0%})" for one in Standing)
+    yield f"{len(controls)} controls are listed, which may not be all that there are: {', '.join(shares)}"
+    width = max(len(one.control.id) for one in controls)
+    for one in controls:
+        if one.standing is not Standing.DECIDED:
+            what = f": {one.control.evidence}" if one.control.evidence else ""
+            yield f"  {one.control.id.ljust(width)}  {one.standing.value}  {one.control.title}{what}"
+
+
+def covered(one: Covered) -> dict[str, Any]:
+    """How a control stands, as JSON documents hold it (schemas/cli/rules.json)."""
+    control = one.control
+    found = {"control": control.id, "title": control.title, "standing": one.standing.value, "rules": list(one.rules)}
+    return found | ({"evidence": control.evidence} if control.evidence else {})
 
 
 def concerns(rule: Rule, framework: str) -> bool:
