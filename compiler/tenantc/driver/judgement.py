@@ -24,6 +24,7 @@ from tenantc.model.stack import Stack
 from tenantc.model.verdict import BROKEN, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
 from tenantc.source.frozen import Frozen, field, replace
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
@@ -36,16 +37,18 @@ StackKey = tuple[tuple[LayerId, ...], ...]
 class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
-    `verdicts` are those on the hardened settings, `broken` the rules among them that are, and `told` what was said of
-    these.
+    `tier` is what its tier gives. `verdicts` are those on the hardened settings, `broken` the rules among them that
+    are, `told` what was said of these, and `own` the verdicts that come out otherwise for a tenant's situation.
     """
 
     inherited: Resolved
     resolved: Resolved
+    tier: Settings
     contradictions: tuple[Diagnostic, ...]
     verdicts: dict[str, Verdict]
     broken: list[str]
     told: dict[str, Diagnostic] = field(default_factory=dict)
+    own: Memo[tuple[Value | None, ...], dict[str, Verdict]] = field(default_factory=lambda: Memo(64))
 
 
 class Judgement:
@@ -90,7 +93,7 @@ class Judgement:
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
         verdicts = self.court.verdicts(subject, stack)
         broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
-        found = Hardened(inherited, resolved, tuple(contradictions.values()), verdicts, broken)
+        found = Hardened(inherited, resolved, tier, tuple(contradictions.values()), verdicts, broken)
         self._stacks[key] = found
         return found
 
@@ -132,14 +135,31 @@ class Judgement:
     def _verdicts(self, checked: Checked, stack: Hardened, subject: Subject) -> tuple[dict[str, Verdict], list[str]]:
         """The verdicts on a tenant, and which of them are broken rules. Most come out as the stack's, and are those."""
         sections = checked.resolved.settings.sections
-        affected = self.court.affected(stack.resolved.settings.sections, sections, facts=True)
-        fresh = self.court.verdicts(subject, checked.linked.stack, affected) if affected else {}
-        fresh = {id: verdict for id, verdict in fresh.items() if verdict != stack.verdicts[id]}
+        affected = self.court.affected(stack.resolved.settings.sections, sections)
+        if self._waivers(checked):
+            affected |= self.court.own_waivers
+        fresh = dict(self._own(checked, stack, subject))
+        if affected:
+            fresh |= self.court.verdicts(subject, checked.linked.stack, affected)
+        fresh = {id: verdict for id, verdict in fresh.items() if verdict is not stack.verdicts[id]}
         if not fresh:
             return stack.verdicts, stack.broken
         broken = [id for id in stack.broken if id not in fresh]
         broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
         return {**stack.verdicts, **fresh}, sorted(broken)
+
+    def _own(self, checked: Checked, stack: Hardened, subject: Subject) -> dict[str, Verdict]:
+        """The verdicts on a stack's settings for a tenant in this situation, where they depend on that."""
+        situation = self.court.situation(subject)
+        known = stack.own.get(situation)
+        if known is None:
+            whose = checked.resolved.settings.sections
+            sections = {**stack.resolved.settings.sections, **{name: whose[name] for name in ("tenant", "deployment")}}
+            alike = self.court.subject(sections, stack.tier)
+            verdicts = self.court.verdicts(alike, checked.linked.stack, self.court.own)
+            known = {id: verdict for id, verdict in verdicts.items() if verdict is not stack.verdicts[id]}
+            stack.own.put(situation, known)
+        return known
 
     def _excuse(
         self,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.hardening import Bounds, Settlement, bounds, settle, strata
-from tenantc.judge.judging import Standing, judge
+from tenantc.judge.judging import Docketed, Standing
 from tenantc.judge.regime import Regime, misspoken, regime
-from tenantc.judge.subject import Subject
+from tenantc.judge.subject import Names, Subject
 from tenantc.language.runtime import Function
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
@@ -17,6 +18,7 @@ from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Framework
 from tenantc.model.stack import Stack
 from tenantc.model.verdict import Verdict
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, covers, split
 from tenantc.source.value import Value
 
@@ -45,7 +47,14 @@ class Court:
         # stacks come out alike on most rules, and share one verdict on them
         self._made: dict[Verdict, Verdict] = {}
         self._regimes: dict[tuple[str, ...], Regime] = {}
-        self._readers, self._wide, self._own = self._index()
+        self._dockets: dict[tuple[tuple[str, ...], str], dict[str, Docketed]] = {}
+        self._names: Names = WeakKeyDictionary()
+        self._touched: Memo[Path, frozenset[str]] = Memo(16_384)
+        self._readers, self._wide = self._index()
+        unknown = [path for rule in self.rules.values() for path in rule.reads if _is_unknown(path)]
+        self._own_paths = sorted({path for path in unknown if split(path)[0] != "waivers"})
+        self.own = self._reading(self._own_paths)
+        self.own_waivers = self._reading({"waivers"})
 
     def regime(self, frameworks: tuple[str, ...]) -> Regime:
         known = self._regimes.get(frameworks)
@@ -59,13 +68,13 @@ class Court:
     def subject(
         self, settings: Mapping[str, Section], tier: Settings, facts: Mapping[Path, Value] | None = None
     ) -> Subject:
-        return Subject(settings, self._schema, tier, {"as_of": self._as_of, **(facts or {})})
+        return Subject(settings, self._schema, tier, {"as_of": self._as_of, **(facts or {})}, self._names)
 
     def bounds(self, ids: frozenset[str], resolved: Resolved, tier: Settings, stack: Stack) -> Bounds:
         """What the remedies of one stratum ask of the settings as the strata before leave them."""
         held = self.regime(stack.frameworks)
         armed = [held.by_id[id] for id in sorted(ids) if id in held.by_id]
-        subject = self.subject(self.sections(resolved, stack), tier)
+        subject = self.subject(self.sections(resolved, stack), tier).at_hand()
         return bounds(armed, subject, self.standing(stack), self._schema)
 
     def settle(self, asked: Bounds, inherited: Resolved, tier: Settings, stack: Stack) -> Settlement:
@@ -82,35 +91,49 @@ class Court:
 
     def verdicts(self, subject: Subject, stack: Stack, ids: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts on these rules, by default on all, in the order of their ids."""
-        standing, held = self.standing(stack), self.regime(stack.frameworks)
-        armed = held.armed if ids is None else [held.by_id[id] for id in ids if id in held.by_id]
-        found: dict[str, Verdict] = {}
-        for one in armed:
-            id = one.rule.id
-            verdict = judge(*one, subject, standing, held.levels.get(id))
-            found[id] = self._made.setdefault(verdict, verdict)
-        return found
+        docket = self.docket(stack)
+        if ids is None:
+            subject.at_hand()
+            return {id: one.verdict(subject) for id, one in docket.items()}
+        return {id: docket[id].verdict(subject) for id in ids if id in docket}
 
-    def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section], facts: bool) -> set[str]:
-        """The rules that may come out otherwise for a tenant than for its stack."""
-        found = set(self._own) if facts else set()
+    def docket(self, stack: Stack) -> dict[str, Docketed]:
+        """The rules that are judged for a stack, by id; tenants of one standing share one, and its verdicts."""
+        key = (stack.frameworks, stack.grade)
+        known = self._dockets.get(key)
+        if known is None:
+            standing, held = self.standing(stack), self.regime(stack.frameworks)
+            made = {
+                one.rule.id: Docketed(*one, standing, held.levels.get(one.rule.id), self._made) for one in held.armed
+            }
+            known = self._dockets[key] = made
+        return known
+
+    def situation(self, subject: Subject) -> tuple[Value | None, ...]:
+        """What rules ask of a tenant besides its settings, and no stack knows: its region, its status and so on."""
+        return tuple([subject.get(path) for path in self._own_paths])
+
+    def _reading(self, paths: Collection[Path]) -> frozenset[str]:
+        return frozenset(id for id, rule in self.rules.items() if not rule.reads.isdisjoint(paths))
+
+    def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section]) -> set[str]:
+        """The rules that may come out otherwise since settings differ."""
+        found: set[str] = set()
         for path in _changed(base, sections):
-            found |= self._readers.get(path, frozenset())
-            for upper, ids in self._wide:
-                if covers(upper, path):
-                    found |= ids
+            ids = self._touched.get(path)
+            if ids is None:
+                wide = [ids for upper, ids in self._wide if covers(upper, path)]
+                ids = self._touched.put(path, self._readers.get(path, frozenset()).union(*wide))
+            found |= ids
         return found
 
-    def _index(self) -> tuple[dict[Path, frozenset[str]], list[tuple[Path, frozenset[str]]], frozenset[str]]:
+    def _index(self) -> tuple[dict[Path, frozenset[str]], list[tuple[Path, frozenset[str]]]]:
         readers: dict[Path, set[str]] = {}
         wide: dict[Path, set[str]] = {}
-        own: set[str] = set()
         for rule, _ in self._rules:
             for path in rule.reads:
                 root = split(path)[0]
-                if root in _UNKNOWN and path not in _KNOWN:
-                    own.add(rule.id)
-                elif root == "secrets":
+                if root == "secrets":
                     for secret in self._secrets():
                         wide.setdefault(secret, set()).add(rule.id)
                 elif isinstance(self._schema.find(path), Group):
@@ -118,11 +141,15 @@ class Court:
                 else:
                     readers.setdefault(path, set()).add(rule.id)
         frozen = {path: frozenset(ids) for path, ids in readers.items()}
-        return frozen, [(path, frozenset(ids)) for path, ids in wide.items()], frozenset(own)
+        return frozen, [(path, frozenset(ids)) for path, ids in wide.items()]
 
     def _secrets(self) -> Iterable[Path]:
         """Under which paths secrets may lie."""
         return {leaf.path.partition(".*")[0] for leaf in self._schema.leaves() if leaf.secret}
+
+
+def _is_unknown(path: Path) -> bool:
+    return split(path)[0] in _UNKNOWN and path not in _KNOWN
 
 
 def _changed(base: Mapping[str, Section], sections: Mapping[str, Section]) -> Iterator[Path]:

@@ -10,8 +10,9 @@ from tenantc.language.runtime import Function
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
 
-_WORST = {True: 0, None: 1, False: 2}
-_ANSWERS = {0: Answer.PASS, 1: Answer.MISSING, 2: Answer.FAIL}
+_BADNESS = {True: 0, None: 1, False: 2}
+_ANSWERS = (Answer.PASS, Answer.MISSING, Answer.FAIL)
+_UNASKED = "what it asks for first (`when`) does not hold"
 
 
 class Standing(NamedTuple):
@@ -53,6 +54,57 @@ def level_of(rule: Rule, clause: Clause, spoken: Strictness | None) -> Strictnes
     return Strictness.BLOCK if blocks else Strictness.WARN
 
 
+class Docketed:
+    """A rule as it is judged for all tenants of one standing: what does not depend on settings is decided once.
+
+    `spoken` is how strictly policies hold the rule. `shared` holds verdicts, so that equal ones are one object.
+    """
+
+    __slots__ = ("_away", "_concerned", "_function", "_made", "_params", "_rule", "_shared")
+
+    def __init__(
+        self,
+        rule: Rule,
+        function: Function,
+        params: Sequence[Any],
+        standing: Standing,
+        spoken: Strictness | None,
+        shared: dict[Verdict, Verdict],
+    ) -> None:
+        self._rule = rule
+        self._function = function
+        self._params = params
+        reason = inapplicable(rule, standing)
+        self._shared = shared
+        self._away = self._once(Verdict(rule.id, Answer.NOT_APPLICABLE, reason=reason or _UNASKED))
+        concerned = [(index, one) for index, one in enumerate(rule.clauses) if not reason and concerns(one, standing)]
+        self._concerned = [(index, level_of(rule, clause, spoken)) for index, clause in concerned]
+        self._made: dict[tuple[int, int], Verdict] = {}
+
+    def verdict(self, subject: Subject) -> Verdict:
+        """The worst of the requirements that are for the tenant."""
+        if not self._concerned:
+            return self._away
+        results = self._function(subject.get, subject.entries, self._params)
+        if results is None:
+            return self._away
+        worst, place = -1, 0
+        for number, (index, _) in enumerate(self._concerned):
+            badness = _BADNESS[results[index]]
+            if badness > worst:
+                worst, place = badness, number
+        known = self._made.get((worst, place))
+        if known is None:
+            index, strictness = self._concerned[place]
+            attested = self._rule.attested and worst == 0
+            known = self._once(Verdict(self._rule.id, _ANSWERS[worst], index, strictness, attested=attested))
+            self._made[worst, place] = known
+        return known
+
+    def _once(self, verdict: Verdict) -> Verdict:
+        return self._shared.setdefault(verdict, verdict)
+
+
 def judge(
     rule: Rule,
     function: Function,
@@ -61,24 +113,8 @@ def judge(
     standing: Standing,
     spoken: Strictness | None = None,
 ) -> Verdict:
-    """The verdict: the worst of the requirements that are for the tenant.
-
-    `spoken` is how strictly policies hold the rule.
-    """
-    reason = inapplicable(rule, standing)
-    if reason:
-        return Verdict(rule.id, Answer.NOT_APPLICABLE, reason=reason)
-    results = function(subject.get, subject.entries, params)
-    if results is None:
-        return Verdict(rule.id, Answer.NOT_APPLICABLE, reason="what it asks for first (`when`) does not hold")
-    worst, index = -1, -1
-    for number, (clause, result) in enumerate(zip(rule.clauses, results, strict=True)):
-        if not concerns(clause, standing):
-            continue
-        if _WORST[result] > worst:
-            worst, index = _WORST[result], number
-    strictness = level_of(rule, rule.clauses[index], spoken)
-    return Verdict(rule.id, _ANSWERS[worst], index, strictness, attested=rule.attested and worst == 0)
+    """The verdict on one rule for one tenant; `spoken` is how strictly policies hold the rule."""
+    return Docketed(rule, function, params, standing, spoken, {}).verdict(subject)
 
 
 def broken_clauses(

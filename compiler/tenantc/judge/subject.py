@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.model.schema import Group, Leaf, Schema
@@ -10,18 +11,29 @@ from tenantc.model.settings import Section, Settings
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
 
+# by section and path: the names and paths of what stands in an open map
+Names = WeakKeyDictionary[Section, dict[Path, tuple[tuple[str, Path], ...]]]
+
 
 class Subject:
     """Answers what generated rules ask: the value of a setting, and the entries of an open map.
 
     `tier` holds what the tenant's tier gives by itself; `facts` what rules read besides settings (`as_of`, `waivers`).
-    What they read of secrets is looked for when the first of them asks.
+    What they read of secrets is looked for when the first of them asks. `names` remembers which names stand in the open
+    maps of sections.
     """
 
-    __slots__ = ("_entries", "_facts", "_schema", "_secrets", "_sections", "_tier")
+    __slots__ = ("_entries", "_facts", "_names", "_schema", "_secrets", "_sections", "_tier", "get")
+
+    get: Callable[[Path], Value | None]
 
     def __init__(
-        self, sections: Mapping[str, Section], schema: Schema, tier: Settings, facts: Mapping[Path, Value]
+        self,
+        sections: Mapping[str, Section],
+        schema: Schema,
+        tier: Settings,
+        facts: Mapping[Path, Value],
+        names: Names | None = None,
     ) -> None:
         self._sections = sections
         self._schema = schema
@@ -29,8 +41,18 @@ class Subject:
         self._facts = facts
         self._secrets: Mapping[Path, Value] | None = None
         self._entries: dict[Path, tuple[tuple[str, Path], ...]] = {}
+        self._names = WeakKeyDictionary() if names is None else names
+        self.get = self._look
 
-    def get(self, path: Path) -> Value | None:
+    def at_hand(self) -> Subject:
+        """The same, prepared for whoever asks for hundreds of settings."""
+        held = _AtHand(self._look)
+        for one in self._sections.values():
+            held.update(one.values)
+        self.get = held.__getitem__
+        return self
+
+    def _look(self, path: Path) -> Value | None:
         name = section(path)
         held = self._sections.get(name)
         if held is not None:
@@ -54,22 +76,43 @@ class Subject:
         """
         found = self._entries.get(path)
         if found is None:
-            found = self._entries[path] = tuple((name, child(path, name)) for name in self._names(path))
+            held = self._sections.get(section(path))
+            found = self._entries[path] = self._kept(held, path) if held is not None else self._listed(path, None)
         return found
+
+    def _kept(self, held: Section, path: Path) -> tuple[tuple[str, Path], ...]:
+        """As found in this section before; sections never change, and most tenants share most of theirs."""
+        known = self._names.setdefault(held, {})
+        if path not in known:
+            known[path] = self._listed(path, held)
+        return known[path]
 
     def names(self, path: Path) -> tuple[str, ...]:
         return tuple(name for name, _ in self.entries(path))
 
-    def _names(self, path: Path) -> list[str]:
+    def _listed(self, path: Path, held: Section | None) -> tuple[tuple[str, Path], ...]:
         depth = len(split(path))
-        held = self._sections.get(section(path))
         known = held.values if held is not None else self._besides(section(path))
         names = {split(one)[depth] for one in known if one != path and covers(path, one)}
         group = self._schema.find(path)
         if isinstance(group, Group):
             fixed = {name for name, member in group.members.items() if not (isinstance(member, Leaf) and _plain(group))}
             names -= fixed
-        return sorted(names)
+        return tuple((name, child(path, name)) for name in sorted(names))
+
+
+class _AtHand(dict[Path, "Value | None"]):
+    """Values by path; one that is asked for and not here is looked for once."""
+
+    __slots__ = ("_look",)
+
+    def __init__(self, look: Callable[[Path], Value | None]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, path: Path) -> Value | None:
+        found = self[path] = self._look(path)
+        return found
 
 
 def _plain(group: Group) -> bool:
