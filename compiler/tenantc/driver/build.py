@@ -160,6 +160,7 @@ class _Run:
             self.blocked.setdefault(spec.tenant_id, _reason(tenant.diagnostics))
         if spec.tenant_id in self.blocked:
             return
+        self.pipeline.count(tenant)
         self.emit(tenant)
 
     def block(self, tenant: str, diagnostic: Diagnostic) -> None:
@@ -193,6 +194,10 @@ class _Run:
         """What stands above single tenants: collisions of names, estates. A partial build leaves those as they were."""
         self.built.ledger.shared(self.emission.diagnostics)
         self.built.ledger.shared(self.emission.collisions(self.previous.tenants()))
+        missing = (
+            "some tenants are wrong" if self.blocked else "only some tenants are built" if self.request.tenants else ""
+        )
+        self.built.ledger.shared(self.pipeline.judgement.fleet(missing))
         if self.request.partial:
             return
         for id in self.blocked:

@@ -29,12 +29,15 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
                 ledger.tenant([diagnose("T201", *places, tenant=spec.tenant_id)])
                 continue
             seen[spec.tenant_id] = spec.span.path
-            _tenant(pipeline.tenant(spec), emission, ledger)
+            tenant = pipeline.tenant(spec)
+            _tenant(tenant, emission, ledger)
+            pipeline.count(tenant)
     ledger.shared(emission.collisions(frozenset()))
     for _ in emission.shared():  # what estates refuse is found by building them
         pass
     ledger.shared(emission.diagnostics)
     ledger.shared(pipeline.judgement.waivers.unused(seen))
+    ledger.shared(pipeline.judgement.fleet("some tenants are wrong" if ledger.failed else ""))
     return ledger, len(seen)
 
 

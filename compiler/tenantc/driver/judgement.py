@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
@@ -58,7 +58,7 @@ class Judgement:
         self._schema = workspace.documents.schema
         self._as_of = as_of
         self._fail_on = fail_on
-        self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of)
+        self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of, workspace.columns)
         self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
         self._stacks: dict[StackKey, Hardened] = {}
 
@@ -119,6 +119,19 @@ class Judgement:
             leave = {id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}
             verdicts = {**verdicts, **leave}
         return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
+
+    def count(self, checked: Checked, tier: Settings) -> None:
+        """Takes a tenant into what rules over the fleet know."""
+        if self.court.fleet:
+            linked, standing = checked.linked, self.court.standing(checked.linked.stack)
+            spec = linked.spec
+            self.court.fleet.add(self.subject(checked, tier), standing, linked.environment, spec.tenant_id, spec.span)
+
+    def fleet(self, missing: str) -> list[Diagnostic]:
+        """What comes of the rules over the fleet; T533 if `missing` says why the fleet is not all there."""
+        if missing and self.court.fleet:
+            return [diagnose("T533", problem=missing)]
+        return list(self.court.fleet.diagnostics(self._schema, self._fail_on))
 
     def broken(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
         """The rules that a tenant breaks, whether or not a waiver lets it."""
@@ -197,7 +210,7 @@ class Judgement:
             return known
         armed, linked, resolved = regime.by_id[verdict.rule], checked.linked, checked.resolved
         if is_inherited:
-            found = broken(armed, verdict, subject, resolved, linked, self._fail_on, _ANYBODY)
+            found = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, _ANYBODY)
             if found.blames[0].span.path != linked.spec.span.path:
                 stack.told[verdict.rule] = found
                 return found
@@ -207,7 +220,7 @@ class Judgement:
             Identity.NAME: spec.tenant_name,
             Identity.OWNER_EMAIL: spec.owner_email,
         }
-        return broken(armed, verdict, subject, resolved, linked, self._fail_on, identity)
+        return broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
 
 
 def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:

@@ -12,7 +12,7 @@ from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.judgement import Hardened, Judgement
-from tenantc.driver.tiers import first_tier_allowing
+from tenantc.driver.tiers import first_tier_allowing, judged
 from tenantc.driver.workspace import Workspace
 from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
@@ -66,6 +66,7 @@ class Pipeline:
     def __init__(self, workspace: Workspace, as_of: str, fail_on: Strictness = Strictness.BLOCK) -> None:
         self.workspace = workspace
         self.as_of = as_of
+        self._fail_on = fail_on
         self.schema = workspace.documents.schema
         self.linker = Linker(workspace.documents)
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
@@ -89,6 +90,8 @@ class Pipeline:
             diagnostics += self.linker.unknown_frameworks(layer)
             diagnostics += forbidden(layer, self.workspace.options.owners)
             diagnostics += literal_keys(_texts(layer.definitions), self.workspace.options.literals)
+        if not has_errors(diagnostics):
+            diagnostics += judged(self.judgement.court, self.linker, self.level, self._fail_on)
         return list(dict.fromkeys(diagnostics))
 
     def tenant(self, spec: Spec, only: str | None = None) -> Tenant:
@@ -137,6 +140,12 @@ class Pipeline:
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
+
+    def count(self, tenant: Tenant) -> None:
+        """Takes a tenant that nothing is wrong with into what rules over the fleet know."""
+        for compiled in tenant.environments.values():
+            if compiled.checked is not None:
+                self.judgement.count(compiled.checked, self.tier(compiled.linked.stack))
 
     def hardened(self, stack: Stack) -> Hardened:
         """What a stack gives by itself, as it is inherited and as the rules harden it."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.literals import BadLiteralError, Literals
 from tenantc.driver.rules import RuleFile
+from tenantc.driver.tiers import alone
+from tenantc.judge.fleet import Fleet
+from tenantc.judge.hardening import Armed
 from tenantc.judge.judging import Standing, concerns, judge
 from tenantc.judge.plainly import answers
+from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
 from tenantc.judge.waivers import waived_until
 from tenantc.language.generate import generate
@@ -19,13 +23,12 @@ from tenantc.language.rule_check import spanning
 from tenantc.language.rule_syntax import GivenSyntax, Name, TestSyntax
 from tenantc.language.runtime import Function, load
 from tenantc.link.stack import Linker
-from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named, Operator
+from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
-from tenantc.model.settings import Section
-from tenantc.model.spec import Spec
+from tenantc.model.settings import Section, Settings
 from tenantc.model.stack import Documents
-from tenantc.model.verdict import BROKEN, Answer
+from tenantc.model.verdict import BROKEN, Answer, Verdict
 from tenantc.resolve.extend import Addition, empty, extend
 from tenantc.source.path import Path, child
 from tenantc.source.span import Span
@@ -34,6 +37,8 @@ from tenantc.source.value import Value
 # what a test does not say
 AS_OF = "2026-11-01"
 TIER = "free"
+_NOBODY = Answer.NOT_APPLICABLE
+_WORST = (Answer.NOT_APPLICABLE, Answer.PASS, Answer.MISSING, Answer.FAIL)
 _LAYER = LayerId(LayerKind.TENANT, "test")
 _OPERATORS = {"set": Operator.SET, "add": Operator.APPEND, "take": Operator.REMOVE_IF_THERE}
 
@@ -48,10 +53,10 @@ class Tested:
 
 @dataclass(slots=True)
 class _Case:
-    """A test's tenant."""
+    """A test's tenant, or tier, with what `tier` gives it to read."""
 
     sections: Mapping[str, Section]
-    tier: Resolved
+    tier: Resolved | None
     standing: Standing
     facts: dict[Path, Value]
     waiver: str
@@ -72,12 +77,12 @@ class Tester:
         rule = file.rule
         if rule is None:
             return
-        (function,) = load(generate([rule]), 1)
-        params = tuple(param.value for param in rule.params)
+        over = [rule.columns] if rule.columns is not None else []
+        functions = load(generate([rule, *over]), 1 + len(over))
         seen: list[set[bool | None]] = [set() for _ in rule.clauses]
         for test in file.syntax.tests:
             done.tests += 1
-            done.diagnostics += self.test(file, rule, function, params, test, seen)
+            done.diagnostics += self.test(file, rule, functions, test, seen)
         for clause, results in zip(rule.clauses, seen, strict=True):
             if True not in results:
                 done.diagnostics.append(
@@ -92,8 +97,7 @@ class Tester:
         self,
         file: RuleFile,
         rule: Rule,
-        function: Function,
-        params: tuple[object, ...],
+        functions: tuple[Function, ...],
         test: TestSyntax,
         seen: list[set[bool | None]],
     ) -> Iterator[Diagnostic]:
@@ -106,14 +110,19 @@ class Tester:
             help = did_you_mean(test.expect.text, known)
             yield diagnose("T515", _span(file, test.expect), problem=f"`{test.expect.text}` is no verdict", help=help)
             return
-        case, wrong = self.case(file, rule, test)
-        if case is None:
+        groups, wrong = _tenants(file, rule, test)
+        cases: list[_Case] = []
+        for given in groups:
+            case, problems = self.case(file, rule, given)
+            wrong += problems
+            cases += [case] if case is not None else []
+        if wrong:
             yield from wrong
             return
-        subject = Subject(case.sections, self._schema, case.tier.settings, case.facts)
-        verdict = judge(rule, function, params, subject, case.standing)
-        self.observe(rule, function, params, subject, case.standing, seen)
+        verdicts = self.verdicts(rule, functions, cases, seen)
+        verdict = max(verdicts, key=lambda one: _WORST.index(one.answer), default=Verdict(rule.id, _NOBODY))
         answer = verdict.answer
+        case = cases[0]
         if answer in BROKEN and case.waiver and waived_until(rule, case.waiver, case.standing.as_of):
             answer = Answer.WAIVED
         if answer.value != test.expect.text:
@@ -122,11 +131,39 @@ class Tester:
                 verdict=f"`{answer.value}`{f', since {verdict.reason}' if verdict.reason else ''}",
             )  # fmt: skip
 
+    def verdicts(
+        self, rule: Rule, functions: tuple[Function, ...], cases: list[_Case], seen: list[set[bool | None]]
+    ) -> Iterator[Verdict]:
+        """What comes of a rule for a tenant or tier, or for each group of a fleet."""
+        params = tuple(param.value for param in rule.params)
+        if rule.columns is not None:
+            armed = Armed(rule, functions[0], params)
+            fleet = Fleet(Regime((armed,), {}, {}), {rule.id: functions[1]}, cases[0].standing.as_of)
+            for number, case in enumerate(cases):
+                subject = self.subject(case)
+                environment = str(subject.get("deployment.environment"))
+                fleet.add(subject, case.standing, environment, f"tenant-{number}", rule.span)
+            for group in fleet.groups(self._schema):
+                self.observe(rule, functions[0], group.params, group.subject, cases[0].standing, seen)
+                yield group.verdict
+            return
+        (case,) = cases
+        subject = self.subject(case)
+        if rule.over == "tiers" and case.tier is None:
+            yield Verdict(rule.id, Answer.NOT_APPLICABLE, reason="it is judged for tiers that extend another")
+            return
+        self.observe(rule, functions[0], params, subject, case.standing, seen)
+        yield judge(rule, functions[0], params, subject, case.standing)
+
+    def subject(self, case: _Case) -> Subject:
+        tier = case.tier.settings if case.tier is not None else Settings({})
+        return Subject(case.sections, self._schema, tier, case.facts)
+
     def observe(
         self,
         rule: Rule,
         function: Function,
-        params: tuple[object, ...],
+        params: Sequence[object],
         subject: Subject,
         standing: Standing,
         seen: list[set[bool | None]],
@@ -139,11 +176,11 @@ class Tester:
             if concerns(clause, standing):
                 found.add(result)
 
-    def case(self, file: RuleFile, rule: Rule, test: TestSyntax) -> tuple[_Case | None, list[Diagnostic]]:
+    def case(self, file: RuleFile, rule: Rule, givens: Iterable[GivenSyntax]) -> tuple[_Case | None, list[Diagnostic]]:
         said: dict[str, tuple[Name, ...]] = {}
         definitions: list[Definition] = []
         wrong: list[Diagnostic] = []
-        for given in test.given:
+        for given in givens:
             if given.path is None:
                 if given.kind in said:
                     wrong.append(diagnose("T515", _place(file, given), problem=f"`{given.kind}` stands twice"))
@@ -169,7 +206,13 @@ class Tester:
         if waiver:
             at = child("waivers", rule.id)
             facts |= {f"{at}.until": waiver, f"{at}.reason": "test", f"{at}.approver": "test"}
-        return _Case(sections, tier, Standing(frameworks, grade, as_of), facts, waiver), problems
+        beneath = self.beneath(name) if rule.over == "tiers" else tier
+        return _Case(sections, beneath, Standing(frameworks, grade, as_of), facts, waiver), problems
+
+    def beneath(self, tier: str) -> Resolved | None:
+        """What the tier gives that this one extends; None if it extends none."""
+        extends = self._documents.tiers[tier].extends
+        return self.tier(extends.name)[0] if extends is not None else None
 
     def unknown(self, file: RuleFile, said: Mapping[str, tuple[Name, ...]]) -> Iterator[Diagnostic]:
         for kind, known in (("tier", self._documents.tiers), ("frameworks", self._documents.frameworks)):
@@ -196,9 +239,7 @@ class Tester:
         """What a tier gives by itself, and its grade."""
         found = self._tiers.get(name)
         if found is None:
-            where = next(iter(self._documents.tiers.values())).span
-            spec = Spec("test", "Test", Named(name, where), "test@example.com", Layer(_LAYER), where)
-            stack = self._linker.stack(spec, "").value
+            stack = alone(self._linker, name)
             assert stack is not None, "the tier is known"
             resolved = empty({})
             for level in stack.levels:
@@ -227,6 +268,24 @@ def _facts(said: Mapping[str, str], tier: str, grade: str) -> dict[str, Section]
 def _required(resolved: Resolved, frameworks: tuple[str, ...]) -> dict[str, Section]:
     held = resolved.settings.sections["compliance"]
     return {"compliance": Section({**held.values, "compliance.frameworks": frameworks}, held.definitions)}
+
+
+def _tenants(file: RuleFile, rule: Rule, test: TestSyntax) -> tuple[list[list[GivenSyntax]], list[Diagnostic]]:
+    """What is given for each tenant of a test: what stands before the first `tenant` holds for all of them."""
+    common: list[GivenSyntax] = []
+    groups: list[list[GivenSyntax]] = []
+    wrong: list[Diagnostic] = []
+    for given in test.given:
+        if given.kind == "tenant":
+            groups.append([*common])
+        else:
+            (groups[-1] if groups else common).append(given)
+        if given.kind == "tenant" and rule.over != "fleet":
+            problem = "only tests of rules over the fleet have several tenants"
+            wrong.append(diagnose("T515", _place(file, given), problem=problem))
+        if rule.over == "tiers" and given.path is None and given.kind not in {"tier", "as_of"}:
+            wrong.append(diagnose("T515", _place(file, given), problem=f"a rule over tiers asks for no `{given.kind}`"))
+    return groups or [common], wrong
 
 
 def _span(file: RuleFile, name: Name) -> Span:

@@ -16,9 +16,13 @@ from tenantc.source.frozen import Frozen
 
 
 class Book(Frozen):
-    """The rules that hold in a workspace, sorted by id, each with its function."""
+    """The rules that hold in a workspace, sorted by id, each with its function.
+
+    `columns` are the functions that give rules over the fleet the values of one tenant, by the rules' ids.
+    """
 
     rules: tuple[tuple[Rule, Function], ...]
+    columns: Mapping[str, Function]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -36,20 +40,28 @@ def book(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes
     `context` is what decides, besides their text, whether the workspace's rules are right: its schemas and policies.
     """
     theirs = _library()
-    found = list(zip(theirs.rules, load(marshal.loads(theirs.code), len(theirs.rules)), strict=True))  # noqa: S302 — from the cache, or just made
+    found, columns = _loaded(theirs)
     diagnostics = list(theirs.diagnostics)
     if own:
         mine = _own(own, documents, context)
         known = {rule.id: rule for rule in theirs.rules}
         diagnostics += mine.diagnostics
-        functions = load(marshal.loads(mine.code), len(mine.rules))  # noqa: S302 — as above
-        for rule, function in zip(mine.rules, functions, strict=True):
+        added, more = _loaded(mine)
+        for rule, function in added:
             if rule.id in known:
                 diagnostics.append(diagnose("T509", rule.span, known[rule.id].span, rule=rule.id))
             else:
                 found.append((rule, function))
+        columns = more | columns
     found.sort(key=lambda pair: pair[0].id)
-    return Book(tuple(found), tuple(diagnostics))
+    return Book(tuple(found), columns, tuple(diagnostics))
+
+
+def _loaded(bound: _Bound) -> tuple[list[tuple[Rule, Function]], dict[str, Function]]:
+    over = [rule for rule in bound.rules if rule.columns is not None]
+    functions = load(marshal.loads(bound.code), len(bound.rules) + len(over))  # noqa: S302 — from the cache, or just made
+    columns = {rule.id: function for rule, function in zip(over, functions[len(bound.rules) :], strict=True)}
+    return list(zip(bound.rules, functions, strict=False)), columns
 
 
 def _library() -> _Bound:
@@ -82,7 +94,8 @@ def _bound(sources: Iterable[tuple[str, bytes]], documents: Documents) -> _Bound
 
     files, diagnostics = read_rules(sources, documents.schema, catalogue(documents))
     rules = tuple(file.rule for file in files if file.rule is not None)
-    return _Bound(rules, marshal.dumps(generate(rules)), tuple(diagnostics))
+    columns = (rule.columns for rule in rules if rule.columns is not None)
+    return _Bound(rules, marshal.dumps(generate((*rules, *columns))), tuple(diagnostics))
 
 
 def library_documents() -> Documents:

@@ -25,7 +25,7 @@ from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier, Waiver
 from tenantc.model.stack import Documents
-from tenantc.source.frozen import Frozen
+from tenantc.source.frozen import Frozen, field
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 
@@ -42,6 +42,7 @@ class Workspace(Frozen, eq=False):
     diagnostics: list[Diagnostic]
     inputs: dict[str, bytes]
     rules: tuple[tuple[Rule, Function], ...] = ()
+    columns: Mapping[str, Function] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
 
     def tenant_files(self) -> list[Path]:
@@ -186,6 +187,7 @@ class _Loader:
                 diagnostics,
                 self.inputs,
                 held.rules,
+                held.columns,
                 shared.waivers,
             )
         )

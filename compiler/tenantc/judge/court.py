@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.judge.fleet import Fleet
 from tenantc.judge.hardening import Bounds, Settlement, bounds, settle, strata
 from tenantc.judge.judging import Docketed, Standing
 from tenantc.judge.regime import Regime, misspoken, regime
@@ -36,14 +37,18 @@ class Court:
         policies: Mapping[str, Framework],
         schema: Schema,
         as_of: str,
+        columns: Mapping[str, Function] | None = None,
     ) -> None:
         self.rules = {rule.id: rule for rule, _ in rules}
-        self._rules = rules
+        self._rules = [(rule, function) for rule, function in rules if rule.over == "tenants"]
+        # what is about no single tenant holds as the house says
+        self.wide = regime([one for one in rules if one[0].over != "tenants"], policies, (), as_of)
+        self.fleet = Fleet(self.wide, columns or {}, as_of)
         self._policies = policies
         self._schema = schema
         self._as_of = as_of
-        self.strata, circles = strata(rule for rule, _ in rules)
-        self.diagnostics: tuple[Diagnostic, ...] = (*circles, *misspoken(policies, self.rules))
+        self.strata, circles = strata(rule for rule, _ in self._rules)
+        self.diagnostics: tuple[Diagnostic, ...] = (*circles, *misspoken(policies, self.rules), *self.wide.diagnostics)
         # stacks come out alike on most rules, and share one verdict on them
         self._made: dict[Verdict, Verdict] = {}
         self._regimes: dict[tuple[str, ...], Regime] = {}
@@ -51,7 +56,7 @@ class Court:
         self._names: Names = WeakKeyDictionary()
         self._touched: Memo[Path, frozenset[str]] = Memo(16_384)
         self._readers, self._wide = self._index()
-        unknown = [path for rule in self.rules.values() for path in rule.reads if _is_unknown(path)]
+        unknown = [path for rule, _ in self._rules for path in rule.reads if _is_unknown(path)]
         self._own_paths = sorted({path for path in unknown if split(path)[0] != "waivers"})
         self.own = self._reading(self._own_paths)
         self.own_waivers = self._reading({"waivers"})
@@ -114,7 +119,7 @@ class Court:
         return tuple([subject.get(path) for path in self._own_paths])
 
     def _reading(self, paths: Collection[Path]) -> frozenset[str]:
-        return frozenset(id for id, rule in self.rules.items() if not rule.reads.isdisjoint(paths))
+        return frozenset(rule.id for rule, _ in self._rules if not rule.reads.isdisjoint(paths))
 
     def affected(self, base: Mapping[str, Section], sections: Mapping[str, Section]) -> set[str]:
         """The rules that may come out otherwise since settings differ."""

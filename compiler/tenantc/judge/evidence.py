@@ -20,9 +20,9 @@ from tenantc.model.identity import Identity, IdentityText
 from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Clause, Rule
-from tenantc.model.stack import Linked
 from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.path import Path, section
+from tenantc.source.span import Span
 from tenantc.source.value import UNLIMITED, Value, show
 
 _CODES = {Strictness.BLOCK: "T530", Strictness.WARN: "T531", Strictness.REPORT: "T532", Strictness.OFF: "T532"}
@@ -34,25 +34,31 @@ def broken(
     verdict: Verdict,
     subject: Subject,
     resolved: Resolved,
-    linked: Linked,
+    required: Mapping[str, Span],
     fail_on: Strictness,
     identity: Mapping[Identity, str],
 ) -> Diagnostic:
     """T530 to T532 for a rule that is broken: what is wrong, where the values come from, and what would mend it.
 
-    It is an error from the level `fail_on` on. `identity` is what stands for the tenant's in its message.
+    It is an error from the level `fail_on` on. `required` says who brought in each framework; `identity` is what stands
+    for the tenant's in its message.
     """
     rule = armed.rule
     clause = rule.clauses[verdict.clause]
     level = verdict.strictness
     paths = _paths(rule, clause, subject, armed.params)
     missing = [path for path in paths if resolved.settings.get(path) is None]
-    blames = [*_values(paths, resolved)] or [*_required(rule, clause, linked)]
+    blames = [*_values(paths, resolved)] or [*_required(rule, clause, required)]
     blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {level.value}"))
     word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
     message = said(rule, clause, subject, armed.params, identity)
-    code = "T530" if level.rank >= fail_on.rank else _CODES[level]
+    code = code_of(level, fail_on)
     return diagnose(code, *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message)
+
+
+def code_of(level: Strictness, fail_on: Strictness) -> str:
+    """The code of a broken rule that is held at this level; an error from `fail_on` on."""
+    return "T530" if level.rank >= fail_on.rank else _CODES[level]
 
 
 def said(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any], identity: Mapping[Identity, str]) -> str:
@@ -141,13 +147,13 @@ def _authority(definition: Definition) -> int:
     return kinds.index(definition.layer.kind)
 
 
-def _required(rule: Rule, clause: Clause, linked: Linked) -> Iterator[Blame]:
+def _required(rule: Rule, clause: Clause, required: Mapping[str, Span]) -> Iterator[Blame]:
     """Who brought in a framework for which the requirement is, where no value is to blame."""
     named = frozenset[str]()
     for audience in (rule.applies, clause.audience):
         if audience is not None and not audience.excepted:
             named |= audience.frameworks
-    for framework, span in linked.stack.required.items():
+    for framework, span in required.items():
         if framework in named:
             yield Blame(span, f"{framework} is required here")
             return

@@ -8,6 +8,7 @@ from typing import Any
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
 from tenantc.language.constants import in_base_units
+from tenantc.language.outcome import Missing
 from tenantc.language.walk import Nothing, Walk
 from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
@@ -31,9 +32,15 @@ def answers(rule: Rule, subject: Subject, params: Sequence[Any]) -> tuple[bool |
 
 
 def variables(rule: Rule, params: Sequence[Any]) -> dict[str, Any]:
-    """The values of a rule's parameters as a walk takes them."""
-    pairs = zip(rule.params, params, strict=True)
-    return {param.name: in_base_units(value, _condition(param.default).typed.type) for param, value in pairs}
+    """The values of a rule's parameters, and of its folds, as a walk takes them."""
+    named = [(one.name, one.default) for one in rule.params] + [(one.name, one.default) for one in rule.folds]
+    pairs = zip(named, params, strict=True)
+    return {name: _held(name, value, _condition(default)) for (name, default), value in pairs}
+
+
+def _held(name: str, value: Any, default: Condition) -> Any:
+    """A parameter or fold; the least or most of nobody's values is none."""
+    return Nothing(Missing(name, 0, 0)) if value is None else in_base_units(value, default.typed.type)
 
 
 def _condition(expression: Deferred) -> Condition:

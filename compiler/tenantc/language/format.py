@@ -116,8 +116,9 @@ def _show(node: Tree) -> tuple[str, int]:
             return f"fields of {show_path(path)}", _ATOM
         case Listing(items=items):
             return f"[{', '.join(_within(item, _ELSE) for item in items)}]", _ATOM
-        case Aggregate(function=function, operand=operand):
-            return f"{function}({show(operand)})", _ATOM
+        case Aggregate(function=function, operand=operand, where=where):
+            condition = f" where {_within(where, _IMPLIES)}" if where is not None else ""
+            return f"{function}({_within(operand, _IMPLIES) if condition else show(operand)}{condition})", _ATOM
         case Negate(operand=operand):
             # `--x` would be one, but reads like a slip
             return f"-{_within(operand, _ATOM)}", _MINUS

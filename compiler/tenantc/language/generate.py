@@ -63,6 +63,9 @@ def _function(name: str, rule: Rule) -> list[str]:
     for index, param in enumerate(rule.params):
         writer.variables[param.name] = Code(f"v_{param.name}", nullable=False)
         lines.append(f"    v_{param.name} = params[{index}]")
+    for index, fold in enumerate(rule.folds, len(rule.params)):
+        assert isinstance(fold.default, Condition), "the checker makes no others"
+        writer.variables[fold.name] = Code(f"params[{index}]", fold.default.typed.type.absent)
     for let, value in rule.lets:
         assert isinstance(value, Condition), "the checker makes no others"
         lines.append(f"    v_{let} = {writer.code(value.typed).text}")

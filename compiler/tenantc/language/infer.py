@@ -20,6 +20,7 @@ from tenantc.language.syntax import (
     Day,
     Expression,
     Fields,
+    Function,
     Index,
     Invert,
     Is,
@@ -39,10 +40,19 @@ from tenantc.language.syntax import (
 from tenantc.language.types import BOOLEAN, WRONG, Located, Type, follow, is_root, locate, merge, type_of
 from tenantc.language.units import DAYS, PLAIN, fits, literal
 from tenantc.model.schema import Group, Schema
-from tenantc.source.frozen import replace
+from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import join, split
 
-__all__ = ["Typed", "infer", "infer_in"]
+__all__ = ["Folded", "Typed", "infer", "infer_in"]
+
+
+class Folded(Frozen):
+    """A fold over the fleet: the value of one tenant, whether it counts, and the type of what comes of all."""
+
+    function: Function
+    value: Typed
+    where: Typed | None
+    result: Type
 
 
 def infer(expression: Expression, schema: Schema) -> tuple[Typed, tuple[Problem, ...]]:
@@ -50,9 +60,14 @@ def infer(expression: Expression, schema: Schema) -> tuple[Typed, tuple[Problem,
     return infer_in(expression, Scope(schema))
 
 
-def infer_in(expression: Expression, scope: Scope, wanted: Type | None = None) -> tuple[Typed, tuple[Problem, ...]]:
-    """The expression with its types in this scope; a constant at its top is one of the type that is `wanted`."""
-    inference = _Inference(expression.text, scope)
+def infer_in(
+    expression: Expression, scope: Scope, wanted: Type | None = None, folds: dict[str, Folded] | None = None
+) -> tuple[Typed, tuple[Problem, ...]]:
+    """The expression with its types in this scope; a constant at its top is one of the type that is `wanted`.
+
+    `folds` takes in what it knows of the fleet, by its text.
+    """
+    inference = _Inference(expression.text, scope, {} if folds is None else folds)
     typed = inference.infer(expression.root, scope)
     if wanted is not None:
         typed = inference.settled(typed, wanted.item if wanted.item is not None else wanted)
@@ -66,7 +81,15 @@ def infer_in(expression: Expression, scope: Scope, wanted: Type | None = None) -
 
 
 class _Inference(Conditions):
+    def __init__(self, text: str, scope: Scope, folds: dict[str, Folded]) -> None:
+        super().__init__(text, scope)
+        self.folds = folds
+
     def infer(self, node: Tree, scope: Scope) -> Typed:
+        if scope.by is not None and isinstance(node, Aggregate):
+            return self.fold(node, scope)
+        if isinstance(node, (Index, Fields)) and scope.by is not None:
+            return Typed(node, self.alone(node))
         if isinstance(node, Quantifier):
             return self.quantifier(node, scope)
         if isinstance(node, Reference):
@@ -139,6 +162,8 @@ class _Inference(Conditions):
             return self.variable(node, names, scope)
         if len(names) == 1 and not is_root(scope.schema, names[0], rules=scope.rules):
             return Typed(node, Type("constant", choices=names))
+        if scope.by is not None and node.path not in {scope.by, "as_of"}:
+            return Typed(node, self.alone(node))
         found = locate(scope.schema, node.path, rules=scope.rules)
         if isinstance(found, Located):
             absent = found.absent and show(node) not in scope.present
@@ -196,7 +221,60 @@ class _Inference(Conditions):
             whole = replace(whole, type=merge(whole.type, part.type))
         return Type("list", item=replace(whole.type, absent=False), absent=whole.type.absent)
 
+    def alone(self, node: Tree) -> Type:
+        text = show(node)
+        return self.wrong(
+            node, f"`{text}` is one tenant's, and this rule is about all of them", f"fold it: `sum({text})`"
+        )
+
+    def fold(self, node: Aggregate, scope: Scope) -> Typed:
+        """What a rule over the fleet knows of all tenants: from here on a variable whose name is the fold's text."""
+        inner = replace(scope, by=None)
+        where = self.infer(node.where, inner) if node.where is not None else None
+        if node.where is not None:
+            inner = inner.where(node.where, holds=True)
+        value = self.infer(node.operand, inner)
+        parts = [value] if where is None else [value, where]
+        if any(part.type is WRONG for part in parts):
+            return Typed(node, WRONG)
+        open_ends = [problem for part in parts for problem in part.undefined]
+        self.problems += open_ends
+        result = WRONG if open_ends else self.folded(node, value, where)
+        name = show(node)
+        if result is not WRONG:
+            self.folds.setdefault(name, Folded(node.function, value, where, result))
+        return Typed(Variable(name, at=node.at, end=node.end), result)
+
+    def folded(self, node: Aggregate, value: Typed, where: Typed | None) -> Type:
+        if where is not None and self.operand(where, "boolean", "where") is WRONG:
+            return WRONG
+        for part in (value, where):
+            if part is not None and part.type.absent:
+                text = show(part.node)
+                help = f"say what holds then, `{text} else …`, or leave those out: `where {text} is set`"
+                return self.wrong(part.node, f"`{text}` may be missing for some tenant", help)
+        counted = Type("number", unit=PLAIN, signs=NOT_NEGATIVE)
+        if node.function == "count":
+            return counted if self.operand(value, "boolean", "count") is not WRONG else WRONG
+        if node.function == "distinct":
+            if value.type.kind in {"number", "text", "boolean", "date"}:
+                return counted
+            return self.wrong(value.node, f"`{show(value.node)}` is no plain value, and `distinct` counts these")
+        if self.operand(value, "number", node.function) is WRONG:
+            return WRONG
+        if value.type.unlimited and not _is_bounded(value.node, node.where):
+            text = show(value.node)
+            message = f"`{text}` may be unlimited, and no `{node.function}` over the fleet counts that"
+            return self.wrong(value.node, message, f"leave those out: `where {text} is not unlimited`")
+        bounded = replace(value.type, unlimited=False, choices=())
+        if node.function == "sum":
+            return replace(bounded, signs=bounded.signs | {0})
+        return replace(bounded, absent=True)
+
     def aggregate(self, node: Aggregate, part: Typed) -> Type:
+        if node.where is not None or node.function == "distinct":
+            word = "where" if node.where is not None else "distinct"
+            return self.wrong(node, f"a `{word}` like this stands in rules over the fleet only")
         if node.function == "count" and part.type.kind == "map":
             return Type("number", unit=PLAIN, signs=NOT_NEGATIVE)
         found = self.operand(part, "list", node.function)
@@ -289,6 +367,17 @@ class _Inference(Conditions):
             if found is not None:
                 return (self.problem(node, unbounded(parts[found.operand].node, found.what), help),)
         return ()
+
+
+def _is_bounded(value: Tree, where: Tree | None) -> bool:
+    """Whether a condition leaves out tenants for which a value is unlimited."""
+    match where:
+        case Binary(operator="and", left=left, right=right):
+            return _is_bounded(value, left) or _is_bounded(value, right)
+        case Is(operand=operand, state="unlimited", negated=True):
+            return operand == value
+        case _:
+            return False
 
 
 def _kept(found: Type, located: Located, scope: Scope) -> Type:

@@ -230,7 +230,8 @@ class Builder:
             case "invert":
                 return Invert(self.build(parts[-1]), at=at, end=end)
             case "aggregate":
-                return Aggregate(cast("Function", str(parts[0])), self.build(parts[1]), at=at, end=end)
+                where = self.build(parts[3]) if len(parts) == 4 else None
+                return Aggregate(cast("Function", str(parts[0])), self.build(parts[1]), where, at=at, end=end)
             case "between":
                 operand, low, high = (self.build(part) for part in (parts[0], parts[2], parts[4]))
                 return Between(operand, low, high, at=at, end=end)

@@ -11,28 +11,32 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.check import misfits
 from tenantc.language.condition import Condition, reads_of, variables_of
 from tenantc.language.constants import constant, fixed
-from tenantc.language.infer import infer_in
+from tenantc.language.fleet import over_fleet
+from tenantc.language.infer import Folded, infer_in
 from tenantc.language.outcome import Problem
 from tenantc.language.parse import parse_expression, path_of
+from tenantc.language.roots import ROOTS
 from tenantc.language.rule_syntax import (
     AudienceSyntax,
     Binding,
     EditSyntax,
     Name,
+    OverSyntax,
     RequirementSyntax,
     RuleProblem,
     RuleSyntax,
 )
 from tenantc.language.scope import Scope
 from tenantc.language.syntax import Expression, Quantifier, SyntaxProblem, Tree, children
-from tenantc.language.types import BOOLEAN, Type, is_root, type_of
+from tenantc.language.types import BOOLEAN, Located, Type, is_root, locate, type_of
 from tenantc.model.rule import Audience, Basis, Citation, Clause, Edit, Param, Rule, Weight
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.frozen import replace
-from tenantc.source.path import Path
+from tenantc.source.path import Path, split
 from tenantc.source.span import Span
 from tenantc.source.text import Text
 
+_OF_TIERS = frozenset({"tenant.tier", "tenant.grade"})
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _WEIGHTS = tuple(weight.value for weight in Weight)
 _BASES = tuple(basis.value for basis in Basis)
@@ -72,7 +76,20 @@ class _Checker:
         self.schema = schema
         self.catalogue = catalogue
         self.diagnostics: list[Diagnostic] = []
-        self.scope = Scope(schema, rules=True)
+        self.folds: dict[str, Folded] = {}
+        by = self.by(syntax.over)
+        self.scope = Scope(schema, rules=True, by=by)
+
+    def by(self, over: OverSyntax | None) -> Path | None:
+        """What splits the fleet that the rule is over, empty if nothing does; None for all other rules."""
+        if over is None or over.kind != "fleet" or over.by is None:
+            return "" if over is not None and over.kind == "fleet" else None
+        path = path_of(over.by.text)
+        found = locate(self.schema, path, rules=True)
+        if not isinstance(found, Located) or type_of(found.leaf).kind not in {"text", "boolean", "number"}:
+            problem = f"`{path}` is no plain value of a tenant, and nothing else splits a fleet"
+            self.say("T504", self.of(over.by), problem=problem)
+        return path
 
     def span(self, at: int, end: int) -> Span:
         return spanning(self.text, at, end)
@@ -85,13 +102,12 @@ class _Checker:
 
     def check(self) -> Rule | None:
         syntax = self.syntax
-        for key in ("title", "severity"):
-            if getattr(syntax, key) is None:
+        for key, there in (("title", syntax.title), ("severity", syntax.severity), ("require", syntax.requirements)):
+            if not there:
                 self.say("T502", self.of(syntax.id), rule=syntax.id.text, clause=key)
-        if not syntax.requirements:
-            self.say("T502", self.of(syntax.id), rule=syntax.id.text, clause="require")
         params = tuple(param for binding in syntax.params if (param := self.param(binding)) is not None)
         lets = tuple(found for binding in syntax.lets if (found := self.let(binding)) is not None)
+        self.fit(syntax)
         guard = self.guard(syntax.when) if syntax.when is not None else None
         applies = self.audience(syntax.applies)
         # what the guard found to be there is there for the requirements
@@ -108,7 +124,10 @@ class _Checker:
         conditions = [clause.condition for clause in clauses]
         guarding = self.reads([guard, *_used(guard, dict(lets))])
         reads = guarding | self.reads([*conditions, *(value for _, value in lets)])
-        return Rule(
+        over = syntax.over.kind if syntax.over is not None else "tenants"
+        if over == "tiers":
+            self.readable(reads)
+        rule = Rule(
             syntax.id.text,
             syntax.title.text,
             Weight(weight),
@@ -126,7 +145,34 @@ class _Checker:
             reads=reads,
             guards=guarding,
             attested={kind for path in reads - guarding for kind in self.kinds(path)} == {"fact"},
+            over=over,
         )
+        return over_fleet(rule, self.folds, self.scope.by or "") if over == "fleet" else rule
+
+    def fit(self, syntax: RuleSyntax) -> None:
+        """T504 for clauses that make no sense in a rule over tiers or the fleet: nobody's settings are mended there."""
+        if syntax.over is None:
+            return
+        kind = syntax.over.kind
+        edits = [*syntax.remedy, *(edit for one in syntax.requirements for edit in one.remedy)]
+        audiences = [one.audience for one in syntax.requirements if one.audience is not None]
+        found = [("remedy", (one.at, one.end)) for one in edits[:1]]
+        found += [("for", (one.at, one.end)) for one in audiences[:1]]
+        if kind == "fleet":
+            found += [("let", (one.name.at, one.name.end)) for one in syntax.lets[:1]]
+        elif syntax.applies is not None and syntax.applies.frameworks:
+            found.append(("framework", (syntax.applies.at, syntax.applies.end)))
+        for word, place in found:
+            self.say(
+                "T504", self.span(*place), problem=f"a rule over {'the ' * (kind == 'fleet')}{kind} has no `{word}`"
+            )
+
+    def readable(self, reads: Iterable[Path]) -> None:
+        """T504 for what a rule over tiers reads of a tenant."""
+        for path in sorted(reads):
+            if split(path)[0] in {*ROOTS, "waivers", "secrets"} - {"workspace"} and path not in _OF_TIERS:
+                problem = f"`{path}` is a tenant's, and a rule over tiers knows none"
+                self.say("T504", self.of(self.syntax.id), problem=problem)
 
     def kinds(self, path: Path) -> Iterator[str]:
         found = self.schema.find(path)
@@ -153,7 +199,7 @@ class _Checker:
             self.say("T504", span, problem=one.message, help=one.help)
 
     def condition(self, expression: Expression, scope: Scope, wanted: Type | None = None) -> Condition | None:
-        typed, problems = infer_in(expression, scope, wanted)
+        typed, problems = infer_in(expression, scope, wanted, self.folds)
         self.problems(problems)
         return None if problems else Condition(expression.text, expression.at, typed)
 
@@ -190,7 +236,8 @@ class _Checker:
         return Param(binding.name.text, found, self.of(binding.name), constant(found.typed))
 
     def guard(self, expression: Expression) -> Condition | None:
-        found = self.boolean(expression, self.scope, "when")
+        # whether a tenant counts in a rule over the fleet is asked of it alone
+        found = self.boolean(expression, replace(self.scope, by=None), "when")
         return found if found is not None and self.total(found, "when") else None
 
     def total(self, found: Condition, word: str) -> bool:
@@ -244,7 +291,7 @@ class _Checker:
             if isinstance(expression, SyntaxProblem):
                 self.say("T504", self.of(name), problem=f"`{hole.group()}` in the message: {expression.message}")
                 continue
-            typed, problems = infer_in(expression, scope)
+            typed, problems = infer_in(expression, scope, folds=self.folds)
             for one in problems:
                 self.say(
                     "T504", self.of(name), problem=f"`{hole.group()}` in the message: {one.message}", help=one.help

@@ -36,10 +36,17 @@ class _Line(NamedTuple):
 
 def format_rule(syntax: RuleSyntax, text: str) -> str:
     """The file in canonical layout; `text` is what was parsed, and says which comments stood alone on a line."""
-    lines = [_Line(syntax.id.at, f"rule {syntax.id.text}"), *_clauses(syntax)]
+    lines = [_Line(syntax.id.at, f"rule {syntax.id.text}{_over(syntax)}"), *_clauses(syntax)]
     for test in syntax.tests:
         lines += [_Line(test.at, ""), *_test(test)]
     return "\n".join(_commented(lines, syntax.comments, text)) + "\n"
+
+
+def _over(syntax: RuleSyntax) -> str:
+    if syntax.over is None:
+        return ""
+    by = f" by {show_path(path_of(syntax.over.by.text))}" if syntax.over.by is not None else ""
+    return f" over {syntax.over.kind}{by}"
 
 
 def _clauses(syntax: RuleSyntax) -> Iterator[_Line]:

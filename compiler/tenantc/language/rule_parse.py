@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.parse import SLIPS, BadTokenError, Builder, depth, parser, unquote
@@ -19,6 +19,7 @@ from tenantc.language.rule_syntax import (
     Literal_,
     MappingLiteral,
     Name,
+    OverSyntax,
     RequirementSyntax,
     RuleProblem,
     RuleSyntax,
@@ -127,7 +128,8 @@ class _Reading:
         found: dict[str, Any] = {}
         lists: dict[str, list[Any]] = {"requirements": [], "lets": [], "params": []}
         group: list[_Clause] = []
-        for clause in [*map(self.clause, head.children[2:]), None]:
+        over, clauses = self.over(head.children[2:])
+        for clause in [*map(self.clause, clauses), None]:
             if group and clause is not None and clause.keyword in _OWN and clause.column > group[0].column:
                 group.append(clause)
                 continue
@@ -146,12 +148,22 @@ class _Reading:
         return RuleSyntax(
             id,
             tuple(lists["requirements"]),
+            over,
             lets=tuple(lists["lets"]),
             params=tuple(lists["params"]),
             tests=tuple(self.test(test) for test in tests),
             comments=comments,
             **found,
         )
+
+    def over(self, branches: list[Any]) -> tuple[OverSyntax | None, list[Any]]:
+        """What the rule is over, and its clauses."""
+        if not branches or branches[0].data != "over":
+            return None, branches
+        parts, meta = branches[0].children, branches[0].meta
+        kind = cast("Literal['tiers', 'fleet']", str(parts[1]))
+        by = self.name(parts[3]) if len(parts) == 4 else None
+        return OverSyntax(kind, by, meta.start_pos, meta.end_pos), branches[1:]
 
     def clause(self, branch: Any) -> _Clause:
         at, end = branch.meta.start_pos, branch.meta.end_pos

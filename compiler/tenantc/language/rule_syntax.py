@@ -9,7 +9,7 @@ from tenantc.source.frozen import Frozen, field
 
 EditKind: TypeAlias = Literal["set", "raise", "lower", "add", "take"]
 GivenKind: TypeAlias = Literal[
-    "tier", "frameworks", "as_of", "status", "region", "environment", "set", "add", "take", "unset", "waiver"
+    "tier", "frameworks", "as_of", "status", "region", "environment", "set", "add", "take", "unset", "waiver", "tenant"
 ]
 
 
@@ -97,11 +97,21 @@ class TestSyntax(Frozen):
     at: int = 0
 
 
+class OverSyntax(Frozen):
+    """What a rule is about if not about a tenant: the tiers, or the tenants of the fleet, split `by` a path."""
+
+    kind: Literal["tiers", "fleet"]
+    by: Name | None
+    at: int
+    end: int
+
+
 class RuleSyntax(Frozen):
     """A rule file."""
 
     id: Name
     requirements: tuple[RequirementSyntax, ...]
+    over: OverSyntax | None = None
     title: Name | None = None
     because: Name | None = None
     message: Name | None = None

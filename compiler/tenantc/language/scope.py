@@ -9,6 +9,7 @@ from tenantc.language.syntax import Binary, Invert, Is, Tree
 from tenantc.language.types import Type
 from tenantc.model.schema import Schema
 from tenantc.source.frozen import Frozen, field, replace
+from tenantc.source.path import Path
 
 
 class Scope(Frozen):
@@ -16,7 +17,7 @@ class Scope(Frozen):
 
     `variables` are what quantifiers, `let` and `param` name. `present` holds the spellings of what was found to be set
     by a test that stands before. `rules` says that it is a rule's and may read what settings can't; `depth` counts the
-    quantifiers around it.
+    quantifiers around it. `by` is None but for rules over the fleet, which read nothing of one tenant but that path.
     """
 
     schema: Schema
@@ -24,6 +25,7 @@ class Scope(Frozen):
     present: frozenset[str] = frozenset()
     rules: bool = False
     depth: int = 0
+    by: Path | None = None
 
     def bind(self, **variables: Type) -> Scope:
         """The scope inside of what names these. What was known of an outer variable of one name is not known of it."""

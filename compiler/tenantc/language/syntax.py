@@ -15,7 +15,7 @@ Membership: TypeAlias = Literal["in", "not in", "contains", "contains all", "con
 TextTest: TypeAlias = Literal["starts with", "ends with", "within"]
 Calculation: TypeAlias = Literal["+", "-", "*", "/", "//"]
 Operator: TypeAlias = Literal[Connective, Comparison, Membership, TextTest, Calculation, "else"]
-Function: TypeAlias = Literal["count", "sum", "min", "max"]
+Function: TypeAlias = Literal["count", "sum", "min", "max", "distinct"]
 Quantity: TypeAlias = Literal["all", "any", "none"]
 State: TypeAlias = Literal["set", "missing", "unlimited", "empty"]
 
@@ -121,10 +121,11 @@ class Binary(_Place):
 
 
 class Aggregate(_Place):
-    """A function of a list's items."""
+    """A function of a list's items; in a rule over the fleet, of what the tenants have for whom `where` holds."""
 
     function: Function
     operand: Tree
+    where: Tree | None = None
 
 
 class Between(_Place):
@@ -234,13 +235,9 @@ def children(node: Tree) -> tuple[Tree, ...]:
             return (operand, low, high)
         case Quantifier(source=source, where=where, body=body):
             return (source, body) if where is None else (source, where, body)
-        case (
-            Negate(operand=operand)
-            | Invert(operand=operand)
-            | Aggregate(operand=operand)
-            | Matches(operand=operand)
-            | Is(operand=operand)
-        ):
+        case Aggregate(operand=operand, where=where):
+            return (operand,) if where is None else (operand, where)
+        case Negate(operand=operand) | Invert(operand=operand) | Matches(operand=operand) | Is(operand=operand):
             return (operand,)
         case _:
             return ()

@@ -12,6 +12,7 @@ from tenantc.source.path import Path
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
+Over: TypeAlias = Literal["tenants", "tiers", "fleet"]
 EditKind: TypeAlias = Literal["set", "raise", "lower", "add", "take"]
 
 
@@ -95,6 +96,20 @@ class Param(NamedTuple):
     value: object
 
 
+class Fold(NamedTuple):
+    """What a rule over the fleet knows of all tenants: a function of one value of each, named as it is written.
+
+    `default` has the result's type and no value; `value` and `where` are the clauses of `Rule.columns` that give a
+    tenant's value and say whether it counts, `where` is -1 where all do.
+    """
+
+    name: str
+    default: Deferred
+    function: str
+    value: int
+    where: int
+
+
 class Citation(NamedTuple):
     """A control of a framework that a rule supports, or `satisfies` by itself."""
 
@@ -107,7 +122,9 @@ class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
     `attested` says that a pass is somebody's word: everything that the requirements read is a fact.
-    `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is judged, empty if there is none.
+    A rule `over` the fleet knows tenants by `folds` alone, in groups that have one value `by` a path; `columns` is what
+    it asks of each, with its guard. `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is
+    judged, empty if there is none.
     """
 
     id: str
@@ -127,6 +144,10 @@ class Rule(Frozen):
     reads: frozenset[Path] = frozenset()
     guards: frozenset[Path] = frozenset()
     attested: bool = False
+    over: Over = "tenants"
+    by: Path = ""
+    folds: tuple[Fold, ...] = ()
+    columns: Rule | None = None
     library: bool = field(default=False, compare=False)
 
     @property
