@@ -129,3 +129,22 @@ def test_a_mistake_in_another_environment_does_not_stop_a_build_of_one(root: Pat
     write(root, {"tenants/one.yaml": spec.replace("acme", "one")})
     assert run(root, tmp_path / "out", environment="staging").written
     assert codes(run(root, tmp_path / "out", environment="production")) == ["T401"]
+
+
+SEATS = """\
+rule seats over fleet
+  title    "There are seats for all"
+  require  sum(limits.max_users where limits.max_users is set and limits.max_users is not unlimited) <= 13
+  severity critical
+  basis    house
+"""
+
+
+def test_rules_over_the_fleet_are_judged_when_all_of_it_is_there(root: Path, tmp_path: Path) -> None:
+    """Two tenants with seven seats each, in each of two environments."""
+    write(root, {"rules/seats.rule": SEATS})
+    assert codes(run(root, tmp_path / "a", **ONE)) == ["T533"]
+    assert codes(run(root, tmp_path / "b", **STAGING)) == ["T530"]
+    assert codes(run(root, tmp_path / "c")) == ["T530", "T530"]
+    write(root, {"tenants/two.yaml": tenant(overrides="limits.max_user: 7")})
+    assert codes(run(root, tmp_path / "d")) == ["T533", "T126"]

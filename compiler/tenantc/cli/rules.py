@@ -79,6 +79,14 @@ def level(rule: Rule, clause: Clause, pipeline: Pipeline) -> str:
     return level_of(rule, clause, pipeline.judgement.court.regime(()).levels.get(rule.id)).value
 
 
+def _applies(rule: Rule) -> str:
+    if rule.over == "tiers":
+        return f"{rule.applies or 'to every tier'} that extends another"
+    who = str(rule.applies) if rule.applies else "to everybody"
+    split = f", by {rule.by}" if rule.by else ""
+    return f"{who}, over the fleet of an environment{split}" if rule.over == "fleet" else who
+
+
 def described(rule: Rule, pipeline: Pipeline) -> dict[str, Any]:
     """A rule as JSON documents hold it (schemas/cli/rules.json)."""
     controls: dict[str, list[str]] = {}
@@ -89,7 +97,7 @@ def described(rule: Rule, pipeline: Pipeline) -> dict[str, Any]:
         "title": rule.title,
         "because": rule.because,
         "severity": rule.severity.value,
-        "applies": str(rule.applies) if rule.applies else "to everybody",
+        "applies": _applies(rule),
         "at": str(rule.span),
         "requirements": [
             {

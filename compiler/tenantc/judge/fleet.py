@@ -13,6 +13,7 @@ from tenantc.judge.evidence import code_of, said
 from tenantc.judge.judging import Docketed, Standing, inapplicable
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
+from tenantc.language.condition import Condition
 from tenantc.language.runtime import Function
 from tenantc.model.rule import Fold, Rule
 from tenantc.model.schema import Schema
@@ -148,8 +149,12 @@ class Group(Frozen):
 
 def _heaviest(rule: Rule, tallies: Sequence[Tally]) -> Iterator[Blame]:
     seen: set[str] = set()
+    asked = rule.columns
+    assert asked is not None, "a rule over the fleet asks each tenant"
     for fold, tally in zip(rule.folds, tallies, strict=True):
+        condition = asked.clauses[fold.value].condition
+        assert isinstance(condition, Condition), "the checker makes no others"
         for _, tenant, value, span in tally.heaviest:
             if tenant not in seen:
                 seen.add(tenant)
-                yield Blame(span, f"tenant `{tenant}` adds {show(value)} to `{fold.name}`")
+                yield Blame(span, f"`{condition.text}` is {show(value)}: tenant `{tenant}`")

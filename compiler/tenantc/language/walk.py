@@ -198,9 +198,10 @@ class Walk:
         unknown: Nothing | None = None
         outer = self.variables
         decisive = node.quantity != "all"
-        for name, value in self.entries(typed.parts[0], source):
+        for name, value, looked in self.entries(typed.parts[0], source):
             self.variables = {**outer, **dict(zip(node.names[::-1], (value, name), strict=False))}
             before = len(self.looked)
+            self.looked += looked
             if node.where is not None and not self.walk(typed.parts[1]):
                 del self.looked[before:]
                 continue
@@ -215,31 +216,27 @@ class Walk:
             return node.quantity == "any"
         return unknown if unknown is not None else node.quantity != "any"
 
-    def entries(self, source: Typed, value: Any) -> list[tuple[str, Any]]:
-        """The members of a collection, each with its name."""
+    def entries(self, source: Typed, value: Any) -> list[tuple[str, Any, list[Path]]]:
+        """The members of a collection, each with its name and what was read to get it."""
         if isinstance(source.node, Fields):
             item = source.type.item
             assert item is not None, "a section's settings have a type"
-            return [
-                (name, self.setting(source.node, entry.path, item))
-                for name, entry in zip(source.type.choices, value, strict=True)
-            ]
+            pairs = zip(source.type.choices, value, strict=True)
+            return [(name, *self.read(source.node, entry.path, item)) for name, entry in pairs]
         if not isinstance(value, Entry):
-            return [(str(plain(item)) if not isinstance(item, Fraction) else str(item), item) for item in value]
+            return [(str(plain(item)) if not isinstance(item, Fraction) else str(item), item, []) for item in value]
         group = source.type.group
         assert group is not None, "an open map has a schema"
-        found: list[tuple[str, Any]] = []
-        for name in self.names(value.path):
-            path = child(value.path, name)
-            found.append(
-                (
-                    name,
-                    self.setting(source.node, path, type_of(group.entry))
-                    if isinstance(group.entry, Leaf)
-                    else Entry(path),
-                )
-            )
-        return found
+        paths = {name: child(value.path, name) for name in self.names(value.path)}
+        if not isinstance(group.entry, Leaf):
+            return [(name, Entry(path), []) for name, path in paths.items()]
+        item = type_of(group.entry)
+        return [(name, *self.read(source.node, path, item)) for name, path in paths.items()]
+
+    def read(self, node: Tree, path: Path, found: Type) -> tuple[Any, list[Path]]:
+        """A member that is a setting, and its path instead of a note that it was read."""
+        value = self.setting(node, path, found)
+        return value, [self.looked.pop()]
 
     def kleene(self, typed: Typed, *, decisive: bool) -> Any:
         left = self.walk(typed.parts[0])
