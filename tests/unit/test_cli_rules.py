@@ -70,6 +70,25 @@ def test_rules_are_listed_and_explained(workspace: Path) -> None:
     assert run("rules", "--framework", "gdrp", cwd=workspace).returncode == 2
 
 
+def test_a_verdict_is_explained_part_by_part(workspace: Path) -> None:
+    (workspace / "tenants" / "acme.yaml").write_text(tenant("security.mfa_config.backup_codes: 9"))
+    told = run("explain", "acme", "few-codes", cwd=workspace)
+    assert told.returncode == 1
+    assert told.stdout.splitlines() == [
+        "few-codes for acme: fail, which is held at `block`",
+        "  requires, rules/few-codes.rule:3:3",
+        "    security.mfa_config.backup_codes <= 5  false",
+        "    security.mfa_config.backup_codes       9",
+        "    5                                      5",
+    ]
+    document = valid(run("explain", "acme", "few-codes", "--format", "json", cwd=workspace).stdout, "explain")
+    assert document["verdicts"]["default"]["verdict"] == "fail"  # type: ignore[index]
+    path = "security.mfa_config.backup_codes"
+    assert "  judged by few-codes: fail\n" in run("explain", "acme", path, cwd=workspace).stdout
+    valid(run("explain", "acme", path, "--format", "json", cwd=workspace).stdout, "explain")
+    assert run("explain", "acme", "limit-tier-monotonic", cwd=workspace).returncode == 2
+
+
 def test_what_rules_decide_of_a_framework_is_told(workspace: Path) -> None:
     (workspace / "policies").mkdir()
     (workspace / "policies" / "ours.yaml").write_text(

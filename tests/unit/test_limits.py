@@ -269,6 +269,7 @@ def test_explain_tells_every_definition_and_constraint_with_its_author(
         "ceiling 100 by tier `base` tiers/base.yaml:3:30",
         "cap 5 by environment `e` environments/e.yaml:2:26",
         "grant by mixin `m` mixins/m.yaml:3:10",
+        "judged by isolation-resource-quotas: fail",
     ]
     locked = CliRunner().invoke(command, ["acme", "limits.storage_gb"]).output
     assert "lock by tier `base`" in locked

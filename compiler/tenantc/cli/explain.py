@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from tenantc.audit.provenance import setting, written
 from tenantc.cli.explain_rule import explain_rule
+from tenantc.cli.explain_verdict import readers, verdict, verdict_lines
 from tenantc.cli.options import as_of_option, env_option, format_option
 from tenantc.cli.session import Session, print_json
 from tenantc.cli.show import check_path
 from tenantc.diagnostics.codes import CODES
+from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import LIBRARY, printable
 from tenantc.driver import library
-from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
 from tenantc.emit.targets import driven
 from tenantc.model.identity import fill
+from tenantc.model.rule import Rule
 from tenantc.source.path import section
 from tenantc.source.value import Value, plain, show
 
@@ -27,7 +30,7 @@ _CODE = re.compile(r"[Tt]\d{3}")
 
 @click.command("explain")
 @click.argument("subject", metavar="TENANT|RULE|CODE")
-@click.argument("path", required=False)
+@click.argument("path", metavar="[PATH|RULE]", required=False)
 @click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
 @env_option
 @as_of_option
@@ -35,7 +38,10 @@ _CODE = re.compile(r"[Tt]\d{3}")
 def command(
     subject: str, path: str | None, workspace: Path, environment: str | None, as_of: str | None, format_: str
 ) -> None:
-    """Explain every definition of the setting PATH of TENANT, a RULE, or the diagnostic CODE."""
+    """Explain a setting or the verdict of TENANT, what a RULE asks, or the diagnostic CODE.
+
+    With a PATH every definition of the setting is told, with a RULE every part of what it requires and its value.
+    """
     if _CODE.fullmatch(subject) and path is None:
         explain_code(subject.upper(), format_)
         return
@@ -48,8 +54,14 @@ def command(
         explain_rule(rule, pipeline, session.prefix, format_)
         return
     spec, diagnostics = session.spec(pipeline.workspace, subject)
-    check_path(path, pipeline.schema)
+    rule = pipeline.judgement.court.rules.get(path)
+    if rule is None:
+        check_path(path, pipeline.schema)
+    elif rule.over != "tenants":
+        raise click.UsageError(f"`{path}` is a rule over {rule.over}, and about no single tenant")
     compiled = pipeline.tenant(spec, environment)
+    if rule is not None:
+        judged(session, rule, pipeline, compiled, diagnostics)
     found = {name: explanation(one, path, pipeline) for name, one in compiled.environments.items()}
     if format_ == "json":
         session.finish(
@@ -59,6 +71,17 @@ def command(
     for line in lines(found, path, session.prefix):
         click.echo(line)
     session.finish({}, [*diagnostics, *compiled.diagnostics])
+
+
+def judged(session: Session, rule: Rule, pipeline: Pipeline, tenant: Tenant, diagnostics: list[Diagnostic]) -> NoReturn:
+    """Prints what came of a rule for a tenant, and ends the command."""
+    id = tenant.spec.tenant_id
+    found = {name: verdict(one, rule, pipeline) for name, one in tenant.environments.items()}
+    if session.format == "human":
+        for name, told in found.items():
+            click.echo("\n".join(verdict_lines(rule, told, id, name)))
+    document = {"tenant": id, "rule_id": rule.id, "verdicts": {name or "default": told for name, told in found.items()}}
+    session.finish(document, [*diagnostics, *tenant.diagnostics])
 
 
 def explain_code(code: str, format_: str) -> None:
@@ -94,6 +117,7 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
     if reads:
         found["references"] = {read: _value(compiled, read) for read in reads}
     found["constraints"] = constraints(compiled, path, pipeline)
+    found["rules"] = readers(compiled, path, pipeline)
     found["documents"] = driven(path, {target.name for target in pipeline.workspace.options.targets})
     return found
 
@@ -152,6 +176,7 @@ def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
     for one in told["constraints"]:
         value = f" {_text(one['value'])}" if "value" in one else ""
         result.append(f"  {one['what']}{value} by {one['from']}  {_place(one['at'], prefix)}")
+    result += [f"  judged by {rule}: {answer}" for rule, answer in told["rules"].items()]
     result += [f"  drives {document}" for document in told["documents"]]
     return [printable(line) for line in result]
 

@@ -37,7 +37,6 @@ def command(
         raise click.UsageError(str(error)) from None
     if path is None:
         session.finish({}, diagnostics)
-        return
     if format_ == "json":
         print_json({"version": 1, "written": [shown(path)]})
     else:

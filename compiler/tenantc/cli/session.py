@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tenantc.cli.usage import UsageError
 from tenantc.diagnostics.codes import Severity
@@ -79,7 +79,7 @@ class Session:
             task = bar.add_task(what, total=total)
             yield lambda: bar.advance(task)
 
-    def finish(self, document: dict[str, Any], diagnostics: Iterable[Diagnostic]) -> None:
+    def finish(self, document: dict[str, Any], diagnostics: Iterable[Diagnostic]) -> NoReturn:
         """Prints what there is to say and ends the command: exit 1 if anything is an error."""
         found = list(diagnostics)
         if self.format == "json":

@@ -133,6 +133,10 @@ class Judgement:
             return [diagnose("T533", problem=missing)]
         return list(self.court.fleet.diagnostics(self._schema, self._fail_on))
 
+    def verdicts(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
+        """The verdict on every rule, whether or not a waiver lets it be broken."""
+        return self._verdicts(checked, stack, self.subject(checked, tier))[0]
+
     def broken(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
         """The rules that a tenant breaks, whether or not a waiver lets it."""
         verdicts, broken = self._verdicts(checked, stack, self.subject(checked, tier))
