@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.driver.boundaries import Boundaries
 from tenantc.driver.judgement import Hardened, Judgement
 from tenantc.driver.tiers import first_tier_allowing, judged
 from tenantc.driver.workspace import Workspace
@@ -72,6 +73,7 @@ class Pipeline:
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
         self.judgement = Judgement(workspace, as_of, fail_on)
         self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
+        self.boundaries = Boundaries(as_of)
         self._start = empty({"workspace": workspace.options.section})
 
     def shared(self) -> list[Diagnostic]:
@@ -86,6 +88,8 @@ class Pipeline:
         layers = [documents.base, *(one.layer for one in documents.tiers.values())]
         layers += [one.layer for one in documents.mixins.values()]
         layers += [one.layer for one in documents.environments.values()]
+        rules, policies = self.judgement.court.rules.values(), documents.frameworks.values()
+        self.boundaries.shared(rules, policies, self.workspace.waivers)
         for layer in layers:
             diagnostics += self.linker.unknown_frameworks(layer)
             diagnostics += forbidden(layer, self.workspace.options.owners)
@@ -119,6 +123,7 @@ class Pipeline:
             found += forbidden(layer, options.owners)
             found += literal_keys(_texts(layer.definitions), options.literals)
             found += expired(layer.definitions, self.as_of)
+            self.boundaries.overrides(layer.definitions, f"tenant `{spec.tenant_id}`")
         found += literal_keys(spec.texts, options.literals)
         found += unused_keeps(spec.keep, (one for layer in layers for one in layer.definitions))
         return found

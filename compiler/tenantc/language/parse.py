@@ -269,7 +269,7 @@ class Builder:
             case "WORD":
                 return Word(str(token), at=at, end=end)
             case "DATE":
-                return Day(_day(token, start), at=at, end=end)
+                return Day(day_of(token, start), at=at, end=end)
             case "STRING":
                 return Text(unquote(token, start), at=at, end=end)
             case "TRUE" | "FALSE":
@@ -295,7 +295,8 @@ def _pattern(text: str) -> str:
     return text[1:-1].replace("\\/", "/")
 
 
-def _day(text: str, start: int) -> str:
+def day_of(text: str, start: int) -> str:
+    """A day of the calendar as it is written; raises `BadTokenError`."""
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.language.parse import SLIPS, BadTokenError, Builder, depth, parser, unquote
+from tenantc.language.parse import SLIPS, BadTokenError, Builder, day_of, depth, parser, unquote
 from tenantc.language.rule_syntax import (
     AudienceSyntax,
     Binding,
@@ -218,7 +218,8 @@ class _Reading:
         return Expression(self.text[root.at : root.end], root.at, root)
 
     def name(self, token: Any) -> Name:
-        return Name(str(token), token.start_pos, token.end_pos)
+        text = day_of(token, token.start_pos) if token.type == "DATE" else str(token)
+        return Name(text, token.start_pos, token.end_pos)
 
     def quoted(self, token: Any) -> Name:
         return Name(unquote(token, token.start_pos), token.start_pos, token.end_pos)

@@ -1,0 +1,72 @@
+"""The next day on which a build may come out otherwise, though nobody changes a file.
+
+What rules make of dates among settings (`as_of >= billing.subscription.trial.end - 90 days`) is not among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from tenantc.model.layer import Definition
+from tenantc.model.rule import Rule
+from tenantc.model.spec import Framework, Waiver
+
+
+class Boundaries:
+    """The earliest day after `as_of` of which it was told, and what changes then."""
+
+    def __init__(self, as_of: str) -> None:
+        self._as_of = as_of
+        self.day = ""
+        self._changes: set[str] = set()
+
+    @property
+    def changes(self) -> list[str]:
+        return sorted(self._changes)
+
+    def shared(self, rules: Iterable[Rule], policies: Iterable[Framework], waivers: Iterable[Waiver]) -> None:
+        """Takes in what holds for many: rules, policies and waivers."""
+        for day, change in (*_rules(rules), *_policies(policies), *_waivers(waivers)):
+            self._note(day, change)
+
+    def overrides(self, definitions: Iterable[Definition], whose: str) -> None:
+        """Takes in what a document sets until some day."""
+        for one in definitions:
+            if one.until is not None:
+                self._note(_after(one.until), f"{whose} no longer sets `{one.path}`")
+
+    def _note(self, day: str, change: str) -> None:
+        if day <= self._as_of or (self.day and day > self.day):
+            return
+        if day != self.day:
+            self.day = day
+            self._changes.clear()
+        self._changes.add(change)
+
+
+def _rules(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        if rule.effective:
+            yield rule.effective, f"rule `{rule.id}` comes into force"
+        if rule.until:
+            yield _after(rule.until), f"rule `{rule.id}` is no longer in force"
+
+
+def _policies(policies: Iterable[Framework]) -> Iterator[tuple[str, str]]:
+    for policy in policies:
+        for one in policy.enforce:
+            if one.start:
+                yield one.start, f"policy `{policy.name}` holds `{one.rule}` at `{one.level}`"
+            if one.until:
+                yield _after(one.until), f"policy `{policy.name}` no longer holds `{one.rule}` at `{one.level}`"
+
+
+def _waivers(waivers: Iterable[Waiver]) -> Iterator[tuple[str, str]]:
+    for waiver in waivers:
+        yield _after(waiver.until), f"a waiver of `{waiver.rule.name}` has ended"
+
+
+def _after(day: str) -> str:
+    last = date.fromisoformat(day)
+    return (last + timedelta(days=1)).isoformat() if last < date.max else "9999-12-31"
