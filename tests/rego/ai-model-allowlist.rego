@@ -1,0 +1,12 @@
+# No model by a name that means any, like `any`, `Latest` or `default:v2`.
+package rules["ai-model-allowlist"]
+
+import rego.v1
+
+required contains "named" if data.words.with_ai
+
+holds["named"] := count([name |
+	some name, on in input.ai_configuration.model_access
+	on
+	regex.match(`^(all|any|auto|default|every|everything|latest)([-._:/@].*)?$`, lower(name))
+]) == 0

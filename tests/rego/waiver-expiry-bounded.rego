@@ -1,0 +1,17 @@
+# No waiver of the tenant's ends more than 365 days from now, and each says why and by whom.
+package rules["waiver-expiry-bounded"]
+
+import rego.v1
+
+waivers := object.get(input, "waivers", {})
+
+required contains "bounded"
+
+holds["bounded"] := count([waiver |
+	some waiver in waivers
+	data.words.day(waiver.until) - data.words.day(input.as_of) > 365
+]) == 0
+
+required contains "signed"
+
+holds["signed"] := count([waiver | some waiver in waivers; "" in {waiver.approver, waiver.reason}]) == 0
