@@ -49,9 +49,7 @@ def documents() -> Documents:
 def tenants(count: int, seed: int) -> Iterator[Tenant]:
     """As many, drawn from tests/rego/tenants.yaml."""
     choices = yaml.safe_load((HERE / "tenants.yaml").read_text("utf-8"))
-    groups = [
-        [_stated(path, values) for path, values in group.items()] for group in choices["groups"].values()
-    ]  # fmt: skip
+    groups = [[_stated(*setting) for setting in group.items()] for group in choices["groups"].values()]
     tester = Tester(documents())
     chance = random.Random(seed)  # noqa: S311 — no secret hangs on it
     for _ in range(count):
@@ -76,9 +74,7 @@ def _one_each(group: list[list[tuple[Definition, ...]]], chance: random.Random) 
     return chain.from_iterable(chance.choice(values) for values in group)
 
 
-def _tenant(
-    choices: Mapping[str, Any], drawn: tuple[Definition, ...], tester: Tester, chance: random.Random
-) -> Tenant:
+def _tenant(choices: Mapping[str, Any], drawn: tuple[Definition, ...], tester: Tester, chance: random.Random) -> Tenant:
     frameworks = tuple(name for name in choices["frameworks"] if chance.random() < 0.3)
     as_of = chance.choice(choices["as_of"])
     name = chance.choice(choices["tiers"])
@@ -97,7 +93,9 @@ def _tenant(
         if chance.random() < 0.5
     }
     facts: dict[str, Value] = {
-        child(child("waivers", waiver), leaf): value for waiver, leaves in waivers.items() for leaf, value in leaves.items()
+        child(child("waivers", waiver), leaf): value
+        for waiver, leaves in waivers.items()
+        for leaf, value in leaves.items()
     }
     subject = Subject(sections, documents().schema, tier.settings, {"as_of": as_of, **facts})
     document = {
