@@ -5,8 +5,10 @@ import rego.v1
 
 required contains "named" if data.words.with_ai
 
-holds["named"] := count([name |
+vague contains name if {
 	some name, on in input.ai_configuration.model_access
 	on
 	regex.match(`^(all|any|auto|default|every|everything|latest)([-._:/@].*)?$`, lower(name))
-]) == 0
+}
+
+holds["named"] := count(vague) == 0

@@ -3,7 +3,10 @@ package rules["ai-model-tier-entitlement"]
 
 import rego.v1
 
-used := {name | some name, on in input.ai_configuration.model_access; on}
+used contains name if {
+	some name, on in input.ai_configuration.model_access
+	on
+}
 
 granted contains name if {
 	some name, on in input.tier.ai_configuration.model_access

@@ -5,4 +5,4 @@ import rego.v1
 
 required contains "a year" if data.words.under({"pci_dss"})
 
-holds["a year"] := input.monitoring.logging.audit.retention_days >= 365
+holds["a year"] := data.words.at_most(365, input.monitoring.logging.audit.retention_days)

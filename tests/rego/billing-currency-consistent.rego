@@ -9,7 +9,12 @@ required contains "amounts" if count(charges) > 0
 
 required contains "one currency" if count(charges) > 0
 
-holds["amounts"] := count([name | some name, _ in charges; not data.words.stated(["billing", "charges", name, "amount"])]) == 0
+free contains name if {
+	some name, _ in charges
+	not data.words.stated(["billing", "charges", name, "amount"])
+}
+
+holds["amounts"] := count(free) == 0
 
 holds["one currency"] := false if {
 	some charge in charges

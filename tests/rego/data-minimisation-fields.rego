@@ -12,13 +12,11 @@ required contains "allowed fields" if data.words.under({"gdpr", "ccpa"})
 
 holds["allowed fields"] := false if {
 	some category in personal
-	data.words.only(category.fields, {field | some field in category.allowed_fields}) == false
-	category.allowed_fields
+	data.words.within_list(category.fields, category.allowed_fields) == false
 }
 
 holds["allowed fields"] := true if {
 	every category in personal {
-		allowed := category.allowed_fields
-		data.words.only(category.fields, {field | some field in allowed})
+		data.words.within_list(category.fields, category.allowed_fields)
 	}
 }

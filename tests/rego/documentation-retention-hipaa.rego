@@ -9,4 +9,4 @@ required contains "records" if data.words.under({"hipaa"})
 
 holds["papers"] := input.compliance.data_governance.documentation_retention_days >= 6 * 365
 
-holds["records"] := input.monitoring.logging.audit.retention_days >= 6 * 365
+holds["records"] := data.words.at_most(6 * 365, input.monitoring.logging.audit.retention_days)

@@ -5,7 +5,7 @@ import rego.v1
 
 asking := [vendor | some vendor in data.words.vendors; vendor.scopes]
 
-everything(scope) if regex.match(`(^|[^A-Za-z0-9])([*]|(?i:all|full_access|root))([^A-Za-z0-9]|$)`, scope)
+everything(scope) if regex.match(`(^|[^a-z0-9])([*]|all|full_access|root)([^a-z0-9]|$)`, lower(scope))
 
 required contains "not everything"
 
@@ -15,13 +15,11 @@ holds["not everything"] := count([scope | some vendor in asking; some scope in v
 
 holds["allowed"] := false if {
 	some vendor in asking
-	vendor.allowed_scopes
-	data.words.only(vendor.scopes, {scope | some scope in vendor.allowed_scopes}) == false
+	data.words.within_list(vendor.scopes, vendor.allowed_scopes) == false
 }
 
 holds["allowed"] := true if {
 	every vendor in asking {
-		allowed := vendor.allowed_scopes
-		data.words.only(vendor.scopes, {scope | some scope in allowed})
+		data.words.within_list(vendor.scopes, vendor.allowed_scopes)
 	}
 }

@@ -5,9 +5,11 @@ import rego.v1
 
 required contains "TLS"
 
-holds["TLS"] := count([vendor |
+cleartext contains vendor if {
 	some vendor in data.words.vendors
 	vendor.endpoint
 	not startswith(vendor.endpoint, "https://")
 	not startswith(vendor.endpoint, "wss://")
-]) == 0
+}
+
+holds["TLS"] := count(cleartext) == 0

@@ -21,7 +21,7 @@ holds["capacity"] := data.words.stated(["infrastructure", "auto_scaling", "max_c
 
 holds["limits"] := count([name | some name in names; not data.words.stated(["limits", name])]) == 0
 
-endless := [name | some name, limit in limits; limit == "unlimited"]
+endless := [limit | some limit in limits; limit == "unlimited"]
 
 unset := [name | some name in names; not data.words.stated(["limits", name])]
 

@@ -5,4 +5,4 @@ import rego.v1
 
 required contains "room"
 
-holds["room"] := input.limits.storage_gb <= input.infrastructure.storage.capacity_gb
+holds["room"] := data.words.at_most(input.limits.storage_gb, input.infrastructure.storage.capacity_gb)

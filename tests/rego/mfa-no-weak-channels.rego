@@ -5,7 +5,9 @@ import rego.v1
 
 required contains "strong channels" if data.words.graded({"enterprise", "custom"})
 
-holds["strong channels"] := count([method |
+weak contains method if {
 	some method in input.security.mfa_config.methods
 	method in {"email", "voice"}
-]) == 0
+}
+
+holds["strong channels"] := count(weak) == 0

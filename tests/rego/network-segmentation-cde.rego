@@ -40,9 +40,13 @@ holds["trusted ways in"] := false if {
 	untrusted(source)
 }
 
+guarded(part) if {
+	sources := part.reachable_from
+	count([source | some source in sources; trusted(source)]) == count(sources)
+}
+
 holds["trusted ways in"] := true if {
 	every part in for_cards {
-		sources := part.reachable_from
-		count([source | some source in sources; trusted(source)]) == count(sources)
+		guarded(part)
 	}
 }

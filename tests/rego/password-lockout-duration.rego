@@ -7,11 +7,11 @@ policy := input.security.password_policy
 
 required contains "locked" if data.words.under({"pci_dss"})
 
-holds["locked"] := true if policy.lockout_duration_minutes >= 30
+holds["locked"] := true if data.words.at_most(30, policy.lockout_duration_minutes)
 
 holds["locked"] := true if policy.unlock == "identity_verified"
 
 holds["locked"] := false if {
-	policy.lockout_duration_minutes < 30
+	data.words.at_most(30, policy.lockout_duration_minutes) == false
 	policy.unlock != "identity_verified"
 }

@@ -10,11 +10,11 @@ required contains "changed or weighed" if {
 	input.security.mfa_config.required == false
 }
 
-holds["changed or weighed"] := true if policy.max_age_days <= 90
+holds["changed or weighed"] := true if data.words.at_most(policy.max_age_days, 90)
 
 holds["changed or weighed"] := true if policy.dynamic_risk_analysis
 
 holds["changed or weighed"] := false if {
-	policy.max_age_days > 90
+	data.words.at_most(policy.max_age_days, 90) == false
 	policy.dynamic_risk_analysis == false
 }

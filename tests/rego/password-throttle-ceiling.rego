@@ -5,4 +5,4 @@ import rego.v1
 
 required contains "a hundred"
 
-holds["a hundred"] := input.security.password_policy.lockout_attempts <= 100
+holds["a hundred"] := data.words.at_most(input.security.password_policy.lockout_attempts, 100)

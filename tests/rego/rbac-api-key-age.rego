@@ -9,6 +9,6 @@ required contains "a year"
 
 required contains "as analysed" if data.words.under({"pci_dss"})
 
-holds["a year"] := keys.max_age_days <= 365
+holds["a year"] := data.words.at_most(keys.max_age_days, 365)
 
-holds["as analysed"] := keys.max_age_days <= keys.risk_analysis_max_age_days
+holds["as analysed"] := data.words.at_most(keys.max_age_days, keys.risk_analysis_max_age_days)

@@ -5,4 +5,4 @@ import rego.v1
 
 required contains "ninety days" if data.words.under({"pci_dss", "fedramp"})
 
-holds["ninety days"] := input.security.access_control.disable_inactive_after_days <= 90
+holds["ninety days"] := data.words.at_most(input.security.access_control.disable_inactive_after_days, 90)

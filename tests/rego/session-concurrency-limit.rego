@@ -5,4 +5,4 @@ import rego.v1
 
 required contains "five" if data.words.graded({"enterprise", "custom"})
 
-holds["five"] := input.security.session_config.concurrent_sessions_limit <= 5
+holds["five"] := data.words.at_most(input.security.session_config.concurrent_sessions_limit, 5)

@@ -7,10 +7,12 @@ waivers := object.get(input, "waivers", {})
 
 required contains "bounded"
 
-holds["bounded"] := count([waiver |
+long contains waiver if {
 	some waiver in waivers
 	data.words.day(waiver.until) - data.words.day(input.as_of) > 365
-]) == 0
+}
+
+holds["bounded"] := count(long) == 0
 
 required contains "signed"
 

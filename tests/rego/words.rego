@@ -22,6 +22,21 @@ all_of(list, set) := count(set - {item | some item in list}) == 0
 
 only(list, set) := count({item | some item in list} - set) == 0
 
+within_list(list, allowed) := only(list, {item | some item in allowed})
+
+# `unlimited` is above every number.
+at_most(value, bound) := value <= bound if {
+	is_number(value)
+	is_number(bound)
+}
+
+at_most(_, bound) := true if bound == "unlimited"
+
+at_most(value, bound) := false if {
+	value == "unlimited"
+	bound != "unlimited"
+}
+
 # How many days a date is after 1970.
 day(date) := time.parse_rfc3339_ns(concat("", [date, "T00:00:00Z"])) / (((24 * 3600) * 1000) * 1000000)
 
@@ -32,7 +47,7 @@ with_ai if {
 }
 
 # The integrations that a tenant names; the other two are settings of the platform's own.
-vendors := {name: vendor |
+vendors[name] := vendor if {
 	some name, vendor in input.integrations
 	not name in {"custom", "credentials"}
 }

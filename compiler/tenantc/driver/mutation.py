@@ -26,7 +26,7 @@ def unnoticed(file: RuleFile, tester: Tester, schema: Schema, catalogue: Catalog
 
 
 def mutants(file: RuleFile, schema: Schema, catalogue: Catalogue) -> Iterator[tuple[Span, str, RuleFile]]:
-    """What a rule becomes when a number of its conditions moves by one, with where and how; only what still is a rule."""
+    """What a rule becomes when a number of its conditions moves by one, where, and how; only what is still a rule."""
     for node in _numbers(file):
         written = file.text.body[node.at : node.end]
         for step in (1, -1):
