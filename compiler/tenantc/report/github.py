@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tenantc.diagnostics.codes import Severity
-from tenantc.diagnostics.render import path_of, printable
+from tenantc.diagnostics.render import LIBRARY, path_of, printable
 from tenantc.report.findings import Finding, Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -29,9 +29,8 @@ def _command(finding: Finding) -> str:
 
 
 def _properties(finding: Finding) -> Iterator[tuple[str, str]]:
-    places = finding.places
-    if places:
-        span = places[0].span
+    span = next((place.span for place in finding.places), None)
+    if span is not None and not span.path.startswith(LIBRARY):  # no repository of tenants holds the library
         yield "file", printable(path_of(span, finding.root))
         yield "line", str(span.line)
         yield "endLine", str(span.end_line)

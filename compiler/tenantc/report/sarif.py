@@ -11,7 +11,7 @@ from urllib.parse import quote
 from tenantc import __version__
 from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.diagnostic import Replacement
-from tenantc.diagnostics.render import path_of, printable
+from tenantc.diagnostics.render import LIBRARY, path_of, printable
 from tenantc.model.spec import Waiver
 from tenantc.report.descriptors import descriptor
 from tenantc.report.findings import Finding, Report
@@ -59,17 +59,24 @@ def _worst(findings: list[Finding]) -> list[Finding]:
 def _fingerprints(findings: Iterable[Finding]) -> dict[Finding, str]:
     """What tells a finding from others, whatever lines it moves to.
 
-    That is what is said, of which place in which file; a value that gets worse is another finding, which nobody has
-    dismissed yet. Where two say the same, they are counted.
+    That is what is said of what in which file; a value that gets worse is another finding, which nobody has dismissed
+    yet. Where two say the same, they are counted.
     """
     seen: Counter[str] = Counter()
     found = {}
     for finding in findings:
-        said = (finding.id, finding.path, finding.diagnostic.message, finding.places[0].label)
-        digest = sha256("\0".join(said).encode("utf-8", "surrogateescape"))[:32]
+        said = (finding.id, finding.diagnostic.message, *_culprits(finding))
+        digest = sha256("\n".join(printable(text) for text in said).encode())[:32]
         seen[digest] += 1
         found[finding] = f"{digest}:{seen[digest]}"
     return found
+
+
+def _culprits(finding: Finding) -> list[str]:
+    """The workspace's files that share the blame, and how; the library's, where it has none."""
+    blames = finding.diagnostic.blames or finding.places
+    own = [blame for blame in blames if not blame.span.path.startswith(LIBRARY)] or blames
+    return [text for blame in own for text in (path_of(blame.span, finding.root), blame.label)]
 
 
 def _result(finding: Finding, index: Mapping[str, int], fingerprint: str) -> dict[str, Any]:
