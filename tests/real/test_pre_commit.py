@@ -14,26 +14,13 @@ import yaml
 
 from tests.compiling import tenant, write
 from tests.real.parts import PRE_COMMIT, Part, need
+from tests.unit.test_cli_rules import RULE
 
 ROOT = Path(__file__).parents[2]
 # what a clone of tenantc needs to have to be installed
 PARTS = ("compiler", "policies", "rules", "schemas", "tiers", "pyproject.toml", "README.md", "LICENSE")
 HOOKS = ".pre-commit-hooks.yaml"
-RULE = """\
-rule few-codes
-  title    "Few backup codes lie about"
-  require  security.mfa_config.backup_codes <= 5
-  severity low
-  basis    house
-
-test "five are few" of few-codes
-  given  set security.mfa_config.backup_codes = 5
-  expect pass
-
-test "six are not" of few-codes
-  given  set security.mfa_config.backup_codes = 6
-  expect fail
-"""
+GOOD = tenant("security.mfa_config.backup_codes: 4")
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +82,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
             ".pre-commit-config.yaml": yaml.safe_dump(config),
             # what is no part of the workspace is none of the hooks' business
             ".github/workflows/ci.yml": "on: push\n",
-            "tenants/acme.yaml": tenant("limits.max_users: 3"),
+            "tenants/acme.yaml": GOOD,
             "rules/few-codes.rule": RULE,
         },
     )
@@ -120,7 +107,7 @@ def test_a_tenant_that_is_wrong_is_refused(repository: Repository) -> None:
     code, output = repository.hook("run")
     assert code == 1
     assert "tenants/acme.yaml:6:3: error[T126]: `limits.max_user` is not a setting" in output
-    repository.change("tenants/acme.yaml", tenant("limits.max_users: 3"))
+    repository.change("tenants/acme.yaml", GOOD)
     assert repository.hook("run")[0] == 0
 
 

@@ -17,26 +17,16 @@ from tenantc.source.span import Span
 from tenantc.source.text import Text
 from tests.compiling import AS_OF, tenant, write
 from tests.unit.test_cli import run
+from tests.unit.test_cli_rules import RULE as PLAIN
 
 DATA = Path(__file__).parents[1] / "data" / "sarif"
-RULE = """\
-rule few-codes
-  title    "Few backup codes lie about"
-  require  security.mfa_config.backup_codes <= 5
-           message "tenant {tenant.id} hands out {security.mfa_config.backup_codes} backup codes"
-           remedy lower security.mfa_config.backup_codes to 5
-  severity critical
-  basis    house
-  controls soc2 "CC6.1"
-
-test "five are few" of few-codes
-  given  set security.mfa_config.backup_codes = 5
-  expect pass
-
-test "six are not" of few-codes
-  given  set security.mfa_config.backup_codes = 6
-  expect fail
-"""
+# the rule with what to say and how to mend it
+RULE = PLAIN.replace(
+    "<= 5\n",
+    "<= 5\n"
+    '           message "tenant {tenant.id} hands out {security.mfa_config.backup_codes} backup codes"\n'
+    "           remedy lower security.mfa_config.backup_codes to 5\n",
+).replace("house\n", 'house\n  controls soc2 "CC6.1"\n')
 WAIVER = """\
 - rule: few-codes
   tenants: [other]
