@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -15,7 +18,7 @@ from tenantc.report import github, junit, sarif
 from tenantc.report.findings import Finding, Report
 from tenantc.source.span import Span
 from tenantc.source.text import Text
-from tests.compiling import AS_OF, tenant, write
+from tests.compiling import AS_OF, TOP, tenant, write
 from tests.unit.test_cli import run
 from tests.unit.test_cli_rules import RULE as PLAIN
 
@@ -123,6 +126,40 @@ def test_a_dated_value_is_no_place_for_a_fix(workspace: Path) -> None:
     assert "fixes" not in results(said(workspace, "sarif"))["tenants/acme.yaml"]
 
 
+def test_what_an_environment_caps_is_not_mended_in_a_tenant(workspace: Path) -> None:
+    more = RULE.replace("<= 5", ">= 5").replace("lower", "raise").replace("codes = 6", "codes = 4")
+    environment = "environment: staging\ncaps: {security.mfa_config.backup_codes: 3}\n"
+    write(
+        workspace,
+        {
+            "rules/few-codes.rule": more,
+            "environments/staging.yaml": environment,
+            "tenantc.yaml": TOP.replace("defaults: {", "defaults: {environments: [staging], "),
+            "tenants/acme.yaml": SIX.replace(": 6", ": 4"),
+        },
+    )
+    assert "fixes" not in results(said(workspace, "sarif"))["environments/staging.yaml"]
+
+
+def test_what_a_tier_says_is_not_mended_for_one_tenant(workspace: Path) -> None:
+    """Two rules exclude each other, so that neither hardens what the tier says."""
+    write(
+        workspace,
+        {
+            "rules/many-codes.rule": RULE.replace("few-codes", "many-codes")
+            .replace("<= 5", ">= 7")
+            .replace("lower security.mfa_config.backup_codes to 5", "raise security.mfa_config.backup_codes to 7")
+            .replace("codes = 5", "codes = 7"),
+            "tiers/label.yaml": "tier: label\nextends: free\nsettings: {security.mfa_config.backup_codes: 6}\n",
+            "tenants/acme.yaml": tenant(tier="label"),
+        },
+    )
+    found = [one for one in valid(said(workspace, "sarif"))["results"] if one["ruleId"] in {"few-codes", "many-codes"}]
+    places = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in found]
+    assert places.count("tiers/label.yaml") == 2
+    assert not [one for one, place in zip(found, places, strict=True) if place == "tiers/label.yaml" and "fixes" in one]
+
+
 def test_fingerprints_stay_when_lines_move_and_change_with_what_is_wrong(workspace: Path) -> None:
     def prints() -> dict[str, str]:
         return {path: one["partialFingerprints"]["primaryLocationLineHash"] for path, one in found.items()}
@@ -207,6 +244,11 @@ def test_no_line_of_the_library_is_annotated() -> None:
     found = github.write(
         Report("check", (finding("x", path="library/rules/x.rule"), finding("x", path="rules/x.rule")))
     )
+    places = [Blame(Span(Text(path, "x"), 1, 1, 1, 2)) for path in ("library/tiers/free.yaml", "tiers/free.yaml")]
+    [other] = valid(sarif.write(Report("check", (Finding(diagnose("T906", *places, path="x", problem="x")),))))[
+        "results"
+    ]
+    assert other["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "tiers/free.yaml"
     assert [line.partition("::")[2].partition("::")[0] for line in found.splitlines()] == [
         "error title=T906",
         "error file=rules/x.rule,line=1,endLine=1,col=1,endColumn=2,title=T906",
@@ -287,6 +329,9 @@ def test_hostile_texts_stay_texts(path: str) -> None:
     [first, _] = valid(sarif.write(report))["results"]
     assert "\\u{0}\\u{1b}[31m\\u{85}" in first["message"]["text"]
     assert "](" not in first["message"]["text"]
+    uri = first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert re.fullmatch(r"[\w.%/-]+", uri, re.ASCII)
+    assert unquote_to_bytes(uri) == os.fsencode(path)
 
     [case] = ET.fromstring(junit.write(report)).iter("testcase")  # noqa: S314 — our own writing
     failure, output = case

@@ -14,7 +14,7 @@ from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Clause, Rule
 from tenantc.source.path import Path
 from tenantc.source.span import Span
-from tenantc.source.value import UNLIMITED, Value, show
+from tenantc.source.value import UNLIMITED, Value
 
 _KINDS = {"set", "raise", "lower"}
 
@@ -46,10 +46,7 @@ def _place(definition: Definition) -> Span | None:
         return None
     if span is None or span.line != span.end_line or definition.until is not None:
         return None
-    if value is not UNLIMITED and not isinstance(value, (bool, int, float, str)):
-        return None
-    written = span.text.line(span.line)[span.column - 1 : span.end_column - 1]
-    return span if written.strip("'\"") == show(value) else None
+    return span if value is UNLIMITED or isinstance(value, (bool, int, float, str)) else None
 
 
 def _keeps(rule: Rule, clause: Clause, subject: Subject, params: Sequence[Any], path: Path, value: Value) -> bool:
