@@ -59,6 +59,8 @@ SQL_GRAMMAR = Part("PostgreSQL's grammar", _package("pglast"), TEST_EXTRA)
 KUBERNETES = Part("Kubernetes schemas", _package("kubernetes_validate"), TEST_EXTRA)
 REGO = Part("Rego", _package("regorus"), TEST_EXTRA)
 KUSTOMIZE = Part("kubectl kustomize", _program("kubectl"), "apt-get install kubernetes-client")
+PRE_COMMIT = Part("pre-commit", _package("pre_commit"), TEST_EXTRA)
+JQ = Part("jq", _program("jq"), "apt-get install jq")
 TERRAFORM = Part(
     "Terraform with hashicorp/aws",
     _terraform,

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from tenantc.cli.options import as_of_option, env_option, fail_on_option, format_option
+from tenantc.cli import reports
+from tenantc.cli.options import as_of_option, env_option, fail_on_option, report_format_option
 from tenantc.cli.session import Session, print_json, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.build import Built, Request, build
 from tenantc.driver.files import shown
+from tenantc.report.findings import Report
 
 
 @click.command("compile")
@@ -28,7 +30,7 @@ from tenantc.driver.files import shown
     "--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts"
 )
 @click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
-@format_option
+@report_format_option
 def command(
     workspace: Path,
     output: Path | None,
@@ -42,7 +44,7 @@ def command(
 ) -> None:
     """Compile WORKSPACE (the nearest one upward from the current folder) into artifacts that deployers apply as is."""
     started = time.perf_counter()
-    session = Session(workspace, format_, as_of)
+    session = Session(workspace, format_, as_of, reports.unusable("compile", format_))
     pipeline = session.pipeline(fail_on)
     known = pipeline.workspace.documents.environments
     if environment is not None and environment not in known:
@@ -68,8 +70,14 @@ def command(
             }
         )
     else:
-        session.say(found)
-        _tell(built, request, pipeline.as_of, time.perf_counter() - started)
+        if format_ in reports.WRITERS:
+            files = (f"{session.prefix}{path}" for path in sorted(built.files))
+            findings = reports.findings(found, session.prefix, pipeline)
+            reports.print_report(Report("compile", tuple(findings), tuple(files)), format_)
+        else:
+            session.say(found)
+        if format_ in {"human", "github"}:
+            _tell(built, request, pipeline.as_of, time.perf_counter() - started)
     raise click.exceptions.Exit(1 if built.ledger.failed else 0)
 
 

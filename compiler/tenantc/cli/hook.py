@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from tenantc.cli.session import Session, print_json, print_line, summary
+from tenantc.cli.session import End, Session, print_json, print_line, summary
 from tenantc.cli.usage import UsageError
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.checking import check_files, check_workspace
 from tenantc.driver.files import find_workspace
+from tenantc.driver.ledger import Ledger
+from tenantc.driver.pipeline import Pipeline
+
+
+class Checked(NamedTuple):
+    """A workspace that was checked, or, if there are any, some `files` of it; and how many tenants that were."""
+
+    session: Session
+    pipeline: Pipeline
+    files: tuple[Path, ...]
+    ledger: Ledger
+    tenants: int
+
+    @property
+    def summary(self) -> str:
+        counts = summary(self.ledger.count(Severity.ERROR), self.ledger.count(Severity.WARNING))
+        return f"{self.tenants} tenant{'' if self.tenants == 1 else 's'} checked: {counts}"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -20,24 +38,30 @@ def run(arguments: Sequence[str]) -> int:
 
 def check(paths: Sequence[Path], as_of: str | None, fail_on: str, format_: str) -> int:
     """Checks a workspace, or the given files, says what there is to say, and gives the exit code."""
-    groups = _by_workspace(paths or [Path()])
     failed = False
     documents = []
-    for root, files in groups.items():
-        session = Session(root, format_, as_of)
-        pipeline = session.pipeline(fail_on)
-        ledger, tenants = check_files(pipeline, files) if files else check_workspace(pipeline)
-        found = ledger.all()
-        failed |= ledger.failed
+    for one in checked(paths, as_of, fail_on, format_):
+        found = one.ledger.all()
+        failed |= one.ledger.failed
         if format_ == "json":
-            documents += [as_json(one, session.prefix) for one in found]
+            documents += [as_json(diagnostic, one.session.prefix) for diagnostic in found]
         else:
-            session.say(found)
-            counts = summary(ledger.count(Severity.ERROR), ledger.count(Severity.WARNING))
-            print_line(f"{tenants} tenant{'' if tenants == 1 else 's'} checked: {counts}")
+            one.session.say(found)
+            print_line(one.summary)
     if format_ == "json":
         print_json({"version": 1, "diagnostics": documents})
     return 1 if failed else 0
+
+
+def checked(
+    paths: Sequence[Path], as_of: str | None, fail_on: str, format_: str, end: End | None = None
+) -> Iterator[Checked]:
+    """Checks a workspace, or each in which some of the files lie."""
+    for root, files in _by_workspace(paths or [Path()]).items():
+        session = Session(root, format_, as_of, end)
+        pipeline = session.pipeline(fail_on)
+        ledger, tenants = check_files(pipeline, files) if files else check_workspace(pipeline)
+        yield Checked(session, pipeline, tuple(files), ledger, tenants)
 
 
 def _by_workspace(paths: Sequence[Path]) -> dict[Path, list[Path]]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from tenantc.cli.usage import UsageError
 from tenantc.diagnostics.codes import Severity
@@ -27,16 +27,21 @@ _LONG = 500
 _COLOURS = {Severity.ERROR: 31, Severity.WARNING: 33, Severity.NOTE: 36}
 
 
-class Session:
-    """One run of a command on one workspace."""
+# ends a command with what there is to say, given the way to what its paths are relative to
+End: TypeAlias = Callable[[Iterable[Diagnostic], str], NoReturn]
 
-    def __init__(self, start: Path, format_: str, day: str | None) -> None:
+
+class Session:
+    """One run of a command on one workspace; `end` ends it in formats other than `human` and `json`."""
+
+    def __init__(self, start: Path, format_: str, day: str | None, end: End | None = None) -> None:
         root = files.find_workspace(start)
         if root is None:
             raise UsageError(diagnose("T901", path=files.shown(start)).message)
         self.root = root
         self.format = format_
         self.day = day
+        self.end = end
         shown = files.shown(root)
         self.prefix = "" if shown == "." else f"{shown}/"
 
@@ -51,7 +56,10 @@ class Session:
             day = as_of(self.day, workspace.options.as_of)
         except ValueError:
             raise UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
-        return Pipeline(workspace, day, Strictness(fail_on))
+        pipeline = Pipeline(workspace, day, Strictness(fail_on))
+        if self.end is not None:
+            pipeline.judgement.excused = {}
+        return pipeline
 
     def spec(self, workspace: Workspace, tenant: str) -> tuple[Spec, list[Diagnostic]]:
         """One tenant by id, read from the files that mention it; ends the command if there is none."""
@@ -82,6 +90,8 @@ class Session:
     def finish(self, document: dict[str, Any], diagnostics: Iterable[Diagnostic]) -> NoReturn:
         """Prints what there is to say and ends the command: exit 1 if anything is an error."""
         found = list(diagnostics)
+        if self.end is not None:
+            self.end(found, self.prefix)
         if self.format == "json":
             print_json(
                 {"version": 1} | document | {"diagnostics": [as_json(one, self.prefix) for one in in_order(found)]}
@@ -118,5 +128,10 @@ def print_json(document: dict[str, Any]) -> None:
 
 def print_line(text: str) -> None:
     """A line on stdout."""
-    sys.stdout.write(f"{text}\n")
+    print_text(f"{text}\n")
+
+
+def print_text(text: str) -> None:
+    """A text that ends its own lines on stdout."""
+    sys.stdout.write(text)
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from tenantc.diagnostics.codes import CODES, Severity
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.span import Span
+from tenantc.source.value import Value
 
 T = TypeVar("T")
 
@@ -19,12 +20,20 @@ class Blame(Frozen):
     label: str = ""
 
 
+class Replacement(Frozen):
+    """The value that mends something if it is written where another one stands."""
+
+    span: Span
+    value: Value
+
+
 class Diagnostic(Frozen):
     """One thing that is wrong or worth saying.
 
     `code` is a key of `codes.CODES`, whose template the `facts` fill. The first blame is where to look first; there is
     none where no text is at fault (a missing folder). `occasion` is one of the places that brought it about, where any
     of many would do: it makes no second diagnostic. `tenants` counts the tenants it reaches, where that is known.
+    `fix` is what mends it, if that is one value in another's place.
     """
 
     code: str
@@ -33,6 +42,7 @@ class Diagnostic(Frozen):
     help: str = ""
     occasion: Blame | None = field(default=None, compare=False)
     tenants: int = field(default=0, compare=False)
+    fix: Replacement | None = field(default=None, compare=False)
 
     @property
     def severity(self) -> Severity:

@@ -25,15 +25,21 @@ def render(diagnostic: Diagnostic, root: str = "") -> str:
 def short(diagnostic: Diagnostic, root: str = "") -> str:
     """A diagnostic on one line, for logs and editors: `path:line:column: error[T204]: …`."""
     place = f"{place_of(diagnostic.blames[0].span, root)}: " if diagnostic.blames else ""
-    return f"{place}{diagnostic.severity.value}[{diagnostic.code}]: {printable(diagnostic.message)}{_reach(diagnostic)}"
+    return f"{place}{diagnostic.severity.value}[{diagnostic.code}]: {sentence(diagnostic)}"
+
+
+def sentence(diagnostic: Diagnostic) -> str:
+    """What is wrong, and how many tenants it reaches, without its place."""
+    return f"{printable(diagnostic.message)}{_reach(diagnostic)}"
 
 
 def place_of(span: Span, root: str = "") -> str:
     """A position as it is printed: `path:line:column`."""
-    return f"{printable(_path(span, root))}:{span.line}:{span.column}"
+    return f"{printable(path_of(span, root))}:{span.line}:{span.column}"
 
 
-def _path(span: Span, root: str) -> str:
+def path_of(span: Span, root: str = "") -> str:
+    """A path as it is printed: the way to it from the current folder; the library's begin with `library/`."""
     return span.path if span.path.startswith(LIBRARY) else root + span.path
 
 
@@ -95,7 +101,7 @@ def as_json(diagnostic: Diagnostic, root: str = "") -> dict[str, Any]:
 def _span(blame: Blame, root: str) -> dict[str, Any]:
     span = blame.span
     return {
-        "path": _path(span, root),
+        "path": path_of(span, root),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,

@@ -45,10 +45,11 @@ class Request(Frozen):
 
 @dataclass(slots=True)
 class Built:
-    """What came of it. `written` says whether the target now holds this build."""
+    """What came of it. `written` says whether the target now holds this build, `files` where its tenants stand."""
 
     ledger: Ledger
     tenants: int = 0
+    files: set[str] = field(default_factory=set)
     artifacts: int = 0
     bytes: int = 0
     held: list[str] = field(default_factory=list)
@@ -154,6 +155,7 @@ class _Run:
             return
         self.seen[spec.tenant_id] = spec.span.path
         self.built.tenants += 1
+        self.built.files.add(spec.span.path)
         tenant = self.pipeline.tenant(spec, self.request.environment)
         self.built.ledger.tenant(tenant.diagnostics)
         if tenant.failed:

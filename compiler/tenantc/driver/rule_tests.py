@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -43,11 +44,20 @@ _LAYER = LayerId(LayerKind.TENANT, "test")
 _OPERATORS = {"set": Operator.SET, "add": Operator.APPEND, "take": Operator.REMOVE_IF_THERE}
 
 
+class Ran(NamedTuple):
+    """A test that ran: the rule it is of, its title and its place, and what is wrong."""
+
+    rule: str
+    title: str
+    span: Span
+    diagnostics: tuple[Diagnostic, ...]
+
+
 @dataclass(slots=True)
 class Tested:
-    """What came of the tests of some files: how many ran, and what is to be said about them."""
+    """What came of the tests of some files: those that ran, and what is to be said about them and their rules."""
 
-    tests: int = 0
+    tests: list[Ran] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -81,8 +91,9 @@ class Tester:
         functions = load(generate([rule, *over]), 1 + len(over))
         seen: list[set[bool | None]] = [set() for _ in rule.clauses]
         for test in file.syntax.tests:
-            done.tests += 1
-            done.diagnostics += self.test(file, rule, functions, test, seen)
+            wrong = tuple(self.test(file, rule, functions, test, seen))
+            done.tests.append(Ran(rule.id, test.title.text, _span(file, test.title), wrong))
+            done.diagnostics += wrong
         for clause, results in zip(rule.clauses, seen, strict=True):
             if True not in results:
                 done.diagnostics.append(

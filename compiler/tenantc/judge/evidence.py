@@ -10,6 +10,7 @@ from typing import Any
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.judge.hardening import Armed
 from tenantc.judge.plainly import variables, walker
+from tenantc.judge.replacement import replacement
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition, variables_of
 from tenantc.language.constants import constant
@@ -21,6 +22,7 @@ from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Clause, Rule
 from tenantc.model.verdict import Answer, Strictness, Verdict
+from tenantc.source.frozen import replace
 from tenantc.source.path import Path, section
 from tenantc.source.span import Span
 from tenantc.source.value import UNLIMITED, Value, show
@@ -53,7 +55,9 @@ def broken(
     word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
     message = said(rule, clause, subject, armed.params, identity)
     code = code_of(level, fail_on)
-    return diagnose(code, *blames, help=_help(clause, armed, missing), rule=rule.id, verdict=word, message=message)
+    help = _help(clause, armed, missing)
+    found = diagnose(code, *blames, help=help, rule=rule.id, verdict=word, message=message)
+    return replace(found, fix=replacement(rule, clause, subject, armed.params, resolved))
 
 
 def code_of(level: Strictness, fail_on: Strictness) -> str:

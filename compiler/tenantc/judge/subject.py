@@ -61,6 +61,12 @@ class Subject:
             return self._tier.get(path.removeprefix("tier."))
         return self._besides(name).get(path)
 
+    def altered(self, path: Path, value: Value) -> Subject:
+        """The same with another value of one setting."""
+        held = self._sections[section(path)]
+        changed = Section({**held.values, path: value}, held.definitions)
+        return Subject({**self._sections, section(path): changed}, self._schema, self._tier, self._facts)
+
     def _besides(self, root: str) -> Mapping[Path, Value]:
         """What stands under a root that is no section."""
         if root != "secrets":
