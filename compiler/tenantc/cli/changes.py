@@ -10,7 +10,8 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import as_json, in_order, printable, short
 from tenantc.driver.difference import Change, Difference, Group, Uncompiled
 from tenantc.driver.version import Version
-from tenantc.source.value import Value, plain, show
+from tenantc.source.frozen import values
+from tenantc.source.value import Record, Value, plain, show
 
 Versions = tuple[Version, Version]
 
@@ -67,7 +68,7 @@ def as_document(difference: Difference, versions: Versions, max_blast: int | Non
         "before": _version(before, difference.counts[0]),
         "after": _version(after, difference.counts[1]),
         "reached": sorted(difference.reached),
-        "added": [one._asdict() for one in difference.added],
+        "added": [dict(values(one)) | {"frameworks": list(one.frameworks)} for one in difference.added],
         "removed": list(difference.removed),
         "uncompiled": [
             {
@@ -102,9 +103,12 @@ def _version(version: Version, tenants: int) -> dict[str, Any]:
 
 
 def _group(group: Group, what: dict[str, Any]) -> dict[str, Any]:
-    for name, value in (("before", group.change.before), ("after", group.change.after)):
-        if value is not None:
-            what[name] = plain(value)
+    change = group.change
+    if change.gained or change.lost:
+        what |= {"added": plain(change.gained), "removed": plain(change.lost)}
+    what |= {
+        name: plain(value) for name, value in (("before", change.before), ("after", change.after)) if value is not None
+    }
     return what | {"environments": list(group.environments), "tenants": list(group.tenants)}
 
 
@@ -133,7 +137,7 @@ def _parts(
         ("verdicts that flip", difference.verdicts),
         ("settings", difference.settings),
     )
-    parts = [("wrong for all tenants", errors), ("new", new), ("gone", gone), ("not compiled", failing)]
+    parts = [("wrong in what tenants share", errors), ("new", new), ("gone", gone), ("not compiled", failing)]
     parts += [(title, [_changed(one, code) for one in held]) for title, held in groups]
     return ((title, items) for title, items in parts if items)
 
@@ -168,21 +172,25 @@ def _changed(group: Group, code: Callable[[str], str]) -> _Item:
 
 
 def _values(change: Change, code: Callable[[str], str]) -> str:
-    """What a change does to a value; of a list that gains or loses members, these."""
+    """What a change does to a value; of a mapping that is there before and after, only what differs."""
     before, after = change.before, change.after
-    if isinstance(before, tuple) and isinstance(after, tuple):
-        more = [one for one in after if one not in before]
-        less = [one for one in before if one not in after]
-        if more or less:
-            signs = (("+", more), ("-", less))
-            return ", ".join(f"{sign} {code(_text(item))}" for sign, items in signs for item in items)
+    if change.gained or change.lost:
+        signs = (("+", change.gained), ("-", change.lost))
+        return ", ".join(f"{sign} {code(_text(item))}" for sign, items in signs for item in items)
+    if isinstance(before, Record) and isinstance(after, Record):
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        return ", ".join(f"{name} {code(_text(before.get(name)))} → {code(_text(after.get(name)))}" for name in names)
     return f"{code(_text(before))} → {code(_text(after))}"
 
 
 def _text(value: Value | None) -> str:
     if value is None:
         return "(absent)"
-    text = f"[{', '.join(map(show, value))}]" if isinstance(value, tuple) else show(value)
+    text = show(value)
+    if isinstance(value, tuple):
+        text = f"[{', '.join(map(show, value))}]"
+    elif isinstance(value, Record):
+        text = ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tenantc.driver.pipeline import Compiled
+from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.driver.workspace import Workspace
 from tenantc.model.layer import Layer, LayerKind, Named
 from tenantc.model.rule import Rule
-from tenantc.model.spec import HOUSE, Framework, Waiver
+from tenantc.model.spec import HOUSE, Framework, Tier, Waiver
+from tenantc.model.stack import Stack
 from tenantc.source.value import Record, Value
 
 
@@ -27,23 +28,34 @@ class Term(NamedTuple):
     subject: str
     document: Document
 
+    @property
+    def text(self) -> str:
+        """What it is about, in words."""
+        kind, name = self.document
+        whose = "" if kind == "rule" else f"of {kind} {name}"
+        return " ".join(part for part in (self.subject, whose) if part)
+
 
 Terms = dict[Term, Value]
 
 
-def terms(workspace: Workspace) -> Terms:
-    """Everything that the shared documents of a workspace, and the library's beneath them, grant or require."""
+def terms(pipeline: Pipeline) -> Terms:
+    """Everything that shared documents, and the library's beneath them, grant or require.
+
+    A tier is taken with those that it extends, and a mixin with the library's of its name.
+    """
+    workspace = pipeline.workspace
     documents = workspace.documents
     found: Terms = {}
     for name, tier in documents.tiers.items():
-        at = Document("tier", name)
-        found |= _bounds(tier.layer, at)
-        extended = (tier.extends,) if tier.extends is not None else ()
-        found |= _listed(at, extends=_names(extended), mixins=_names(tier.mixins), grade=tier.grade or name)
+        found |= _tier(tier, pipeline.linker.chain(name).value or (tier,))
     for name, mixin in documents.mixins.items():
         at = Document("mixin", name)
+        theirs = documents.library_mixins.get(name)
+        if theirs is not None and any(named.name == name for named in mixin.extends):
+            found |= _bounds(theirs.layer, at)
         found |= _bounds(mixin.layer, at)
-        found |= _listed(at, extends=_names(mixin.extends))
+        found |= _listed(at, extends=tuple(one for one in _names(mixin.extends) if one != name))
     for name, environment in documents.environments.items():
         found |= _bounds(environment.layer, Document("environment", name))
     for name, framework in documents.frameworks.items():
@@ -74,20 +86,34 @@ def waivers(workspace: Workspace) -> dict[str, dict[str, Value]]:
 def over(compiled: Compiled) -> Iterator[Document]:
     """The documents that a tenant in an environment is under."""
     stack = compiled.linked.stack
-    kinds = {LayerKind.TIER: "tier", LayerKind.MIXIN: "mixin", LayerKind.ENVIRONMENT: "environment"}
-    for level in stack.levels:
-        for layer in level.layers:
-            if layer.id.kind in kinds:
-                yield Document(kinds[layer.id.kind], layer.id.name)
-    for name in (HOUSE, *stack.frameworks):
-        yield Document("policy", name)
+    yield Document("tier", stack.tier)
+    yield from (Document("mixin", name) for name in _mixins(stack))
+    yield Document("environment", stack.environment)
+    yield from (Document("policy", name) for name in (HOUSE, *stack.frameworks))
 
 
 def standing(compiled: Compiled) -> Mapping[str, Value]:
     """What a tenant in an environment is: its tier, frameworks and mixins, those included that its tier brings."""
-    mixins = {document.name for document in over(compiled) if document.kind == "mixin"}
     stack = compiled.linked.stack
-    return {"tier": stack.tier, "frameworks": stack.frameworks, "mixins": tuple(sorted(mixins))}
+    return {"tier": stack.tier, "frameworks": stack.frameworks, "mixins": _mixins(stack)}
+
+
+def _mixins(stack: Stack) -> tuple[str, ...]:
+    ids = (layer.id for level in stack.levels for layer in level.layers)
+    return tuple(sorted({id.name for id in ids if id.kind is LayerKind.MIXIN}))
+
+
+def _tier(tier: Tier, chain: Sequence[Tier]) -> Terms:
+    at = Document("tier", tier.name)
+    found: Terms = {}
+    mixins: list[str] = []
+    grade = tier.name
+    for one in chain:
+        found |= _bounds(one.layer, at)
+        mixins += _names(one.mixins)
+        grade = one.grade or grade
+    above = tuple(dict.fromkeys(one.name for one in chain if one.name != tier.name))
+    return found | _listed(at, extends=above, mixins=tuple(mixins), grade=grade)
 
 
 def _bounds(layer: Layer, at: Document) -> Terms:

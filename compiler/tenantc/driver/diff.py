@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.driver.authority import Document, Terms, over, standing, terms, waivers
-from tenantc.driver.difference import Change, Difference, Groups, Newcomer, Uncompiled, key
+from tenantc.driver.authority import Document, over, standing, terms, waivers
+from tenantc.driver.difference import Change, Difference, Groups, Newcomer, Uncompiled, compared, key
 from tenantc.driver.pipeline import Compiled
 from tenantc.driver.version import Made, Stated, Version, is_shared_alike
 from tenantc.link.stack import FRAMEWORKS_PATH
@@ -16,7 +16,7 @@ from tenantc.model.spec import Spec
 from tenantc.model.verdict import BROKEN, Answer, Verdict
 from tenantc.source.memo import Kept
 from tenantc.source.path import Path
-from tenantc.source.value import Value, same
+from tenantc.source.value import Value
 
 AUTHORITY, VERDICT, SETTING = "authority", "verdict", "setting"
 _Only = dict[str, Stated]
@@ -107,8 +107,8 @@ class Comparison:
         changed = self._add(id, changes)
         if one.spec is not None and other.spec is not None:
             lives = self._lives(self._after, other.spec)
-            own = [(AUTHORITY, Change("environments", "", lived, lives), False)] if lived != lives else []
-            own += [(SETTING, found, False) for found in _compared(SETTING, _identity(one.spec), _identity(other.spec))]
+            own = [(AUTHORITY, one, False) for one in _authority({"environments": lived}, {"environments": lives})]
+            own += [(SETTING, found, False) for found in compared(SETTING, _identity(one.spec), _identity(other.spec))]
             changed |= self._add(id, {"": own})
         fresh = {name: held for name, held in now.items() if name not in lived}
         changed |= self._add(id, self._breaches(fresh), named=True)
@@ -133,8 +133,7 @@ class Comparison:
 
     def _changes(self, was: Compiled, now: Compiled) -> Iterator[_Found]:
         """What changes for a tenant in one environment."""
-        for change in _compared("", standing(was), standing(now)):
-            yield AUTHORITY, change._replace(kind=change.subject, subject=""), False
+        yield from ((AUTHORITY, change, False) for change in _authority(standing(was), standing(now)))
         left = set(_unresolved(was, now)) | {"tenant.tier"}
         if was.linked.stack.frameworks != now.linked.stack.frameworks:
             left.add(FRAMEWORKS_PATH)
@@ -151,7 +150,7 @@ class Comparison:
         if before is not None and after is not None:
             known = self._known.get(before, after)
             if known is None:
-                known = self._known.put(tuple(_compared(VERDICT, _words(before), _words(after))), before, after)
+                known = self._known.put(tuple(compared(VERDICT, _words(before), _words(after))), before, after)
             yield from ((VERDICT, change, False) for change in known)
 
     def _settings(self, was: Mapping[str, Section], now: Mapping[str, Section]) -> Iterator[Change]:
@@ -160,7 +159,7 @@ class Comparison:
             known = self._known.get(before, after)
             if known is None:
                 values = (section.values if section is not None else {} for section in (before, after))
-                known = self._known.put(tuple(_compared(SETTING, *values)), before, after)
+                known = self._known.put(tuple(compared(SETTING, *values)), before, after)
             yield from known
 
     def _breaches(self, compiled: Mapping[str, Compiled]) -> dict[str, list[_Found]]:
@@ -205,7 +204,7 @@ class Comparison:
         was, now = waivers(self._before.pipeline.workspace), waivers(self._after.pipeline.workspace)
         for id in {**was, **now}:
             there = [id] if id in self._before.ids or id in self._after.ids else []
-            for change in _compared("waiver", was.get(id, {}), now.get(id, {})):
+            for change in compared("waiver", was.get(id, {}), now.get(id, {})):
                 self._groups[AUTHORITY].add(change, (), there, shielded=False)
 
     def _difference(self) -> Difference:
@@ -228,29 +227,19 @@ def _terms(before: Version, after: Version) -> list[tuple[Change, Document]]:
     """What shared documents grant and require otherwise."""
     if before.pipeline is None or after.pipeline is None or is_shared_alike(before, after):
         return []
-    was: Terms = terms(before.pipeline.workspace)
-    now: Terms = terms(after.pipeline.workspace)
+    was, now = terms(before.pipeline), terms(after.pipeline)
+    documents = {term.text: term.document for term in (*was, *now)}
+    kinds = {term.kind for term in (*was, *now)}
     found = []
-    for term in {**was, **now}:
-        left, right = was.get(term), now.get(term)
-        if not _is_same(left, right):
-            kind, name = term.document
-            whose = "" if kind == "rule" else f"of {kind} {name}"
-            subject = " ".join(part for part in (term.subject, whose) if part)
-            found.append((Change(term.kind, subject, left, right), term.document))
+    for kind in sorted(kinds):
+        sides = ({term.text: value for term, value in held.items() if term.kind == kind} for held in (was, now))
+        found += [(change, documents[change.subject]) for change in compared(kind, *sides)]
     return found
 
 
-def _compared(kind: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[Change]:
-    """A change for each name whose value differs."""
-    for name in {**before, **after}:
-        left, right = before.get(name), after.get(name)
-        if left is not right and not _is_same(left, right):
-            yield Change(kind, name, left, right)
-
-
-def _is_same(left: Value | None, right: Value | None) -> bool:
-    return left is right or (left is not None and right is not None and same(left, right))
+def _authority(was: Mapping[str, Value], now: Mapping[str, Value]) -> Iterator[Change]:
+    """What changes of a tenant itself, where there is one thing of a kind."""
+    return (change._replace(kind=change.subject, subject="") for change in compared("", was, now))
 
 
 def _environments(made: Made) -> Mapping[str, Compiled]:

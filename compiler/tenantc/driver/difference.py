@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tenantc.check.secrets import REFERENCE, credential
@@ -10,7 +10,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.model.identity import Identity, fill
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
-from tenantc.source.value import Record, Value, typed
+from tenantc.source.value import Record, Value, same, typed
 
 HIDDEN = "(hidden)"
 # identity is shown as a spec writes it
@@ -18,12 +18,36 @@ _WRITTEN = {one: f"${{tenant.{one.value}}}" for one in Identity}
 
 
 class Change(NamedTuple):
-    """One thing that changes: what kind of thing, which one, and what it is before and after, None where it is not."""
+    """One thing that changes: what kind of thing, which one, and what it is before and after, None where it is not.
+
+    Of a list that gains or loses members only these are held, so that it is the same change whatever else is in it.
+    """
 
     kind: str
     subject: str
     before: Value | None
     after: Value | None
+    gained: tuple[Value, ...] = ()
+    lost: tuple[Value, ...] = ()
+
+
+def compared(kind: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[Change]:
+    """A change for each name whose value differs."""
+    for name in {**before, **after}:
+        left, right = before.get(name), after.get(name)
+        if left is right or (left is not None and right is not None and same(left, right)):
+            continue
+        gained: tuple[Value, ...] = ()
+        lost: tuple[Value, ...] = ()
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            gained, lost = _beyond(right, left), _beyond(left, right)
+        is_whole = not gained and not lost
+        yield Change(kind, name, left if is_whole else None, right if is_whole else None, gained, lost)
+
+
+def _beyond(held: tuple[Value, ...], other: tuple[Value, ...]) -> tuple[Value, ...]:
+    known = {typed(item) for item in other}
+    return tuple(item for item in held if typed(item) not in known)
 
 
 class Group(Frozen):
@@ -105,8 +129,8 @@ class Groups:
 
 def key(change: Change) -> Hashable:
     """What is equal for equal changes alone: `1` and `true` differ."""
-    before, after = (None if value is None else typed(value) for value in change[2:])
-    return (change.kind, change.subject, before, after)
+    values = (None if value is None else typed(value) for value in change[2:])
+    return (change.kind, change.subject, *values)
 
 
 def _order(group: Group) -> tuple[object, ...]:
@@ -116,14 +140,13 @@ def _order(group: Group) -> tuple[object, ...]:
 
 def _shown(change: Change, is_secret: Callable[[Path], bool]) -> Change:
     secret = change.kind == "setting" and is_secret(change.subject)
-    before, after = (_safe(value, secret) for value in change[2:])
-    return change._replace(before=before, after=after)
+    before, after = (None if value is None else _safe(value, secret) for value in (change.before, change.after))
+    gained, lost = (tuple(_safe(value, secret) for value in values) for values in (change.gained, change.lost))
+    return Change(change.kind, change.subject, before, after, gained, lost)
 
 
-def _safe(value: Value | None, secret: bool) -> Value | None:
+def _safe(value: Value, secret: bool) -> Value:
     """A value as it may be told to whoever reads a pull request."""
-    if value is None:
-        return None
     value = fill(value, _WRITTEN)
     is_open = secret and not (isinstance(value, str) and REFERENCE.fullmatch(value))
     return HIDDEN if is_open or _tells(value) else value

@@ -18,7 +18,7 @@ from tenantc.source.frozen import Frozen
 
 
 class Source(Frozen):
-    """Where a version comes from: what it is called, its commit (none for the working tree), what its paths begin with."""
+    """Where a version comes from: its name, its commit (empty for the working tree), and what its paths begin with."""
 
     name: str
     commit: str
@@ -43,8 +43,9 @@ class Made(Frozen):
 class Version:
     """A workspace as it was, or is, in a folder.
 
-    `as_of` gives the day for what its tenantc.yaml says of it. `errors` are those of what tenants share. `pipeline` is None if there is no workspace (`exists` is false), or its
-    tenantc.yaml cannot be used. What is read of tenants is remembered as ids.
+    `as_of` gives the day for what its tenantc.yaml says of it. `errors` are those of what tenants share. `pipeline` is
+    None if there is no workspace (`exists` is false), or its tenantc.yaml cannot be used. `ids` says which file each
+    tenant that was read stands in, `twice` which of them stand in another, too.
     """
 
     def __init__(self, root: Path, source: Source, as_of: Callable[[str | None], str]) -> None:
@@ -55,7 +56,7 @@ class Version:
         self.ids: dict[str, str] = {}
         self.twice: dict[str, Diagnostic] = {}
         self._refused: dict[str, Diagnostic] = {}
-        self._unread: list[tuple[set[str], tuple[Diagnostic, ...]]] = []
+        self._unread: dict[tuple[Diagnostic, ...], set[str]] = {}
         diagnostics: list[Diagnostic] = []
         if not self.exists:
             diagnostics.append(diagnose("T901", path=source.prefix or source.name))
@@ -85,12 +86,12 @@ class Version:
             self._refused[name] = data
             return {}
         if self.pipeline is None:
-            self._unread.append((_words(data), self.errors))
+            self._unread.setdefault(self.errors, set()).update(_words(data))
             return {}
         found, broken = self.pipeline.workspace.read_specs(name, data)
         lost = [*broken, *(one for id, outcome in found if id is None for one in outcome.diagnostics)]
         if _errors(lost):
-            self._unread.append((_words(data), _errors(lost)))
+            self._unread.setdefault(_errors(lost), set()).update(_words(data))
         stated = {
             id: Stated(outcome.value, (*_errors(broken), *_errors(outcome.diagnostics)))
             for id, outcome in found
@@ -110,7 +111,7 @@ class Version:
         """Why a tenant that the other version has in a file of this name may be here and cannot be read, if it may."""
         if name in self._refused:
             return (self._refused[name],)
-        return next((errors for words, errors in self._unread if id in words), ())
+        return next((errors for errors, words in self._unread.items() if id in words), ())
 
     def make(self, stated: Stated) -> Made:
         """Compiles a tenant as far as it goes, documents included."""
