@@ -155,7 +155,7 @@ def _failing(one: Uncompiled, versions: Versions, code: Callable[[str], str]) ->
     if not one.resolved:
         lines.append("nothing of it could be compared")
     elif one.unresolved:
-        lines.append(f"without a value: {_listed(one.unresolved, code)}")
+        lines.append(f"not comparable: {_listed(one.unresolved, code)}")
     return _Item(_listed(one.tenants, code), tuple(lines))
 
 

@@ -103,7 +103,8 @@ class Comparison:
         was, now = _environments(one), _environments(other)
         common = [name for name in now if name in was]
         lived = self._lives(self._before, one.spec)
-        changes = {name: list(self._changes(was[name], now[name])) for name in common}
+        unknown = {name: self._unknown(was[name], now[name], one.damaged, other.damaged) for name in common}
+        changes = {name: list(self._changes(was[name], now[name], unknown[name])) for name in common}
         changed = self._add(id, changes)
         if one.spec is not None and other.spec is not None:
             lives = self._lives(self._after, other.spec)
@@ -114,11 +115,16 @@ class Comparison:
         changed |= self._add(id, self._breaches(fresh), named=True)
         self._note(id, was)
         self._note(id, now)
-        if one.errors or other.errors:
-            alike = [_said(one.errors), _said(other.errors)]
-            if changed or alike[0] != alike[1]:
-                unresolved = {path for name in common for path in _unresolved(was[name], now[name])}
-                self._fail(id, one.errors, other.errors, tuple(sorted(unresolved)), resolved=bool(common))
+        unresolved = {path for paths in unknown.values() for path in paths}
+        wrong = [one.errors, other.errors]
+        if unresolved:
+            shared = (self._before.errors, self._after.errors)
+            wrong = [tuple(dict.fromkeys((*own, *others))) for own, others in zip(wrong, shared, strict=True)]
+        differs = any(
+            change.subject in unresolved for name in common for change in self._resolved(was[name], now[name])
+        )
+        if changed or differs or _said(wrong[0]) != _said(wrong[1]):
+            self._fail(id, wrong[0], wrong[1], tuple(sorted(unresolved)), resolved=bool(common))
 
     def _fail(
         self,
@@ -129,23 +135,53 @@ class Comparison:
         *,
         resolved: bool = False,
     ) -> None:
-        self._uncompiled.setdefault((before, after, unresolved, resolved), []).append(id)
+        if before or after:
+            self._uncompiled.setdefault((before, after, unresolved, resolved), []).append(id)
 
-    def _changes(self, was: Compiled, now: Compiled) -> Iterator[_Found]:
+    def _unknown(self, was: Compiled, now: Compiled, before: frozenset[str], after: frozenset[str]) -> set[Path]:
+        """The settings that cannot be compared, and those that read them.
+
+        Either something is wrong with their value, or one version lacks a definition that the other has, and the file
+        that it stood in is damaged.
+        """
+        found = {path for one in (was, now) for path in (*one.resolved.problems, *one.resolved.conflicts)}
+        if before or after:
+            found |= {
+                change.subject
+                for change in (*self._resolved(was, now), *self._inherited(was, now))
+                if _lacks(was, now, change.subject, before) or _lacks(now, was, change.subject, after)
+            }
+        waiting = list(found)
+        while waiting:
+            path = waiting.pop()
+            readers = {reader for one in (was, now) for reader in one.resolved.readers().get(path, ())} - found
+            found |= readers
+            waiting += readers
+        return found
+
+    def _resolved(self, was: Compiled, now: Compiled) -> Iterator[Change]:
+        return self._settings(was.resolved.settings.sections, now.resolved.settings.sections)
+
+    def _inherited(self, was: Compiled, now: Compiled) -> Iterator[Change]:
+        return self._settings(was.base.settings.sections, now.base.settings.sections)
+
+    def _changes(self, was: Compiled, now: Compiled, unknown: set[Path]) -> Iterator[_Found]:
         """What changes for a tenant in one environment."""
         yield from ((AUTHORITY, change, False) for change in _authority(standing(was), standing(now)))
-        left = set(_unresolved(was, now)) | {"tenant.tier"}
+        left = unknown | {"tenant.tier"}
         if was.linked.stack.frameworks != now.linked.stack.frameworks:
             left.add(FRAMEWORKS_PATH)
         reached: set[Path] = set()
-        for change in self._settings(was.resolved.settings.sections, now.resolved.settings.sections):
+        for change in self._resolved(was, now):
             reached.add(change.subject)
             if change.subject not in left:
                 yield SETTING, change, False
-        for change in self._settings(was.base.settings.sections, now.base.settings.sections):
+        for change in self._inherited(was, now):
             path = change.subject
             if path not in reached and path not in left and (_overrides(was, path) or _overrides(now, path)):
                 yield SETTING, change, True
+        if unknown:
+            return  # a verdict on what is not known is none
         before, after = self._before.verdicts(was), self._after.verdicts(now)
         if before is not None and after is not None:
             known = self._known.get(before, after)
@@ -259,9 +295,11 @@ def _overrides(compiled: Compiled, path: Path) -> bool:
     return any(one.layer.kind is LayerKind.TENANT for one in compiled.resolved.settings.definitions(path))
 
 
-def _unresolved(was: Compiled, now: Compiled) -> set[Path]:
-    """The settings that have no value since something is wrong with them."""
-    return {path for one in (was, now) for path in (*one.resolved.problems, *one.resolved.conflicts)}
+def _lacks(one: Compiled, other: Compiled, path: Path, damaged: frozenset[str]) -> bool:
+    """Whether a definition that the other version has is missing here, where its file is damaged."""
+    layers = {held.layer for held in one.resolved.settings.definitions(path)}
+    missing = (held for held in other.resolved.settings.definitions(path) if held.layer not in layers)
+    return any(held.span is not None and held.span.path in damaged for held in missing)
 
 
 def _said(errors: tuple[Diagnostic, ...]) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ class Group(Frozen):
 
 
 class Uncompiled(Frozen):
-    """Tenants that do not compile: what is wrong in each version, and the settings that could not be resolved.
+    """Tenants that do not compile: what is wrong in each version, and the settings that cannot be compared.
 
     `resolved` says whether anything of their settings could be compared.
     """

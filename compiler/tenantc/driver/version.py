@@ -33,11 +33,15 @@ class Stated(Frozen):
 
 
 class Made(Frozen):
-    """What came of a tenant: in each environment as far as it got, and every error on the way."""
+    """What came of a tenant: in each environment as far as it got, and every error on the way.
+
+    `damaged` are the files that say more than could be read of them.
+    """
 
     spec: Spec | None
     tenant: Tenant | None
     errors: tuple[Diagnostic, ...]
+    damaged: frozenset[str] = frozenset()
 
 
 class Version:
@@ -67,6 +71,7 @@ class Version:
                 self.pipeline = Pipeline(loaded.value, as_of(loaded.value.options.as_of))
                 diagnostics += self.pipeline.shared()
         self.errors = _errors(diagnostics)
+        self._damaged = _files(self.errors)
         self._emission = Emission(self.pipeline) if self.pipeline is not None else None
 
     def names(self) -> list[str]:
@@ -124,7 +129,7 @@ class Version:
             for compiled in tenant.environments.values():
                 assert compiled.checked is not None, "a tenant without errors was checked"
                 errors += _errors(self._emission.documents(compiled.checked)[1])
-        return Made(stated.spec, tenant, tuple(dict.fromkeys(errors)))
+        return Made(stated.spec, tenant, tuple(dict.fromkeys(errors)), self._damaged | _files(stated.errors))
 
     def verdicts(self, compiled: Compiled) -> Mapping[str, Verdict] | None:
         """The verdicts on a tenant, even one that they keep from being emitted; None if nobody could judge."""
@@ -148,6 +153,10 @@ def is_shared_alike(before: Version, after: Version) -> bool:
 
 def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(one for one in diagnostics if one.severity is Severity.ERROR)
+
+
+def _files(errors: Iterable[Diagnostic]) -> frozenset[str]:
+    return frozenset(error.blames[0].span.path for error in errors if error.blames)
 
 
 def _words(data: bytes) -> set[str]:
