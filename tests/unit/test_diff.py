@@ -188,6 +188,8 @@ def test_what_a_policy_or_a_tier_lets_tenants_do_is_told_with_those_under_it(rep
     assert "  ceiling limits.max_users of tier label: 300 → 400\n    1 tenant: b\n" in done
     assert f"  lock {SESSIONS} of tier label: locked → (absent)\n    1 tenant: b\n" in done
     assert "  enforce few-codes of policy house: level warn → block\n    2 tenants: a, b\n" in done
+    commit(repo, {"tiers/professional.yaml": "tier: professional\nextends: professional\n"})
+    assert told(repo, "HEAD~1")["authority"] == []
 
 
 def test_a_tenant_that_does_not_compile_is_listed_with_what_could_be_resolved(repo: Path) -> None:
@@ -220,7 +222,10 @@ def test_a_tenant_that_does_not_compile_is_listed_with_what_could_be_resolved(re
 
 def test_what_a_damaged_tier_no_longer_says_is_no_change(repo: Path) -> None:
     tier = "tier: free\nextends: free\nsettings:\n  limits.max_users: {0}\n  limits.integrations: {1}\n"
-    commit(repo, {"tenants/a.yaml": named("a"), "tiers/free.yaml": tier.format(9, 2)})
+    rule = RULE.replace("security.mfa_config.backup_codes", "limits.max_users").replace("<= 5", "> 8")
+    rule = rule[: rule.index("test")]
+    files = {"tenants/a.yaml": named("a"), "rules/few-codes.rule": rule}
+    commit(repo, {**files, "tiers/free.yaml": tier.format(9, 2)})
     commit(repo, {"tiers/free.yaml": tier.format("many", 3)})
     found = told(repo, "HEAD~1", "HEAD")
     assert [one["code"] for one in found["after"]["errors"]] == ["T133"]
@@ -233,6 +238,8 @@ def test_a_file_that_moves_changes_nothing_and_an_id_used_twice_is_told(repo: Pa
     commit(repo, {"tenants/a.yaml": named("a"), "tenants/z.yaml": named("z")})
     commit(repo, {"tenants/a.yaml": None, "tenants/moved/a.yaml": named("a")})
     assert run("diff", "HEAD~1", "HEAD", cwd=repo).stdout == "HEAD~1 → HEAD: 0 of 2 tenants reached\n"
+    commit(repo, {"tenants/moved/a.yaml": None, "tenants/a.yaml": named("a", "limits.max_users: 3")})
+    assert reached(told(repo, "HEAD~1")["settings"], "limits.max_users") == [(5, 3, ["a"])]
     commit(repo, {"tenants/b.yaml": named("z")})
     found = told(repo, "HEAD~1", "HEAD")
     assert (found["added"], found["removed"]) == ([], [])
@@ -254,12 +261,12 @@ def test_a_change_in_one_environment_names_it(repo: Path) -> None:
 def test_max_blast_sets_the_exit_code(repo: Path) -> None:
     commit(repo, {f"tenants/{name}.yaml": named(name) for name in ("a", "b")})
     changed = {f"tenants/{name}.yaml": named(name, "limits.max_users: 3") for name in ("a", "b")}
-    commit(repo, {**changed, "tenants/new.yaml": named("new")})
+    commit(repo, {**changed, "tenants/new.yaml": named("new", "limits.max_users: 99999")})
     assert run("diff", "HEAD~1", "--max-blast", "2", cwd=repo).returncode == 0
     done = run("diff", "HEAD~1", "--max-blast", "1", cwd=repo)
     assert done.returncode == 1
     assert done.stdout.startswith(
-        "HEAD~1 → the working tree: 2 of 2 tenants reached, 1 new, more than the 1 that may be"
+        "HEAD~1 → the working tree: 2 of 2 tenants reached, 1 new, 1 does not compile, more than the 1 that may be"
     )
     assert told(repo, "HEAD~1", "--max-blast", "1")["max_blast"] == 1
 
@@ -305,6 +312,7 @@ def test_what_is_no_revision_exits_2(repo: Path, revision: str) -> None:
         done = run("diff", *arguments, cwd=repo)
         assert done.returncode == 2
         assert "revision" in done.stderr
+        assert ("begins with a dash" in done.stderr) == revision.startswith("-")
     assert not (repo / "x").exists()
 
 

@@ -114,7 +114,7 @@ def _group(group: Group, what: dict[str, Any]) -> dict[str, Any]:
 
 def _summary(difference: Difference, max_blast: int | None) -> str:
     reached, total = len(difference.reached), difference.counts[0]
-    failing = sum(len(one.tenants) for one in difference.uncompiled)
+    failing = len({tenant for one in difference.uncompiled for tenant in one.tenants})
     parts = [f"{reached} of {total} tenant{'' if total == 1 else 's'} reached"]
     parts += [f"{len(difference.added)} new"] if difference.added else []
     parts += [f"{len(difference.removed)} gone"] if difference.removed else []

@@ -108,8 +108,9 @@ class Comparison:
         changed = self._add(id, changes)
         if one.spec is not None and other.spec is not None:
             lives = self._lives(self._after, other.spec)
-            own = [(AUTHORITY, one, False) for one in _authority({"environments": lived}, {"environments": lives})]
-            own += [(SETTING, found, False) for found in compared(SETTING, _identity(one.spec), _identity(other.spec))]
+            moved = _authority({"environments": lived}, {"environments": lives})
+            stated = compared(SETTING, _identity(one.spec), _identity(other.spec))
+            own = [*((AUTHORITY, change, False) for change in moved), *((SETTING, change, False) for change in stated)]
             changed |= self._add(id, {"": own})
         fresh = {name: held for name, held in now.items() if name not in lived}
         changed |= self._add(id, self._breaches(fresh), named=True)
@@ -120,7 +121,7 @@ class Comparison:
         if unresolved:
             shared = (self._before.errors, self._after.errors)
             wrong = [tuple(dict.fromkeys((*own, *others))) for own, others in zip(wrong, shared, strict=True)]
-        differs = any(
+        differs = bool(unresolved) and any(
             change.subject in unresolved for name in common for change in self._resolved(was[name], now[name])
         )
         if changed or differs or _said(wrong[0]) != _said(wrong[1]):

@@ -105,7 +105,8 @@ class Repository:
 
     def _write(self, root: Path, entries: list[_Entry]) -> None:
         # links come last, so that nothing is written through one
-        for entry, data in sorted(self._contents(iter(entries)), key=lambda item: item[0].mode == _LINK):
+        ordered = sorted(entries, key=lambda entry: entry.mode == _LINK)
+        for entry, data in self._contents(iter(ordered)):
             path = root / entry.path
             path.parent.mkdir(parents=True, exist_ok=True)
             if entry.mode == _LINK:
