@@ -46,11 +46,19 @@ def literal_keys(
     `allowed` are false alarms that the workspace has listed, by path or by `sha256:` and the digest of the text.
     """
     for path, text, span in texts:
-        match = _any().search(text) if len(text) >= _SHORTEST and any(sign in text for sign in _SIGNS) else None
-        if match is not None and path not in allowed and f"sha256:{sha256(text.encode())}" not in allowed:
-            assert match.lastgroup is not None
+        what = credential(text)
+        if what is not None and path not in allowed and f"sha256:{sha256(text.encode())}" not in allowed:
             help = "keep it in a secret store and write `secret://store/path#key`"
-            yield diagnose("T406", span, what=_WHAT[match.lastgroup], help=help)
+            yield diagnose("T406", span, what=what, help=help)
+
+
+def credential(text: str) -> str | None:
+    """What a text looks like if it looks like a credential, else None."""
+    match = _any().search(text) if len(text) >= _SHORTEST and any(sign in text for sign in _SIGNS) else None
+    if match is None:
+        return None
+    assert match.lastgroup is not None
+    return _WHAT[match.lastgroup]
 
 
 # Nothing shorter matches any pattern; most texts in a spec are.

@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain where a setting's value comes from, what a rule asks, or what a diagnostic's code means",
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
+    "diff": "tell what changes between two git revisions, or one and the working tree",
     "rules": "list the rules that hold",
     "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",

@@ -52,14 +52,17 @@ class Session:
             self.finish({}, loaded.diagnostics)
         workspace = loaded.value
         assert workspace is not None
-        try:
-            day = as_of(self.day, workspace.options.as_of)
-        except ValueError:
-            raise UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
-        pipeline = Pipeline(workspace, day, Strictness(fail_on))
+        pipeline = Pipeline(workspace, self.as_of(workspace.options.as_of), Strictness(fail_on))
         if self.end is not None:
             pipeline.judgement.excused = {}
         return pipeline
+
+    def as_of(self, written: str | None) -> str:
+        """The day as of which to compile a workspace that may have one written in its tenantc.yaml."""
+        try:
+            return as_of(self.day, written)
+        except ValueError:
+            raise UsageError("a day is written as YYYY-MM-DD, and SOURCE_DATE_EPOCH in seconds") from None
 
     def spec(self, workspace: Workspace, tenant: str) -> tuple[Spec, list[Diagnostic]]:
         """One tenant by id, read from the files that mention it; ends the command if there is none."""

@@ -104,28 +104,26 @@ class Judgement:
         subject = self.subject(checked, tier)
         verdicts, broken = self._verdicts(checked, stack, subject)
         regime = self.court.regime(checked.linked.stack.frameworks)
-        waivers = self._waivers(checked)
+        waived = self._waived(checked, verdicts, broken, regime, subject)
         diagnostics = [*stack.contradictions, *regime.diagnostics]
-        waived: dict[str, Waiver | str] = {}
         for id in broken:
-            verdict = verdicts[id]
-            excuse = self._excuse(verdict, waivers.get(id), verdicts, regime, subject, checked.linked.stack)
-            if excuse is not None:
-                waived[id] = excuse
-            if excuse is not None and self.excused is None:
+            if id in waived and self.excused is None:
                 continue
-            is_inherited = verdict is stack.verdicts[id]
-            told = self._told(verdict, is_inherited, stack, subject, checked, regime)
-            if excuse is None:
+            told = self._told(verdicts[id], verdicts[id] is stack.verdicts[id], stack, subject, checked, regime)
+            if id not in waived:
                 diagnostics.append(told)
             elif self.excused is not None:
-                self.excused[told] = excuse
+                self.excused[told] = waived[id]
         if has_errors(diagnostics):
             return Outcome(None, tuple(diagnostics))
-        if waived:
-            leave = {id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}
-            verdicts = {**verdicts, **leave}
-        return Outcome(Judged(checked, verdicts, waived), tuple(diagnostics))
+        return Outcome(Judged(checked, _with_leave(verdicts, waived), waived), tuple(diagnostics))
+
+    def verdicts(self, checked: Checked, stack: Hardened, tier: Settings) -> Mapping[str, Verdict]:
+        """The verdicts on a tenant, whether or not it may be emitted."""
+        subject = self.subject(checked, tier)
+        verdicts, broken = self._verdicts(checked, stack, subject)
+        regime = self.court.regime(checked.linked.stack.frameworks)
+        return _with_leave(verdicts, self._waived(checked, verdicts, broken, regime, subject))
 
     def count(self, checked: Checked, tier: Settings) -> None:
         """Takes a tenant into what rules over the fleet know."""
@@ -139,10 +137,6 @@ class Judgement:
         if missing and self.court.fleet:
             return [diagnose("T533", problem=missing)]
         return list(self.court.fleet.diagnostics(self._schema, self._fail_on))
-
-    def verdicts(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
-        """The verdict on every rule, whether or not a waiver lets it be broken."""
-        return self._verdicts(checked, stack, self.subject(checked, tier))[0]
 
     def broken(self, checked: Checked, stack: Hardened, tier: Settings) -> dict[str, Verdict]:
         """The rules that a tenant breaks, whether or not a waiver lets it."""
@@ -184,6 +178,23 @@ class Judgement:
             known = {id: verdict for id, verdict in verdicts.items() if verdict is not stack.verdicts[id]}
             stack.own.put(situation, known)
         return known
+
+    def _waived(
+        self,
+        checked: Checked,
+        verdicts: Mapping[str, Verdict],
+        broken: list[str],
+        regime: Regime,
+        subject: Subject,
+    ) -> dict[str, Waiver | str]:
+        """The broken rules that do not count, each with the reason."""
+        waivers = self._waivers(checked)
+        found: dict[str, Waiver | str] = {}
+        for id in broken:
+            excuse = self._excuse(verdicts[id], waivers.get(id), verdicts, regime, subject, checked.linked.stack)
+            if excuse is not None:
+                found[id] = excuse
+        return found
 
     def _excuse(
         self,
@@ -232,6 +243,12 @@ class Judgement:
             Identity.OWNER_EMAIL: spec.owner_email,
         }
         return broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
+
+
+def _with_leave(verdicts: dict[str, Verdict], waived: Mapping[str, Waiver | str]) -> Mapping[str, Verdict]:
+    if not waived:
+        return verdicts
+    return {**verdicts, **{id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}}
 
 
 def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:

@@ -53,15 +53,16 @@ class Workspace(Frozen, eq=False):
         data = files.read(path, self.root)
         if isinstance(data, Diagnostic):
             return [], [data], b""
-        parsed = parse_text(files.within(path, self.root), data)
-        specs: list[Spec] = []
-        diagnostics = list(parsed.diagnostics)
-        for document in parsed.value:
-            outcome = self.reader.spec(document)
-            diagnostics += outcome.diagnostics
-            if outcome.value is not None:
-                specs.append(outcome.value)
-        return specs, diagnostics, data
+        found, diagnostics = self.read_specs(files.within(path, self.root), data)
+        specs = [outcome.value for _, outcome in found if outcome.value is not None]
+        return specs, [*diagnostics, *(one for _, outcome in found for one in outcome.diagnostics)], data
+
+    def read_specs(
+        self, name: str, data: bytes
+    ) -> tuple[list[tuple[str | None, Outcome[Spec | None]]], tuple[Diagnostic, ...]]:
+        """What the documents of a tenant file say, each with its id if it has one, and what is wrong as YAML."""
+        parsed = parse_text(name, data)
+        return [(_id(document), self.reader.spec(document)) for document in parsed.value], parsed.diagnostics
 
     def find(self, ids: Iterable[str]) -> tuple[list[Spec], list[Diagnostic]]:
         """The specs of these tenants, from the files that may hold them; no other file is parsed.
@@ -156,6 +157,8 @@ class _Shared(Frozen):
 
 
 _FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
+# what a workspace is made of
+PARTS = (files.WORKSPACE_FILE, *_FOLDERS, "rules", "tenants")
 
 
 class _Loader:
