@@ -30,6 +30,7 @@ WITHOUT_FILES = {
     "T513": "`tenantc test` says it",
     "T514": "`tenantc test` says it",
     "T515": "`tenantc test` says it",
+    "T533": "`tenantc fix` says it",
     "T605": "it takes an earlier build",
     "T607": "it takes an earlier build",
     "T901": "it is about a folder without a workspace",

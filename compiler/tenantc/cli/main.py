@@ -26,6 +26,8 @@ COMMANDS = {
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
     "rules": "list the rules that hold",
+    "fix": "mend tenants in their own files: rules that they break, overrides that change nothing",
+    "set": "set one setting in many tenants' files",
     "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",
     "fmt": "lay out rule files",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -51,6 +53,39 @@ def locate(item: Node, schema: Schema) -> Outcome[Path | None]:
     return Outcome(at[0] if at else None, tuple(flattener.diagnostics))
 
 
+class Entry(NamedTuple):
+    """An entry of a block as it is written: `key` in the mapping `holder`, what it names, and its value.
+
+    Mappings of settings are entries, too; `unset` is one with an empty path.
+    """
+
+    path: Path
+    operator: Operator
+    holder: Node
+    key: str
+    value: Node
+
+
+def entries(block: Node, schema: Schema) -> Iterator[Entry]:
+    """The entries of a block that was flattened without a complaint, each mapping before what lies in it."""
+    yield from _entries(block, schema.root, "", _Flattener(schema, LayerId(LayerKind.TENANT, ""), dated=True))
+
+
+def _entries(block: Node, group: Group, prefix: Path, flattener: _Flattener) -> Iterator[Entry]:
+    assert isinstance(block.value, dict), "a block is a mapping"
+    for key, node in block.value.items():
+        if not prefix and key == "unset":
+            yield Entry("", Operator.UNSET, block, key, node)
+            continue
+        text, operator = split_operator(key)
+        at = flattener.locate(text, group, prefix, key, block.key_span(key))
+        if at is None:
+            continue
+        yield Entry(at[0], operator, block, key, node)
+        if isinstance(at[1], Group) and isinstance(node.value, dict) and operator in (Operator.SET, Operator.REPLACE):
+            yield from _entries(node, at[1], at[0], flattener)
+
+
 class _Flattener:
     def __init__(self, schema: Schema, layer: LayerId, dated: bool) -> None:
         self.schema = schema
@@ -69,7 +104,7 @@ class _Flattener:
             if not prefix and key == "unset":
                 self.unset(node)
                 continue
-            text, operator = _operator(key)
+            text, operator = split_operator(key)
             at = self.locate(text, group, prefix, key, key_span)
             if at is None:
                 continue
@@ -241,7 +276,8 @@ class _Flattener:
         return any(not _within(definition, upper) for definition in definitions)
 
 
-def _operator(key: str) -> tuple[str, Operator]:
+def split_operator(key: str) -> tuple[str, Operator]:
+    """The path of a key as it is spelled, and the operator behind it."""
     for suffix, operator in _OPERATORS.items():
         if key.endswith(suffix):
             return key[: -len(suffix)], operator
