@@ -72,8 +72,10 @@ def _files(workspace: Workspace, paths: tuple[Path, ...]) -> list[Path]:
 def _told(steps: list[Mended], only_diff: bool) -> list[str]:
     lines = []
     for one in steps:
-        what = f"`{one.path}`: {one.before} → {one.after}, by rule `{one.rule}`"
-        lines.append(f"{one.tenant}: {what if one.rule else f'dropped `{one.before}`, which changes nothing'}")
+        does = (
+            f"{one.before} → {one.after}, by rule `{one.rule}`" if one.rule else "the override changes nothing and goes"
+        )
+        lines.append(f"{one.tenant}: `{one.path}`: {does}")
     mended = sum(bool(one.rule) for one in steps)
     dropped = len(steps) - mended
     mend, drop = ("would mend", "drop") if only_diff else ("mended", "dropped")

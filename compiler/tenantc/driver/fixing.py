@@ -25,7 +25,7 @@ _IDLE = "T307"
 class Mended(NamedTuple):
     """One change to a tenant's own file: a setting, what it was and is, and the rule that asked.
 
-    No rule asked where an override changed nothing; `before` is then its line.
+    No rule asked where an override changed nothing, and is gone; `before` is then what is inherited.
     """
 
     tenant: str
@@ -186,8 +186,8 @@ class _Tenant:
                 left.add(idle[0].sort_key)
                 continue
             # a remedy that leads back to what is inherited leaves nothing to say
-            spec = self.spec(done)
-            self.steps.append(Mended(spec.tenant_id, path, "", _said(idle[0]), ""))
+            value = next(iter(standing.compiled.values())).resolved.settings.get(path)
+            self.steps.append(Mended(self.spec(done).tenant_id, path, "", show(value), ""))
             self.revision, self.standing = done, standing
 
 
@@ -209,8 +209,3 @@ def _shown(bound: Bound) -> str:
         assert isinstance(bound.value, tuple), "what is added to a list is one"
         return f"{_OPERATORS[bound.edit.kind].value[0]}{show(bound.value)}"
     return str(_json(bound)) if isinstance(bound.definition.value, Expression) else show(bound.value)
-
-
-def _said(idle: Diagnostic) -> str:
-    """The line of an override that is dropped, as it is written."""
-    return idle.blames[0].span.text.line(idle.blames[0].span.line).strip()

@@ -83,7 +83,10 @@ class Patch:
         colon = self._colon(key)
         if not self.body[colon:start].strip() and "\n" in self.body[colon:start]:
             start, text = colon, f" {text}"
-        self._changes.append((start, end, text))
+        kept = self._kept(start, end, _scalars(value), key.column)
+        if self.body[end : end + 1] in "\r\n":
+            kept = kept.rstrip()
+        self._changes.append((start, end, f"{text}{kept}"))
 
     def rename(self, key: Node, text: str) -> None:
         """Spells a key otherwise."""
@@ -159,30 +162,24 @@ class Patch:
             yield match[0]
 
     def _drop_flow(self, step: Step) -> None:
+        """Takes out a member in brackets, with the comma behind it, or before it if it is the last."""
         held = members(step.collection)
-        begins = self._start(step.key or step.value)
-        end = self._end(step.value)
+        begins = step.key or step.value
+        start, end = self._start(begins), self._end(step.value)
         if step.at + 1 < len(held):
             following = Step(step.collection, step.at + 1)
-            upto = self._start(following.key or following.value)
-            if "#" in self.body[end:upto]:
-                upto = self._comma(end)
-            self._changes.append((begins, upto, ""))
+            end = self._start(following.key or following.value)
         elif step.at:
-            before = self._end(held[step.at - 1])
-            if "#" in self.body[before:begins]:
-                comma = self._comma(before)
-                self._changes += [(comma - 1, comma, ""), (begins, end, "")]
-            else:
-                self._changes.append((before, end, ""))
+            start = self._end(held[step.at - 1])
         else:
             match = _COMMA.match(self.body, end)
-            self._changes.append((begins, match.end() if match else end, ""))
+            end = match.end() if match else end
+        self._changes.append((start, end, self._kept(start, end, [*_scalars(step.value), begins], begins.column)))
 
-    def _comma(self, at: int) -> int:
-        match = _COMMA.match(self.body, at)
-        assert match is not None, "members are parted by commas"
-        return match.end()
+    def _kept(self, start: int, end: int, scalars: Iterable[Node], column: int) -> str:
+        """The comments of what goes, behind what stays before it; whatever comes then has a line of its own."""
+        comments = self._comments(start, end, scalars)
+        return "".join(f" {comment}{self._break}{' ' * (column - 1)}" for comment in comments)
 
     def _colon(self, key: Node) -> int:
         """The offset behind the colon of a key."""
