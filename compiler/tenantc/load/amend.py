@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from tenantc.load.blocks import Entry, entries, locate, split_operator
+from tenantc.load.blocks import locate, split_operator
+from tenantc.load.entries import Entry, entries
 from tenantc.load.patch import Patch, Step, members, way
 from tenantc.model.layer import Operator
 from tenantc.model.schema import Group, Leaf, Schema

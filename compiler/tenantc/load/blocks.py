@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -36,7 +34,7 @@ def flatten(block: Node, schema: Schema, layer: LayerId, dated: bool = False) ->
 
     `dated` allows entries with an end date (`{value, until, reason}`), as a tenant's overrides may hold.
     """
-    flattener = _Flattener(schema, layer, dated)
+    flattener = Flattener(schema, layer, dated)
     if isinstance(block.value, dict):
         flattener.walk(block, schema.root, "")
     elif block.value is not None:
@@ -48,45 +46,14 @@ def flatten(block: Node, schema: Schema, layer: LayerId, dated: bool = False) ->
 def locate(item: Node, schema: Schema) -> Outcome[Path | None]:
     """The canonical form of a path that stands as a value, in a list of locks for instance."""
     assert isinstance(item.value, str), "the structure was checked"
-    flattener = _Flattener(schema, LayerId(LayerKind.WORKSPACE, ""), dated=False)
+    flattener = Flattener(schema, LayerId(LayerKind.WORKSPACE, ""), dated=False)
     at = flattener.locate(item.value, schema.root, "", item.value, item.span)
     return Outcome(at[0] if at else None, tuple(flattener.diagnostics))
 
 
-class Entry(NamedTuple):
-    """An entry of a block as it is written: `key` in the mapping `holder`, what it names, and its value.
+class Flattener:
+    """Reads the entries of blocks, and complains of those that name no setting or cannot be."""
 
-    Mappings of settings are entries, too; `unset` is one with an empty path.
-    """
-
-    path: Path
-    operator: Operator
-    holder: Node
-    key: str
-    value: Node
-
-
-def entries(block: Node, schema: Schema) -> Iterator[Entry]:
-    """The entries of a block that was flattened without a complaint, each mapping before what lies in it."""
-    yield from _entries(block, schema.root, "", _Flattener(schema, LayerId(LayerKind.TENANT, ""), dated=True))
-
-
-def _entries(block: Node, group: Group, prefix: Path, flattener: _Flattener) -> Iterator[Entry]:
-    assert isinstance(block.value, dict), "a block is a mapping"
-    for key, node in block.value.items():
-        if not prefix and key == "unset":
-            yield Entry("", Operator.UNSET, block, key, node)
-            continue
-        text, operator = split_operator(key)
-        at = flattener.locate(text, group, prefix, key, block.key_span(key))
-        if at is None:
-            continue
-        yield Entry(at[0], operator, block, key, node)
-        if isinstance(at[1], Group) and isinstance(node.value, dict) and operator in (Operator.SET, Operator.REPLACE):
-            yield from _entries(node, at[1], at[0], flattener)
-
-
-class _Flattener:
     def __init__(self, schema: Schema, layer: LayerId, dated: bool) -> None:
         self.schema = schema
         self.layer = layer
