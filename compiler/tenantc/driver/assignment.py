@@ -122,8 +122,9 @@ def assign(pipeline: Pipeline, wanted: Amendment, where: Condition, advance: Cal
             if where.holds(spec, pipeline):
                 further, told = _assigned(reviser, revision, number, spec, wanted)
                 done.diagnostics.extend(told)
-                (done.changed if further.new != revision.new else done.unchanged).append(spec.tenant_id)
-                revision = further
+                if not has_errors(told):
+                    (done.changed if further.new != revision.new else done.unchanged).append(spec.tenant_id)
+                    revision = further
         if revision.is_changed:
             done.revisions.append(revision)
     return done

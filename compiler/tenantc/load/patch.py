@@ -9,8 +9,8 @@ from typing import NamedTuple
 from tenantc.source.node import Node
 from tenantc.source.text import Text
 
-# between two members of a collection in brackets: white space and comments, then the comma
-_COMMA = re.compile(r"(?:\s|#[^\n]*)*,")
+# between two members in brackets: white space and comments, the comma, and spaces that part no comment from it
+_COMMA = re.compile(r"(?:\s|#[^\n]*)*,(?: +(?![ #]))?")
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 _COLON = re.compile(r"\s*:")
 
@@ -81,7 +81,7 @@ class Patch:
         """Puts a value of one line in a value's place."""
         start, end = self._start(value), self._end(value)
         colon = self._colon(key)
-        if not self.body[colon:start].strip() and "\n" in self.body[colon:start]:
+        if "\n" in self.body[colon:start]:
             start, text = colon, f" {text}"
         kept = self._kept(start, end, _scalars(value), key.column)
         if self.body[end : end + 1] in "\r\n":
@@ -162,15 +162,11 @@ class Patch:
             yield match[0]
 
     def _drop_flow(self, step: Step) -> None:
-        """Takes out a member in brackets, with the comma behind it, or before it if it is the last."""
-        held = members(step.collection)
+        """Takes out a member in brackets, with the comma before it, or behind it if it is the first."""
         begins = step.key or step.value
         start, end = self._start(begins), self._end(step.value)
-        if step.at + 1 < len(held):
-            following = Step(step.collection, step.at + 1)
-            end = self._start(following.key or following.value)
-        elif step.at:
-            start = self._end(held[step.at - 1])
+        if step.at:
+            start = self._end(members(step.collection)[step.at - 1])
         else:
             match = _COMMA.match(self.body, end)
             end = match.end() if match else end
