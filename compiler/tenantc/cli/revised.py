@@ -26,11 +26,9 @@ def conclude(
 ) -> None:
     """Writes the files, or shows their diffs, says what there is to say and ends the command."""
     changed = [one for one in revisions if one.is_changed]
-    found = list(diagnostics)
-    if not only_diff:
-        stale = write(changed, session.root)
-        found += stale
-        changed = [] if stale else changed
+    stale = [] if only_diff else write(changed, session.root)
+    if stale:
+        changed, told = [], []
     names = [session.prefix + within(one.path, session.root) for one in changed]
     diffs = [diff(one, name) for one, name in zip(changed, names, strict=True)]
     if session.format == "human":
@@ -39,4 +37,4 @@ def conclude(
         for line in told:
             sys.stdout.write(f"{line}\n")
     files = [{"path": name, "diff": text} for name, text in zip(names, diffs, strict=True)]
-    session.finish({"written": not only_diff and bool(changed), "files": files} | document, found)
+    session.finish({"written": not only_diff and bool(changed), "files": files} | document, [*diagnostics, *stale])

@@ -96,8 +96,9 @@ class Editor:
     def _new_block(self, wanted: Amendment) -> None:
         """An `overrides:` for a spec that has none; one for an environment is never missing, since it won."""
         assert not wanted.environment, "what holds in one environment is amended where it stands"
-        entry = f"{self._key(wanted.path, '', wanted.operator, flow=self.is_json)}: {self._print(wanted.value)}"
-        if self.patch.is_flow(self.document):
+        is_flow = self.patch.is_flow(self.document)
+        entry = f"{self._key(wanted.path, '', wanted.operator, flow=is_flow)}: {self._print(wanted.value)}"
+        if is_flow:
             self.patch.add(self.document, f"{self._quoted('overrides')}: {{{entry}}}")
             return
         indent = " " * (self.document.column - 1)
