@@ -31,6 +31,7 @@ WITHOUT_FILES = {
     "T514": "`tenantc test` says it",
     "T515": "`tenantc test` says it",
     "T533": "it never comes alone",
+    "T534": "`tenantc fix` says it",
     "T605": "it takes an earlier build",
     "T607": "it takes an earlier build",
     "T901": "it is about a folder without a workspace",

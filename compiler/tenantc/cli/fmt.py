@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from tenantc.cli.session import print_json, say
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import as_json, in_order
 from tenantc.driver import files, rules
+from tenantc.driver.rewriting import replace_all
 from tenantc.driver.rules import formatted
 
 
@@ -34,7 +34,7 @@ def command(paths: tuple[Path, ...], check: bool, format_: str) -> None:
         elif done != data:
             changed.append(files.shown(path))
             if not check:
-                _replace(path, done)
+                replace_all({path: done})
     found = in_order(diagnostics)
     if format_ == "json":
         print_json({"version": 1, "changed": changed, "diagnostics": [as_json(one) for one in found]})
@@ -43,11 +43,3 @@ def command(paths: tuple[Path, ...], check: bool, format_: str) -> None:
         for name in changed:
             click.echo(f"{'would reformat' if check else 'reformatted'} {name}")
     raise click.exceptions.Exit(1 if has_errors(found) or (check and changed) else 0)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Puts new content in a file's place in one step, its mode kept."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    staged.write_bytes(data)
-    staged.chmod(path.stat().st_mode & 0o7777)
-    staged.replace(path)

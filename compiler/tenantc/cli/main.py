@@ -27,6 +27,8 @@ COMMANDS = {
     "new": "add a tenant to a workspace",
     "diff": "tell what changes between two git revisions, or one and the working tree",
     "rules": "list the rules that hold",
+    "fix": "mend tenants in their own files: rules that they break, overrides that change nothing",
+    "set": "set one setting in many tenants' files",
     "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",
     "fmt": "lay out rule files",

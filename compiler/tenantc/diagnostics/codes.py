@@ -111,6 +111,7 @@ CODES: dict[str, Code] = {
     "T531": Code(_W, "rule `{rule}` {verdict}: {message}"),
     "T532": Code(_N, "rule `{rule}` {verdict}: {message}"),
     "T533": Code(_N, "the rules over the fleet are not judged: {problem}"),
+    "T534": Code(_W, "rule `{rule}` is not mended: {problem}"),
     "T601": Code(_E, "the name `{name}` cannot be a {kind}: {problem}"),
     "T602": Code(_E, "the {kind} `{name}` would belong to {tenants}"),
     "T603": Code(_E, "{target} cannot express `{path}` = {value}"),

@@ -34,7 +34,7 @@ def flatten(block: Node, schema: Schema, layer: LayerId, dated: bool = False) ->
 
     `dated` allows entries with an end date (`{value, until, reason}`), as a tenant's overrides may hold.
     """
-    flattener = _Flattener(schema, layer, dated)
+    flattener = Flattener(schema, layer, dated)
     if isinstance(block.value, dict):
         flattener.walk(block, schema.root, "")
     elif block.value is not None:
@@ -46,12 +46,14 @@ def flatten(block: Node, schema: Schema, layer: LayerId, dated: bool = False) ->
 def locate(item: Node, schema: Schema) -> Outcome[Path | None]:
     """The canonical form of a path that stands as a value, in a list of locks for instance."""
     assert isinstance(item.value, str), "the structure was checked"
-    flattener = _Flattener(schema, LayerId(LayerKind.WORKSPACE, ""), dated=False)
+    flattener = Flattener(schema, LayerId(LayerKind.WORKSPACE, ""), dated=False)
     at = flattener.locate(item.value, schema.root, "", item.value, item.span)
     return Outcome(at[0] if at else None, tuple(flattener.diagnostics))
 
 
-class _Flattener:
+class Flattener:
+    """Reads the entries of blocks, and complains of those that name no setting or cannot be."""
+
     def __init__(self, schema: Schema, layer: LayerId, dated: bool) -> None:
         self.schema = schema
         self.layer = layer
@@ -69,7 +71,7 @@ class _Flattener:
             if not prefix and key == "unset":
                 self.unset(node)
                 continue
-            text, operator = _operator(key)
+            text, operator = split_operator(key)
             at = self.locate(text, group, prefix, key, key_span)
             if at is None:
                 continue
@@ -241,7 +243,8 @@ class _Flattener:
         return any(not _within(definition, upper) for definition in definitions)
 
 
-def _operator(key: str) -> tuple[str, Operator]:
+def split_operator(key: str) -> tuple[str, Operator]:
+    """The path of a key as it is spelled, and the operator behind it."""
     for suffix, operator in _OPERATORS.items():
         if key.endswith(suffix):
             return key[: -len(suffix)], operator
