@@ -17,7 +17,7 @@ from tenantc.report.descriptors import descriptor
 from tenantc.report.findings import Finding, Report
 from tenantc.source.digest import sha256
 from tenantc.source.span import Span
-from tenantc.source.value import UNLIMITED, plain
+from tenantc.source.value import plain
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub keeps 5 000 results of a run, not always the worst, and refuses a file with more than 25 000
@@ -125,8 +125,8 @@ def _suppressions(finding: Finding) -> list[dict[str, Any]]:
 
 
 def _fix(fix: Replacement, root: str) -> dict[str, Any]:
-    # a scalar of JSON is one of YAML
-    text = "unlimited" if fix.value is UNLIMITED else json.dumps(plain(fix.value), ensure_ascii=False)
+    # a scalar of JSON is one of YAML, and a spec may be either
+    text = json.dumps(plain(fix.value), ensure_ascii=False)
     replaced = {"deletedRegion": _region(fix.span), "insertedContent": {"text": text}}
     change = {"artifactLocation": _artifact(fix.span, root), "replacements": [replaced]}
     return {"description": _message(f"write {printable(text)} here"), "artifactChanges": [change]}
