@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiling import TOP, Result, compile_files, tenant
+from tenantc.driver.checking import check_workspace
+from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.workspace import load
+from tests.compiling import TOP, Result, compile_files, tenant, with_own_rules, write
 
 BASE = """
     tier: base
@@ -98,3 +101,28 @@ ENTRY = "settings: {limits.max_users: {value: 3, until: 2027-01-01, reason: x}}\
 )
 def test_only_a_tenants_overrides_have_an_end(tmp_path: Path, name: str, text: str) -> None:
     assert "T133" in run(tmp_path, tenant(tier="base"), LAST, **{name: text}).codes
+
+
+def test_a_build_knows_the_next_day_on_which_something_changes_by_itself(tmp_path: Path) -> None:
+    dated = "limits.max_users: {value: 4, until: 2026-11-30, reason: pilot}"
+    rule = (
+        'rule few-codes\n  title "Few"\n  effective 2026-12-01 until 2026-12-31\n'
+        "  require security.mfa_config.backup_codes >= 1\n  severity low\n  basis house\n"
+    )
+    waiver = "- {rule: few-codes, tenants: [acme], until: 2026-12-30, reason: r, approver: a}\n"
+    root = write(tmp_path, {"tenants/acme.yaml": tenant(dated), "rules/few-codes.rule": rule, "waivers/w.yaml": waiver})
+    rules_day = "rule `few-codes` comes into force"
+    for day, then, changes in (
+        (
+            "2026-11-29",
+            "2026-12-01",
+            ["rule `few-codes` comes into force", "tenant `acme` no longer sets `limits.max_users`"],
+        ),
+        ("2026-12-01", "2026-12-31", ["a waiver of `few-codes` has ended"]),
+        ("2026-12-31", "2027-01-01", ["rule `few-codes` is no longer in force"]),
+    ):
+        workspace = load(root.resolve()).value
+        assert workspace is not None
+        pipeline = Pipeline(with_own_rules(workspace), day)
+        check_workspace(pipeline)
+        assert (pipeline.boundaries.day, pipeline.boundaries.changes) == (then, changes)

@@ -14,7 +14,10 @@ from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.build import Built, Request, build
 from tenantc.driver.files import shown
+from tenantc.driver.pipeline import Pipeline
 from tenantc.report.findings import Report
+
+_MOST = 3
 
 
 @click.command("compile")
@@ -66,6 +69,7 @@ def command(
                 "bytes": built.bytes,
                 "held": built.held,
                 "removed": built.removed,
+                "next": {"day": pipeline.boundaries.day, "changes": pipeline.boundaries.changes},
                 "diagnostics": [as_json(one, session.prefix) for one in found],
             }
         )
@@ -77,11 +81,11 @@ def command(
         else:
             session.say(found)
         if format_ in {"human", "github"}:
-            _tell(built, request, pipeline.as_of, time.perf_counter() - started)
+            _tell(built, request, pipeline, time.perf_counter() - started)
     raise click.exceptions.Exit(1 if built.ledger.failed else 0)
 
 
-def _tell(built: Built, request: Request, day: str, seconds: float) -> None:
+def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) -> None:
     counts = summary(built.ledger.count(Severity.ERROR), built.ledger.count(Severity.WARNING))
     if not built.written:
         click.echo(f"nothing written: {counts}")
@@ -93,4 +97,9 @@ def _tell(built: Built, request: Request, day: str, seconds: float) -> None:
     for what, ids in (("held", built.held), ("removed", built.removed)):
         if ids:
             click.echo(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")
-    click.echo(f"as of {day}; look into {request.shown}/ (manifest.json lists everything)")
+    boundaries = pipeline.boundaries
+    if boundaries.day:
+        more = len(boundaries.changes) - _MOST
+        shown_changes = "; ".join(boundaries.changes[:_MOST]) + (f"; and {more} more changes" if more > 0 else "")
+        click.echo(f"from {boundaries.day} on: {shown_changes}")
+    click.echo(f"as of {pipeline.as_of}; look into {request.shown}/ (manifest.json lists everything)")
