@@ -111,7 +111,6 @@ def test_a_build_knows_the_next_day_on_which_something_changes_by_itself(tmp_pat
     )
     waiver = "- {rule: few-codes, tenants: [acme], until: 2026-12-30, reason: r, approver: a}\n"
     root = write(tmp_path, {"tenants/acme.yaml": tenant(dated), "rules/few-codes.rule": rule, "waivers/w.yaml": waiver})
-    rules_day = "rule `few-codes` comes into force"
     for day, then, changes in (
         (
             "2026-11-29",
