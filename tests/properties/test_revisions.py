@@ -155,13 +155,13 @@ def read(data: bytes) -> list[Tree]:
 
 
 def spare(old: bytes, new: bytes) -> list[str]:
-    """The lines of the old text between what both begin with and what both end with."""
+    """The lines of the old text, but for comments, between what both begin with and what both end with."""
     before, after = old.decode().splitlines(), new.decode().splitlines()
     while before and after and before[0] == after[0]:
         del before[0], after[0]
     while before and after and before[-1] == after[-1]:
         del before[-1], after[-1]
-    return before
+    return [line for line in before if not line.strip().startswith("#c")]
 
 
 def comments(data: bytes) -> list[str]:
