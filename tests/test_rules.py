@@ -1,7 +1,7 @@
 """Runs tests/rules/: each file decides one thing about the language of rules, and adding one needs no Python.
 
-`right/` holds rules whose own tests pass and notice each number. `wrong/` holds rules with, beside each, what is said
-of it; `UPDATE_GOLDEN=1 pytest tests/test_rules.py` writes that, to be read.
+`right/` holds rules whose own tests pass and notice each number, as the library's do. `wrong/` holds rules with, beside each,
+what is said of it; `UPDATE_GOLDEN=1 pytest tests/test_rules.py` writes that, to be read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import pytest
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import in_order
-from tenantc.driver import rule_tests  # its Tester is no test
+from tenantc.driver import (
+    library,
+    rule_tests,  # its Tester is no test
+)
 from tenantc.driver.mutation import unnoticed
 from tenantc.driver.rulebook import library_documents
 from tenantc.driver.rules import RuleFile, catalogue, formatted, read_rule
@@ -22,6 +25,7 @@ from tenantc.model.stack import Documents
 
 HERE = Path(__file__).parent / "rules"
 RIGHT = sorted((HERE / "right").glob("*.rule"))
+LIBRARY = sorted(path for _, path in library.rule_files())
 WRONG = sorted((HERE / "wrong").glob("*.rule"))
 
 
@@ -43,7 +47,7 @@ def said(diagnostics: list[Diagnostic]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*RIGHT, *LIBRARY], ids=lambda path: path.stem)
 def test_a_decision_holds_and_every_number_counts(path: Path) -> None:
     file, wrong = read(path)
     assert file is not None, said(wrong)
@@ -72,6 +76,6 @@ def test_what_is_wrong_is_said_where_it_is(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*RIGHT, *LIBRARY], ids=lambda path: path.stem)
 def test_the_layout_is_canonical(path: Path) -> None:
     assert formatted(path.name, path.read_bytes()) == path.read_bytes()

@@ -125,8 +125,10 @@ class Tester:
         cases: list[_Case] = []
         for given in groups:
             case, problems = self.case(file, rule, given)
-            wrong += problems
-            cases += [case] if case is not None else []
+            if case is None:
+                wrong += problems
+            else:
+                cases.append(case)  # what a test takes away may leave references without a value
         if wrong:
             yield from wrong
             return
@@ -209,7 +211,6 @@ class Tester:
         name = first.get("tier", TIER)
         tier, grade = self.tier(name)
         resolved = extend(tier, Addition(tuple(definitions)), self._schema, as_of)
-        problems = [problem for found in resolved.problems.values() for problem in found]
         frameworks = tuple(sorted(name.text for name in said.get("frameworks", ())))
         sections = {**resolved.settings.sections, **_facts(first, name, grade), **_required(resolved, frameworks)}
         facts: dict[Path, Value] = {"as_of": as_of}
@@ -218,7 +219,7 @@ class Tester:
             at = child("waivers", rule.id)
             facts |= {f"{at}.until": waiver, f"{at}.reason": "test", f"{at}.approver": "test"}
         beneath = self.beneath(name) if rule.over == "tiers" else tier
-        return _Case(sections, beneath, Standing(frameworks, grade, as_of), facts, waiver), problems
+        return _Case(sections, beneath, Standing(frameworks, grade, as_of), facts, waiver), []
 
     def beneath(self, tier: str) -> Resolved | None:
         """What the tier gives that this one extends; None if it extends none."""

@@ -292,21 +292,21 @@ class _Writer:
             is_value = name == node.names[-1]
             self.variables[name] = Code(text, is_value and item is not None and item.absent)
         test = self.code(body).text
-        if node.where is not None:
-            condition = self.code(typed.parts[1]).text
-            test = f"({test} if {condition} else {'True' if node.quantity == 'all' else 'False'})"
+        condition = f" if {self.code(typed.parts[1]).text}" if node.where is not None else ""
         self.variables = outer
-        function = f"lambda {', '.join(names)}: {test}"
         if is_map or isinstance(source.node, Fields):
-            members = self.members(source, named=len(names) == 2)
+            text = self.members(source)
+            each = ", ".join(names if len(names) == 2 else ("_", *names))
         else:
-            members = self.code(source)
-        spread = "each_named" if len(names) == 2 else "each"
-        form = f"{spread}({node.quantity!r}, {{}}, {_braced_text(function)})"
-        return Code(self.strict([members], form).text, nullable=True)
+            text = self.code(source).text
+            each = names[0]
+        # a comprehension goes through no expression in which something is named
+        held = self.temporary()
+        results = f"[{test} for {each} in {held}{condition}]"
+        return Code(f"(None if ({held} := {text}) is None else {node.quantity}_of({results}))", nullable=True)
 
-    def members(self, source: Typed, *, named: bool) -> Code:
-        """The members of an open map or section: values, or pairs of name and value."""
+    def members(self, source: Typed) -> str:
+        """The members of an open map or section: pairs of name and value."""
         if isinstance(source.node, Fields):
             item = source.type.item
             assert item is not None, "a section's settings have a type"
@@ -314,14 +314,11 @@ class _Writer:
                 f"({name!r}, {self.setting(f'get({child(source.node.path, name)!r})', item).text})"
                 for name in source.type.choices
             ]
-            text = f"({', '.join(pairs)},)"
-        else:
-            group = source.type.group
-            assert group is not None, "an open map has a schema"
-            text = f"entries({self.map(source)})"
-            if isinstance(group.entry, Leaf):
-                text = f"tuple([(n, get(p)) for n, p in {text}])"
-        return Code(text if named else f"tuple([x for _, x in {text}])", nullable=False)
+            return f"({', '.join(pairs)},)"
+        group = source.type.group
+        assert group is not None, "an open map has a schema"
+        text = f"entries({self.map(source)})"
+        return f"[(n, get(p)) for n, p in {text}]" if isinstance(group.entry, Leaf) else text
 
 
 def _number(value: Fraction) -> str:

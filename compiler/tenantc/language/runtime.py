@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from types import CodeType
@@ -120,29 +120,26 @@ def pattern(text: str) -> Any:
     return compile_pattern(text)
 
 
-def each(quantity: str, members: Iterable[Any], test: Callable[[Any], bool | None]) -> bool | None:
-    """Whether a test holds for all, any or none; None where members that nobody can judge leave it open."""
-    return _decided(quantity, [test(member) for member in members])
+def all_of(results: list[bool | None]) -> bool | None:
+    """Whether all hold; None where members that nobody can judge leave it open."""
+    return False if False in results else None if None in results else True
 
 
-def each_named(
-    quantity: str, members: Iterable[tuple[str, Any]], test: Callable[[str, Any], bool | None]
-) -> bool | None:
-    """As `each`, for members with names."""
-    return _decided(quantity, [test(name, member) for name, member in members])
+def any_of(results: list[bool | None]) -> bool | None:
+    """Whether any holds, as `all_of`."""
+    return True if True in results else None if None in results else False
 
 
-def _decided(quantity: str, results: list[bool | None]) -> bool | None:
-    if (quantity != "all") in results:
-        return quantity == "any"
-    return None if None in results else quantity != "any"
+def none_of(results: list[bool | None]) -> bool | None:
+    """Whether none holds, as `all_of`."""
+    return False if True in results else None if None in results else True
 
 
 # what generated code finds by name
 NAMES = (
-    *("UNLIMITED", "Fraction", "all_times", "at_least", "at_most", "calculated", "child", "clear", "contains_all"),
-    *("contains_any", "days_between", "each", "each_named", "exact", "least", "less", "lies_between", "lies_within"),
-    *("minus", "more", "most", "moved", "pattern", "subset_of", "times", "total"),
+    *("UNLIMITED", "Fraction", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated", "child", "clear"),
+    *("contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within", "minus"),
+    *("more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)
 
