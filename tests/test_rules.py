@@ -1,7 +1,7 @@
 """Runs tests/rules/: each file decides one thing about the language of rules, and adding one needs no Python.
 
-`right/` holds rules whose own tests pass and notice each number, as the library's do. `wrong/` holds rules with, beside each,
-what is said of it; `UPDATE_GOLDEN=1 pytest tests/test_rules.py` writes that, to be read.
+`right/` holds rules whose own tests pass and notice each number, as the library's do. `wrong/` holds rules with, beside
+each, what is said of it; `UPDATE_GOLDEN=1 pytest tests/test_rules.py` writes that, to be read.
 """
 
 from __future__ import annotations

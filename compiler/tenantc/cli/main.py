@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tenantc import __version__
-from tenantc.cli import modules
 from tenantc.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -89,24 +88,30 @@ def _is_hook(arguments: list[str]) -> bool:
 
 
 def _hooked(paths: list[str]) -> int:
+    modules = _module("modules")
     is_known = modules.offer()
-    try:
-        code = _loaded("hook").run(paths)
-    except UsageError:
-        return _clicked()  # which says it with the command's usage
+    hook = _loaded("hook")
     if not is_known:
         modules.keep()
+    try:
+        code = hook.run(paths)
+    except UsageError:
+        return _clicked()  # which says it with the command's usage
     assert isinstance(code, int)
     return code
 
 
 def _loaded(name: str) -> Any:
     """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
-    module = importlib.import_module(f"tenantc.cli.{name}")
+    module = _module(name)
     gc.freeze()
     gc.set_threshold(_YOUNG)
     gc.enable()
     return module
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"tenantc.cli.{name}")
 
 
 def _clicked() -> int:
