@@ -42,6 +42,7 @@ class _Finder:
         code, file, folder = known
         spec = ModuleSpec(name, _Loader(name, file, code), origin=file, is_package=bool(folder))
         spec.has_location = True
+        spec.cached = ""  # to find it out takes longer than to make the module
         if folder:
             spec.submodule_search_locations = [folder]
         return spec

@@ -10,6 +10,7 @@ from tenantc.driver.emission import Emission
 from tenantc.driver.files import within
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.pipeline import Pipeline, Tenant
+from tenantc.driver.stacks import StackMemory
 from tenantc.model.spec import Spec
 
 
@@ -49,6 +50,7 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
     """
     ledger = Ledger()
     workspace = pipeline.workspace
+    pipeline.judgement.memory = StackMemory(workspace.inputs, pipeline.as_of)
     emission = Emission(pipeline)
     mine: list[Spec] = []
     others: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
+from tenantc.driver.stacks import Settled, StackKey, StackMemory
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
@@ -16,7 +17,7 @@ from tenantc.judge.waivers import Waivers
 from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity
 from tenantc.model.judged import Judged
-from tenantc.model.layer import Definition, LayerId
+from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Settings
 from tenantc.model.spec import Waiver
@@ -30,8 +31,6 @@ from tenantc.source.value import Value
 
 # what stands for a tenant in what is said once for all of those that inherit it
 _ANYBODY = dict.fromkeys(Identity, "*")
-
-StackKey = tuple[tuple[LayerId, ...], ...]
 
 
 class Hardened(Frozen):
@@ -61,6 +60,8 @@ class Judgement:
         self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of, workspace.columns)
         self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
         self._stacks: dict[StackKey, Hardened] = {}
+        # what earlier runs settled, for whoever checks few tenants and puts it here
+        self.memory: StackMemory | None = None
         # what is broken with leave, and whose; kept for whoever puts a mapping here, since to word it takes time
         self.excused: dict[Diagnostic, Waiver | str] | None = None
 
@@ -74,6 +75,18 @@ class Judgement:
         known = self._stacks.get(key)
         if known is not None:
             return known
+        settled = self.memory.get(key) if self.memory is not None else None
+        if settled is None:
+            settled = self._settled(stack, inherited, tier)
+            if self.memory is not None:
+                self.memory.put(key, settled)
+        resolved = self._extended(inherited, settled.written)
+        verdicts = {one.rule: self.court.once(one) for one in settled.verdicts}
+        broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
+        found = self._stacks[key] = Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
+        return found
+
+    def _settled(self, stack: Stack, inherited: Resolved, tier: Settings) -> Settled:
         resolved = inherited
         asked: Bounds = {}
         settled: dict[Path, list[Definition]] = {}
@@ -90,14 +103,13 @@ class Judgement:
             settled |= definitions
             contradictions |= clashes
             if settled != before:
-                written = [one for path in sorted(settled) for one in settled[path]]
-                resolved = extend(inherited, Addition(tuple(written)), self._schema, self._as_of)
+                resolved = self._extended(inherited, _written(settled))
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
-        verdicts = self.court.verdicts(subject, stack)
-        broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
-        found = Hardened(inherited, resolved, tier, tuple(contradictions.values()), verdicts, broken)
-        self._stacks[key] = found
-        return found
+        verdicts = tuple(self.court.verdicts(subject, stack).values())
+        return Settled(_written(settled), tuple(contradictions.values()), verdicts)
+
+    def _extended(self, inherited: Resolved, written: tuple[Definition, ...]) -> Resolved:
+        return extend(inherited, Addition(written), self._schema, self._as_of) if written else inherited
 
     def judge(self, checked: Checked, stack: Hardened, tier: Settings) -> Outcome[Judged | None]:
         """The verdicts on a tenant; None if one of them, or a contradiction, keeps it from being emitted."""
@@ -249,6 +261,10 @@ def _with_leave(verdicts: dict[str, Verdict], waived: Mapping[str, Waiver | str]
     if not waived:
         return verdicts
     return {**verdicts, **{id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}}
+
+
+def _written(settled: Mapping[Path, list[Definition]]) -> tuple[Definition, ...]:
+    return tuple(one for path in sorted(settled) for one in settled[path])
 
 
 def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:

@@ -96,23 +96,25 @@ class Court:
 
     def verdicts(self, subject: Subject, stack: Stack, ids: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts on these rules, by default on all, in the order of their ids."""
-        docket = self.docket(stack)
+        armed = self.regime(stack.frameworks).by_id
+        docket = self._dockets.setdefault((stack.frameworks, stack.grade), {})
         if ids is None:
             subject.at_hand()
-            return {id: one.verdict(subject) for id, one in docket.items()}
-        return {id: docket[id].verdict(subject) for id in ids if id in docket}
+        found: dict[str, Verdict] = {}
+        for id in armed if ids is None else sorted(ids):
+            if id in armed:
+                found[id] = (docket.get(id) or self._docketed(id, stack, docket)).verdict(subject)
+        return found
 
-    def docket(self, stack: Stack) -> dict[str, Docketed]:
-        """The rules that are judged for a stack, by id; tenants of one standing share one, and its verdicts."""
-        key = (stack.frameworks, stack.grade)
-        known = self._dockets.get(key)
-        if known is None:
-            standing, held = self.standing(stack), self.regime(stack.frameworks)
-            made = {
-                one.rule.id: Docketed(*one, standing, held.levels.get(one.rule.id), self._made) for one in held.armed
-            }
-            known = self._dockets[key] = made
-        return known
+    def once(self, verdict: Verdict) -> Verdict:
+        """The one object that stands for all verdicts that equal this one."""
+        return self._made.setdefault(verdict, verdict)
+
+    def _docketed(self, id: str, stack: Stack, docket: dict[str, Docketed]) -> Docketed:
+        """Puts a rule on the docket of a stack's standing."""
+        held = self.regime(stack.frameworks)
+        docket[id] = Docketed(*held.by_id[id], self.standing(stack), held.levels.get(id), self._made)
+        return docket[id]
 
     def situation(self, subject: Subject) -> tuple[Value | None, ...]:
         """What rules ask of a tenant besides its settings, and no stack knows: its region, its status and so on."""
