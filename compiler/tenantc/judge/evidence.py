@@ -108,12 +108,13 @@ def _shown(value: Any, typed: Typed, identity: Mapping[Identity, str] = MappingP
             part if isinstance(part, str) else identity.get(part, f"<tenant.{part.value}>") for part in value.parts
         )
         return "".join(parts)
-    return show(_plain(scaled(value, typed.type, 1 / scale(typed.type))))
+    return show(unscaled(scaled(value, typed.type, 1 / scale(typed.type))))
 
 
-def _plain(value: Any) -> Value:
+def unscaled(value: Any) -> Value:
+    """A value that was calculated, as settings hold values."""
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return tuple(_plain(item) for item in value)
+        return tuple(unscaled(item) for item in value)
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else float(value)
     return value if isinstance(value, (bool, int, float, str)) or value is UNLIMITED else str(value)
@@ -172,7 +173,7 @@ def _help(clause: Clause, armed: Armed, missing: list[Path]) -> str:
         value = condition.text
         if variables_of(condition.typed):
             unit = condition.typed.type.unit
-            found = show(_plain(constant(condition.typed, variables(armed.rule, armed.params))))
+            found = show(unscaled(constant(condition.typed, variables(armed.rule, armed.params))))
             value = f"{found} {unit.name}" if unit is not None and unit.name else found
         words = {"set": "set", "raise": "raise", "lower": "lower"}
         if edit.kind in words:

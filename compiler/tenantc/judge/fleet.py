@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
-from tenantc.judge.evidence import code_of, said
+from tenantc.judge.evidence import code_of, said, unscaled
 from tenantc.judge.judging import Docketed, Standing, inapplicable
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
@@ -157,4 +157,4 @@ def _heaviest(rule: Rule, tallies: Sequence[Tally]) -> Iterator[Blame]:
         for _, tenant, value, span in tally.heaviest:
             if tenant not in seen:
                 seen.add(tenant)
-                yield Blame(span, f"`{condition.text}` is {show(value)}: tenant `{tenant}`")
+                yield Blame(span, f"`{condition.text}` is {show(unscaled(value))}: tenant `{tenant}`")
