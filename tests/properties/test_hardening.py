@@ -1,4 +1,4 @@
-"""Hardening depends on no order, comes to rest at once, and leaves nothing broken that it could mend (language.md §3)."""
+"""Hardening is free of order, comes to rest at once, and mends what it can (language.md §3)."""
 
 from __future__ import annotations
 
