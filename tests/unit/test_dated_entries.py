@@ -124,4 +124,20 @@ def test_a_build_knows_the_next_day_on_which_something_changes_by_itself(tmp_pat
         assert workspace is not None
         pipeline = Pipeline(with_own_rules(workspace), day)
         check_workspace(pipeline)
-        assert (pipeline.boundaries.day, pipeline.boundaries.changes) == (then, changes)
+        found = pipeline.boundaries()
+        assert (found.day, found.changes) == (then, changes)
+
+
+def test_what_comes_into_force_for_nobody_is_no_change(tmp_path: Path) -> None:
+    rule = (
+        'rule few-codes\n  title "Few"\n  applies to frameworks hipaa\n  effective 2026-12-01\n'
+        "  require security.mfa_config.backup_codes >= 1\n  severity low\n  basis house\n"
+    )
+    for frameworks, then in (("[]", ""), ("[HIPAA]", "2026-12-01")):
+        spec = tenant(more=f"compliance_requirements: {frameworks}\n")
+        root = write(tmp_path / then, {"tenants/acme.yaml": spec, "rules/few-codes.rule": rule})
+        workspace = load(root.resolve()).value
+        assert workspace is not None
+        pipeline = Pipeline(with_own_rules(workspace), "2026-11-01")
+        check_workspace(pipeline)
+        assert pipeline.boundaries().day == then

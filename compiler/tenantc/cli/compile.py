@@ -57,6 +57,7 @@ def command(
     with session.progress("compiling", len(pipeline.workspace.tenant_files()) if not tenants else 0) as advance:
         built = build(pipeline, request, advance)
     found = built.ledger.all()
+    boundaries = pipeline.boundaries()
     if format_ == "json":
         print_json(
             {
@@ -69,7 +70,7 @@ def command(
                 "bytes": built.bytes,
                 "held": built.held,
                 "removed": built.removed,
-                "next": {"day": pipeline.boundaries.day, "changes": pipeline.boundaries.changes},
+                "next": {"day": boundaries.day, "changes": boundaries.changes},
                 "diagnostics": [as_json(one, session.prefix) for one in found],
             }
         )
@@ -97,9 +98,9 @@ def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) ->
     for what, ids in (("held", built.held), ("removed", built.removed)):
         if ids:
             click.echo(f"{what}: {', '.join(ids[:10])}{', …' if len(ids) > 10 else ''}")
-    boundaries = pipeline.boundaries
+    boundaries = pipeline.boundaries()
     if boundaries.day:
         more = len(boundaries.changes) - _MOST
-        shown_changes = "; ".join(boundaries.changes[:_MOST]) + (f"; and {more} more changes" if more > 0 else "")
+        shown_changes = "; ".join(boundaries.changes[:_MOST]) + (f"; and {more} more" if more > 0 else "")
         click.echo(f"from {boundaries.day} on: {shown_changes}")
     click.echo(f"as of {pipeline.as_of}; look into {request.shown}/ (manifest.json lists everything)")

@@ -5,12 +5,12 @@ What rules make of dates among settings (`as_of >= billing.subscription.trial.en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from tenantc.model.layer import Definition
 from tenantc.model.rule import Rule
-from tenantc.model.spec import Framework, Waiver
+from tenantc.model.spec import HOUSE, Framework, Waiver
 
 
 class Boundaries:
@@ -25,9 +25,18 @@ class Boundaries:
     def changes(self) -> list[str]:
         return sorted(self._changes)
 
-    def shared(self, rules: Iterable[Rule], policies: Iterable[Framework], waivers: Iterable[Waiver]) -> None:
-        """Takes in what holds for many: rules, policies and waivers."""
-        for day, change in (*_rules(rules), *_policies(policies), *_waivers(waivers)):
+    def shared(
+        self,
+        rules: Iterable[Rule],
+        policies: Iterable[Framework],
+        waivers: Iterable[Waiver],
+        standings: Collection[tuple[tuple[str, ...], str]],
+    ) -> None:
+        """Takes in waivers, and rules and policies as far as they are for somebody of these frameworks and grades."""
+        concerned = [rule for rule in rules if _concerns(rule, standings)]
+        known = {HOUSE}.union(*(frameworks for frameworks, _ in standings))
+        held = [policy for policy in policies if policy.name in known]
+        for day, change in (*_rules(concerned), *_policies(held), *_waivers(waivers)):
             self._note(day, change)
 
     def overrides(self, definitions: Iterable[Definition], whose: str) -> None:
@@ -43,6 +52,10 @@ class Boundaries:
             self.day = day
             self._changes.clear()
         self._changes.add(change)
+
+
+def _concerns(rule: Rule, standings: Iterable[tuple[tuple[str, ...], str]]) -> bool:
+    return rule.applies is None or any(rule.applies.holds(*standing) for standing in standings)
 
 
 def _rules(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:

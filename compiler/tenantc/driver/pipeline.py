@@ -73,7 +73,7 @@ class Pipeline:
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
         self.judgement = Judgement(workspace, as_of, fail_on)
         self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
-        self.boundaries = Boundaries(as_of)
+        self._boundaries = Boundaries(as_of)
         self._start = empty({"workspace": workspace.options.section})
 
     def shared(self) -> list[Diagnostic]:
@@ -88,8 +88,6 @@ class Pipeline:
         layers = [documents.base, *(one.layer for one in documents.tiers.values())]
         layers += [one.layer for one in documents.mixins.values()]
         layers += [one.layer for one in documents.environments.values()]
-        rules, policies = self.judgement.court.rules.values(), documents.frameworks.values()
-        self.boundaries.shared(rules, policies, self.workspace.waivers)
         for layer in layers:
             diagnostics += self.linker.unknown_frameworks(layer)
             diagnostics += forbidden(layer, self.workspace.options.owners)
@@ -123,7 +121,7 @@ class Pipeline:
             found += forbidden(layer, options.owners)
             found += literal_keys(_texts(layer.definitions), options.literals)
             found += expired(layer.definitions, self.as_of)
-            self.boundaries.overrides(layer.definitions, f"tenant `{spec.tenant_id}`")
+            self._boundaries.overrides(layer.definitions, f"tenant `{spec.tenant_id}`")
         found += literal_keys(spec.texts, options.literals)
         found += unused_keeps(spec.keep, (one for layer in layers for one in layer.definitions))
         return found
@@ -145,6 +143,13 @@ class Pipeline:
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
+
+    def boundaries(self) -> Boundaries:
+        """When something changes next by itself for the tenants that were compiled."""
+        court, documents = self.judgement.court, self.workspace.documents
+        rules, policies = court.rules.values(), documents.frameworks.values()
+        self._boundaries.shared(rules, policies, self.workspace.waivers, court.standings)
+        return self._boundaries
 
     def count(self, tenant: Tenant) -> None:
         """Takes a tenant that nothing is wrong with into what rules over the fleet know."""

@@ -67,6 +67,11 @@ class Court:
             known = self._regimes[frameworks] = regime(self._rules, self._policies, frameworks, self._as_of)
         return known
 
+    @property
+    def standings(self) -> Collection[tuple[tuple[str, ...], str]]:
+        """The frameworks and grades of those that were judged."""
+        return self._dockets.keys()
+
     def standing(self, stack: Stack) -> Standing:
         return Standing(stack.frameworks, stack.grade, self._as_of)
 
