@@ -14,7 +14,7 @@ from tenantc.judge.judging import Docketed, Standing, inapplicable
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
-from tenantc.language.runtime import Function
+from tenantc.language.runtime import Function, clear
 from tenantc.model.rule import Fold, Rule
 from tenantc.model.schema import Schema
 from tenantc.model.settings import Section, Settings
@@ -97,7 +97,8 @@ class Fleet:
                 values = one.columns(subject.get, subject.entries, one.params)
             if values is None:
                 continue
-            value = subject.get(one.rule.by) if one.rule.by else None
+            # identity splits no fleet: a text that holds some counts as none
+            value = clear(subject.get(one.rule.by)) if one.rule.by else None
             key = (one.rule.id, environment, value)
             tallies = self._groups.get(key)
             if tallies is None:

@@ -86,7 +86,8 @@ class _Checker:
             return "" if over is not None and over.kind == "fleet" else None
         path = path_of(over.by.text)
         found = locate(self.schema, path, rules=True)
-        if not isinstance(found, Located) or type_of(found.leaf).kind not in {"text", "boolean", "number"}:
+        kind = type_of(found.leaf).kind if isinstance(found, Located) and not found.leaf.secret else "secret"
+        if kind not in {"text", "boolean", "number"}:
             problem = f"`{path}` is no plain value of a tenant, and nothing else splits a fleet"
             self.say("T504", self.of(over.by), problem=problem)
         return path
