@@ -142,7 +142,8 @@ class _Writer:
         if found.kind in {"number", "list"} and (found.item or found).fractional:
             return Code(f"exact({text})", found.absent)
         if found.kind == "text" and not found.choices:
-            return Code(f"clear({text})", nullable=True)
+            name = self.temporary()
+            return Code(f"(None if ({name} := {text}).__class__ is IdentityText else {name})", nullable=True)
         return Code(text, found.absent)
 
     def variable(self, node: Variable, found: Type) -> Code:

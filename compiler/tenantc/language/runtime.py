@@ -137,9 +137,9 @@ def none_of(results: list[bool | None]) -> bool | None:
 
 # what generated code finds by name
 NAMES = (
-    *("UNLIMITED", "Fraction", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated", "child", "clear"),
-    *("contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within", "minus"),
-    *("more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
+    *("UNLIMITED", "Fraction", "IdentityText", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated"),
+    *("child", "contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within"),
+    *("minus", "more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)
 
