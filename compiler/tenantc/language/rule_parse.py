@@ -38,7 +38,7 @@ _BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|([()\[\]{}])')
 _OWN = frozenset({"FOR", "BASIS", "MESSAGE", "REMEDY"})
 _CLAUSES = (
     *("title", "because", "applies", "when", "let", "param", "effective", "require", "message", "severity", "basis"),
-    *("remedy", "unwaivable", "controls", "test", "given", "expect"),
+    *("remedy", "unwaivable", "controls", "test", "given", "expect", "tiers", "fleet", "frameworks"),
 )
 
 
