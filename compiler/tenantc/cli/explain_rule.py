@@ -24,8 +24,9 @@ def explain_rule(rule: Rule, pipeline: Pipeline, prefix: str, format_: str) -> N
     if rule.because:
         click.echo(f"  {rule.because}")
     click.echo(f"  {rule.severity.value}, applies {told['applies']}")
-    if isinstance(rule.guard, Condition):
-        click.echo(f"  when {show(rule.guard.typed.node)}")
+    guard = rule.columns.guard if rule.columns is not None else rule.guard
+    if isinstance(guard, Condition):
+        click.echo(f"  when {show(guard.typed.node)}")
     if rule.effective or rule.until:
         since = f" from {rule.effective}" if rule.effective else ""
         click.echo(f"  in force{since}{f' until {rule.until}' if rule.until else ''}")
