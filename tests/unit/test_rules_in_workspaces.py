@@ -12,7 +12,7 @@ from tenantc.driver.checking import check_workspace
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
 from tenantc.model.verdict import Answer
-from tests.compiling import TOP, Result, compile_files, tenant, with_own_rules, write
+from tests.compiling import AS_OF, TOP, Result, compile_files, tenant, with_own_rules, write
 from tests.unit.test_cli import run, valid
 from tests.unit.test_judging import LEVEL, SIZE, TTL, about, hardening, rule, verdict, waiver
 
@@ -69,6 +69,13 @@ def test_a_message_prints_what_is_missing_as_missing(tmp_path: Path) -> None:
     assert dict(told.facts)["message"] == "data lies in <missing>"
 
 
+def test_a_rule_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
+    text = BROKEN["rules/short-lived.rule"]
+    for length, codes in ((65_536, ["T530"]), (65_537, ["T501"])):
+        files = {"rules/short-lived.rule": text + "#" * (length - len(text))}
+        assert result(tmp_path / str(length), files).codes == codes
+
+
 # --- how strictly ---
 
 
@@ -98,6 +105,42 @@ def test_who_settles_a_contradiction_says_why_and_who_said_so(tmp_path: Path, la
     found = result(tmp_path, {"policies/house.yaml": f"policy: house\nsettle: [{{{said}}}]\n"})
     assert found.codes == ["T121"]
     assert f"`{lacking}`" in found.text
+
+
+# --- what is written of it ---
+
+
+def test_the_audit_says_how_each_rule_came_out(tmp_path: Path) -> None:
+    """What was waived, rests on what somebody stated, or was not asked, reads as no pass."""
+    fact = "compliance.data_governance.data_classification"
+    files = {**BROKEN, **waiver(), **rule("classified", f"{fact} == internal", basis="required")}
+    files |= rule("away", f"{TTL} <= 1 second", more="  applies  to frameworks soc2\n")
+    files |= rule("kept", f"{TTL} <= 100 days", severity="low", basis="consistency")
+    files |= rule("mild", f"{TTL} <= 1 second\n           basis proposed")
+    root = write(tmp_path, {**files, "tenants/acme.yaml": tenant(f"{fact}: internal\n")})
+    assert run("compile", "--as-of", AS_OF, cwd=root).returncode == 0
+    audit = valid((root / "build" / "tenants" / "acme" / "audit.json").read_text(), "audit")
+    verdicts = audit["verdicts"]
+    assert isinstance(verdicts, dict)
+    found = {id: verdicts[id]["verdict"] for id in ("short-lived", "classified", "kept", "mild")}
+    assert found == {"short-lived": "waived", "classified": "pass", "kept": "pass", "mild": "fail"}
+    assert [id for id in files_of(files) if verdicts.get(id, {}).get("attested")] == ["classified"]
+    assert verdicts["short-lived"]["waiver"]["until"] == "2027-01-31"
+    bases = {id: (verdicts[id]["basis"], verdicts[id]["level"]) for id in found}
+    assert bases == {
+        "short-lived": ("house", "block"),
+        "classified": ("required", "block"),
+        "kept": ("consistency", "warn"),
+        "mild": ("proposed", "report"),
+    }
+    away = audit["not_applicable"]
+    assert isinstance(away, dict)
+    assert "away" in away["it applies to frameworks soc2"]
+    assert "away" not in verdicts
+
+
+def files_of(files: dict[str, str]) -> list[str]:
+    return [Path(name).stem for name in files if name.startswith("rules/")]
 
 
 # --- hardening ---

@@ -56,7 +56,7 @@ class Waivers:
         if rule.collection and not waiver.items:
             help = "say for which members of the collection it holds: `items: [name, …]`"
             return self._say("T520", waiver, "is too wide: the rule goes through a collection", help)
-        if waiver.until < self._as_of:
+        if not waived_until(rule, waiver.until, self._as_of):
             return self._say("T521", waiver, f"ended on {waiver.until}", "delete it")
         last = date.fromisoformat(waiver.until)
         if last <= date.fromisoformat(self._as_of) + timedelta(days=SOON):
