@@ -89,6 +89,19 @@ def test_a_level_stands_beside_the_verdict_and_changes_it_not(tmp_path: Path, le
     assert (found["verdict"], found["level"]) == ("fail", level)
 
 
+@pytest.mark.parametrize(
+    ("level", "fail_on", "code"),
+    [("block", "block", 1), ("warn", "block", 0), ("warn", "warn", 1), ("report", "warn", 0), ("report", "report", 1)],
+)
+def test_commands_exit_1_from_the_level_on_at_which_they_are_told_to_fail(
+    tmp_path: Path, level: str, fail_on: str, code: int
+) -> None:
+    files = {**BROKEN, "policies/house.yaml": f"policy: house\nenforce: {{short-lived: {{level: {level}}}}}\n"}
+    root = write(tmp_path, {**files, "tenants/acme.yaml": tenant()})
+    for command in ("check", "compile"):
+        assert run(command, "--fail-on", fail_on, cwd=root).returncode == code
+
+
 def test_a_contradiction_blocks_however_its_rules_are_held(tmp_path: Path) -> None:
     files = hardening("long-enough", f"{TTL} >= 20 seconds", f"raise {TTL} to 20 seconds")
     files |= hardening("short-enough", f"{TTL} <= 10 seconds", f"lower {TTL} to 10 seconds")
