@@ -225,13 +225,33 @@ def test_a_waiver_holds_in_the_environments_that_it_names(tmp_path: Path) -> Non
     assert about(found, "short-lived") == ["T530"]
 
 
-def test_a_waiver_that_nobody_needs_is_told(tmp_path: Path) -> None:
-    files = rule("short-lived", f"{TTL} <= 100 days") | waiver() | {"tenants/acme.yaml": tenant()}
-    workspace = load(write(tmp_path, files).resolve()).value
+def of_waivers(root: Path, files: dict[str, str]) -> list[tuple[str, str]]:
+    """The codes and problems of waivers, after all tenants were checked."""
+    workspace = load(write(root, {**files, "tenants/acme.yaml": tenant()}).resolve()).value
     assert workspace is not None
-    ledger, _ = check_workspace(Pipeline(with_own_rules(workspace), "2026-11-01"))
-    (told,) = ledger.all()
-    assert (told.code, dict(told.facts)["problem"]) == ("T521", "is not needed: the rule is kept")
+    ledger, _ = check_workspace(Pipeline(with_own_rules(workspace), AS_OF))
+    return [(one.code, dict(one.facts)["problem"]) for one in ledger.all() if one.code in {"T520", "T521"}]
+
+
+def test_a_waiver_that_nobody_needs_is_told(tmp_path: Path) -> None:
+    files = rule("short-lived", f"{TTL} <= 100 days") | waiver()
+    assert of_waivers(tmp_path, files) == [("T521", "is not needed: the rule is kept")]
+
+
+def test_a_waiver_names_tenants_and_environments_that_there_are(tmp_path: Path) -> None:
+    files = {**BROKEN, "environments/e.yaml": "environment: staging\n"}
+    named = waiver("  environments: [stage]\n")
+    assert of_waivers(tmp_path, files | named) == [("T520", "names the environment `stage`, which there is not")]
+    named["waivers/acme.yaml"] = waiver()["waivers/acme.yaml"].replace("[acme]", "[acme, acmee]")
+    assert of_waivers(tmp_path, files | named) == [("T520", "names the tenant `acmee`, which there is not")]
+
+
+@pytest.mark.parametrize("over", ["fleet", "tiers"])
+def test_a_rule_that_is_about_no_single_tenant_refuses_waivers(tmp_path: Path, over: str) -> None:
+    require = "count(security.mfa_config.required) >= 1" if over == "fleet" else "security.mfa_config.required"
+    files = rule("short-lived", require) | waiver()
+    files["rules/short-lived.rule"] = files["rules/short-lived.rule"].replace("\n", f" over {over}\n", 1)
+    assert of_waivers(tmp_path, files) == [("T520", "is refused: the rule is about no single tenant")]
 
 
 # --- the day ---
