@@ -12,6 +12,13 @@ import yaml
 
 TESTS = Path(__file__).parent
 SECTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load((TESTS / "decisions.yaml").read_text("utf-8"))
+# what a case that needs no Python is made of
+CASES = {
+    "golden/": ["/out/diagnostics.txt"],
+    "revisions/": ["/out.diff"],
+    "rules/right/": [".rule"],
+    "rules/wrong/": [".rule", ".txt"],
+}
 DECISIONS = [decision for section in SECTIONS.values() for decision in section]
 
 
@@ -20,8 +27,8 @@ def functions(path: Path) -> set[str]:
     return {node.name for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)}
 
 
-def test_every_section_of_the_language_that_decides_settings_and_builds_is_listed() -> None:
-    assert [section.split()[0] for section in SECTIONS] == ["1", "2", "3", "7"]
+def test_every_section_of_the_language_that_decides_settings_rules_and_builds_is_listed() -> None:
+    assert [section.split()[0] for section in SECTIONS] == ["1", "2", "3", "6", "7"]
     assert all(len(decisions) >= 20 for decisions in SECTIONS.values())
 
 
@@ -39,8 +46,8 @@ def test_a_decision_is_decided_by_tests_that_exist_or_says_why_it_is_open(decisi
             assert function in functions(TESTS / file)
             assert function.startswith("test_")
         else:
-            assert file.startswith("golden/")
-            assert (TESTS / file / "out" / "diagnostics.txt").is_file()
+            assert name.startswith(tuple(CASES)), name
+            assert all((TESTS / f"{name}{end}").is_file() for end in CASES[f"{name.rpartition('/')[0]}/"]), name
 
 
 def test_no_decision_is_listed_twice() -> None:

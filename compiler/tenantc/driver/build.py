@@ -207,7 +207,8 @@ class _Run:
         for folder, files in self.emission.shared():
             self.write(folder, files, "")
         self.built.ledger.shared(self.emission.diagnostics)
-        self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen))
+        environments = self.pipeline.workspace.documents.environments
+        self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen, environments))
 
     def count_held(self, id: str) -> None:
         """A tenant that keeps its artifacts needs what its estates gave it, too."""

@@ -37,7 +37,7 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
     for _ in emission.shared():  # what estates refuse is found by building them
         pass
     ledger.shared(emission.diagnostics)
-    ledger.shared(pipeline.judgement.waivers.unused(seen))
+    ledger.shared(pipeline.judgement.waivers.unused(seen, pipeline.workspace.documents.environments))
     ledger.shared(pipeline.judgement.fleet("some tenants are wrong" if ledger.failed else ""))
     return ledger, len(seen)
 

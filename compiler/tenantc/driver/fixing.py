@@ -194,7 +194,7 @@ class _Tenant:
 def _outdoes(one: Bound, other: Bound) -> bool:
     """Whether keeping a bound on the same setting keeps the other, too."""
     is_same = one.edit.path == other.edit.path and one.edit.kind == other.edit.kind
-    return is_same and one.edit.kind not in _OPERATORS and other.is_kept(one.value) and not one.is_kept(other.value)
+    return is_same and one.edit.kind not in _OPERATORS and one.outdoes(other)
 
 
 def _json(bound: Bound) -> object:

@@ -53,6 +53,15 @@ class Bound(Frozen):
     value: Value
     rank: tuple[str, ...] = ()
 
+    @property
+    def replaces(self) -> bool:
+        """Whether it takes the place of what it bounds: of an enum's values no definition says `at least`."""
+        return bool(self.rank) and self.edit.kind in {"raise", "lower"}
+
+    def outdoes(self, other: Bound) -> bool:
+        """Whether what this asks for keeps another bound on the setting, and not the other way round."""
+        return other.is_kept(self.value) and not self.is_kept(other.value)
+
     def is_kept(self, value: Value | None) -> bool:
         """Whether a value of the setting keeps the bound already."""
         if value is None:
@@ -149,7 +158,8 @@ def settle(
             definitions[path] = []
             continue
         before = subject.get(path)
-        needed = [one for one in kept if references.get(path) or not one.is_kept(before)]
+        needed = [one for one in kept if (references.get(path) and not one.replaces) or not one.is_kept(before)]
+        needed = [one for one in needed if not (one.replaces and any(other.outdoes(one) for other in needed))]
         # `set` forgets what lies below it, so it comes first; the rest meets in any order
         needed.sort(key=lambda one: (one.edit.kind != "set", one.rule.id, one.edit.kind, show(one.value)))
         definitions[path] = [one.definition for one in needed]

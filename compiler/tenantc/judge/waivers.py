@@ -53,10 +53,12 @@ class Waivers:
             return self._say("T520", waiver, "is of no rule that there is", help)
         if rule.unwaivable:
             return self._say("T520", waiver, "is refused: the rule lets nobody break it")
+        if rule.over != "tenants":
+            return self._say("T520", waiver, "is refused: the rule is about no single tenant")
         if rule.collection and not waiver.items:
             help = "say for which members of the collection it holds: `items: [name, …]`"
             return self._say("T520", waiver, "is too wide: the rule goes through a collection", help)
-        if waiver.until < self._as_of:
+        if not waived_until(rule, waiver.until, self._as_of):
             return self._say("T521", waiver, f"ended on {waiver.until}", "delete it")
         last = date.fromisoformat(waiver.until)
         if last <= date.fromisoformat(self._as_of) + timedelta(days=SOON):
@@ -91,18 +93,20 @@ class Waivers:
         assert isinstance(clause.condition, Condition), "the checker makes no others"
         return waiver.up_to is None or _within(waiver, clause.condition.typed, walker(rule, subject, params).walk)
 
-    def unused(self, tenants: Collection[str]) -> list[Diagnostic]:
-        """T521 for each waiver that nobody needed, and T520 for each tenant that there is not, after a whole fleet."""
+    def unused(self, tenants: Collection[str], environments: Collection[str]) -> list[Diagnostic]:
+        """After a whole fleet, T520 for what waivers name that there is not, and T521 for each that nobody needed."""
         before = len(self.diagnostics)
         refused = {id(waiver) for waiver in self.all} - {id(one) for held in self._valid.values() for one in held}
         for waiver in self.all:
-            for tenant in waiver.tenants:
-                if tenant.name not in tenants:
-                    help = did_you_mean(tenant.name, tenants)
-                    problem = f"names the tenant `{tenant.name}`, which there is not"
-                    found = diagnose("T520", tenant.span, rule=waiver.rule.name, problem=problem, help=help)
-                    self.diagnostics.append(found)
-            if id(waiver) not in self._used and id(waiver) not in refused:
+            places = [("tenant", tenants, one) for one in waiver.tenants]
+            places += [("environment", environments, one) for one in waiver.environments]
+            unknown = [(what, known, one) for what, known, one in places if one.name not in known]
+            for what, known, named in unknown:
+                help = did_you_mean(named.name, known)
+                problem = f"names the {what} `{named.name}`, which there is not"
+                found = diagnose("T520", named.span, rule=waiver.rule.name, problem=problem, help=help)
+                self.diagnostics.append(found)
+            if not unknown and id(waiver) not in self._used and id(waiver) not in refused:
                 self._say("T521", waiver, "is not needed: the rule is kept", "delete it")
         return self.diagnostics[before:]
 

@@ -149,7 +149,8 @@ class Conditions(Operands, ABC):
 
     def source(self, node: Tree, scope: Scope) -> Typed:
         if not isinstance(node, Fields):
-            return self.infer(node, scope)
+            # a name in a list that is written out stands beside nothing that would say which constant it is
+            return self.settled(self.infer(node, scope), Type("list"))
         found = locate(scope.schema, node.path, rules=scope.rules)
         if not isinstance(found, Group):
             what = "no section" if isinstance(found, Unknown) else "a setting"

@@ -96,7 +96,7 @@ class Operands:
         """
         if isinstance(part.node, Listing) and part.type.item is not None and part.type.item.kind == "constant":
             items = tuple(self.settled(item, other) for item in part.parts)
-            if any(item.type.kind == "constant" for item in items):
+            if any(item.type.kind == "constant" or item.type is WRONG for item in items):
                 return Typed(part.node, WRONG)
             whole = items[0].type
             for item in items[1:]:
