@@ -352,6 +352,20 @@ def test_a_waiver_of_a_rule_over_a_collection_names_members(
     assert sorted(about(result, "short-lived")) == codes
 
 
+@pytest.mark.parametrize(
+    ("items", "codes"),
+    [(["slack", "okta"], []), (["slack"], ["T530"]), (["okta", "slack", "okta"], []), (["zoom", "okta"], ["T530"])],
+)
+def test_several_waivers_of_a_rule_cover_together(tmp_path: Path, items: list[str], codes: list[str]) -> None:
+    files = rule("short-lived", "all i in integrations: i.region is set")
+    for number, item in enumerate(items):
+        (text,) = waiver(f"  items: [{item}]\n", until=f"2027-0{number + 1}-28").values()
+        files[f"waivers/{number}.yaml"] = text
+    spec = tenant("integrations.slack.channel: x\nintegrations.okta.domain: okta.example.com\n")
+    result = compile_files(tmp_path, {**files, "tenants/acme.yaml": spec})
+    assert about(result, "short-lived") == codes
+
+
 def test_a_waiver_of_one_requirement_does_not_cover_another(tmp_path: Path) -> None:
     files = rule("short-lived", f"{TTL} <= 1 second\n  require  all i in integrations: i.region is set")
     files |= waiver("  items: [okta]\n")

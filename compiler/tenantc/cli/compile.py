@@ -49,16 +49,15 @@ def command(
     started = time.perf_counter()
     session = Session(workspace, format_, as_of, reports.unusable("compile", format_))
     pipeline = session.pipeline(fail_on)
-    known = pipeline.workspace.documents.environments
-    if environment is not None and environment not in known:
+    if environment is not None and environment not in pipeline.workspace.documents.environments:
         raise click.UsageError(f"there is no environment `{environment}`")
     target = output if output is not None else session.root / "build"
     request = Request(target, shown(target), tenants, environment, keep_going, allow_removals)
     with session.progress("compiling", len(pipeline.workspace.tenant_files()) if not tenants else 0) as advance:
         built = build(pipeline, request, advance)
     found = built.ledger.all()
-    boundaries = pipeline.boundaries()
     if format_ == "json":
+        boundaries = pipeline.boundaries()
         print_json(
             {
                 "version": 1,

@@ -66,12 +66,12 @@ def _broken(
     regime = judgement.court.regime(stack.frameworks)
     waivers = judgement.waivers.of(compiled.linked.spec.tenant_id, environment)
     for id, verdict in judgement.broken(compiled.checked, pipeline.hardened(stack), tier).items():
-        armed, waiver = regime.by_id[id], waivers.get(id)
+        armed = regime.by_id[id]
         if verdict.strictness.rank < fail_on.rank:
             continue
         clauses = broken_clauses(*armed, subject, judgement.court.standing(stack))
-        other = waiver if waiver is not None and waiver.rule.span.path != FILE else None
-        if other is not None and judgement.waivers.covers(other, clauses, subject, armed.params):
+        others = [one for one in waivers.get(id, ()) if one.rule.span.path != FILE]
+        if judgement.waivers.covering(others, clauses, subject, armed.params) is not None:
             continue
         collected = [clause for clause in clauses if armed.rule.clauses[clause].collection]
         items = {name for clause in collected for name in broken_members(armed.rule, clause, subject, armed.params)}

@@ -159,7 +159,7 @@ class Judgement:
         """A tenant as rules read it."""
         return self.court.subject(checked.resolved.settings.sections, tier, _waiver_facts(self._waivers(checked)))
 
-    def _waivers(self, checked: Checked) -> dict[str, Waiver]:
+    def _waivers(self, checked: Checked) -> dict[str, tuple[Waiver, ...]]:
         return self.waivers.of(checked.linked.spec.tenant_id, checked.linked.environment)
 
     def _verdicts(self, checked: Checked, stack: Hardened, subject: Subject) -> tuple[dict[str, Verdict], list[str]]:
@@ -203,7 +203,7 @@ class Judgement:
         waivers = self._waivers(checked)
         found: dict[str, Waiver | str] = {}
         for id in broken:
-            excuse = self._excuse(verdicts[id], waivers.get(id), verdicts, regime, subject, checked.linked.stack)
+            excuse = self._excuse(verdicts[id], waivers.get(id, ()), verdicts, regime, subject, checked.linked.stack)
             if excuse is not None:
                 found[id] = excuse
         return found
@@ -211,7 +211,7 @@ class Judgement:
     def _excuse(
         self,
         verdict: Verdict,
-        waiver: Waiver | None,
+        waivers: tuple[Waiver, ...],
         verdicts: Mapping[str, Verdict],
         regime: Regime,
         subject: Subject,
@@ -219,10 +219,10 @@ class Judgement:
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
         armed = regime.by_id[verdict.rule]
+        clauses = broken_clauses(*armed, subject, self.court.standing(stack)) if waivers else []
+        waiver = self.waivers.covering(waivers, clauses, subject, armed.params)
         if waiver is not None:
-            clauses = broken_clauses(*armed, subject, self.court.standing(stack))
-            if self.waivers.covers(waiver, clauses, subject, armed.params):
-                return waiver
+            return waiver
         for pair, winner in regime.preferred.items():
             other = verdicts.get(winner)
             if verdict.rule in pair - {winner} and other is not None and other.answer is not Answer.NOT_APPLICABLE:
@@ -267,9 +267,9 @@ def _written(settled: Mapping[Path, list[Definition]]) -> tuple[Definition, ...]
     return tuple(one for path in sorted(settled) for one in settled[path])
 
 
-def _waiver_facts(waivers: Mapping[str, Waiver]) -> dict[Path, Value]:
+def _waiver_facts(waivers: Mapping[str, tuple[Waiver, ...]]) -> dict[Path, Value]:
     found: dict[Path, Value] = {}
-    for rule, waiver in waivers.items():
+    for rule, (waiver, *_) in waivers.items():
         at = child("waivers", rule)
         found |= {f"{at}.until": waiver.until, f"{at}.reason": waiver.reason, f"{at}.approver": waiver.approver}
     return found

@@ -15,6 +15,7 @@ from tenantc.language.condition import Condition
 from tenantc.language.operands import Typed
 from tenantc.language.syntax import Binary, Number, Variable
 from tenantc.language.walk import Nothing, scale
+from tenantc.model.layer import Named
 from tenantc.model.rule import Rule
 from tenantc.model.spec import Waiver
 from tenantc.source.value import UNLIMITED
@@ -38,12 +39,13 @@ class Waivers:
         self._used: set[int] = set()
         self.all = tuple(waivers)
         self.diagnostics: list[Diagnostic] = []
-        self._valid: dict[tuple[str, str], list[Waiver]] = {}
+        # by tenant and rule
+        self._valid: dict[str, dict[str, list[Waiver]]] = {}
         for waiver in self.all:
             if self._refused(waiver):
                 continue
             for tenant in waiver.tenants:
-                self._valid.setdefault((waiver.rule.name, tenant.name), []).append(waiver)
+                self._valid.setdefault(tenant.name, {}).setdefault(waiver.rule.name, []).append(waiver)
 
     def _refused(self, waiver: Waiver) -> bool:
         """Whether a waiver is not heard: for what it asks, or since it has ended."""
@@ -70,33 +72,46 @@ class Waivers:
         self.diagnostics.append(diagnose(code, span, rule=waiver.rule.name, problem=problem, help=help))
         return True
 
-    def of(self, tenant: str, environment: str) -> dict[str, Waiver]:
-        """The waivers that name a tenant in an environment, by rule; of several the one that lasts longest."""
-        found: dict[str, Waiver] = {}
-        for (rule, id), waivers in self._valid.items():
-            for waiver in waivers if id == tenant else ():
-                here = not waiver.environments or environment in {named.name for named in waiver.environments}
-                if here and (rule not in found or found[rule].until < waiver.until):
-                    found[rule] = waiver
+    def of(self, tenant: str, environment: str) -> dict[str, tuple[Waiver, ...]]:
+        """The waivers that name a tenant in an environment, by rule; those first that last longest."""
+        found: dict[str, tuple[Waiver, ...]] = {}
+        for rule, waivers in self._valid.get(tenant, {}).items():
+            here = [one for one in waivers if not one.environments or environment in _names(one.environments)]
+            if here:
+                found[rule] = tuple(sorted(here, key=lambda one: one.until, reverse=True))
         return found
 
-    def covers(self, waiver: Waiver, clauses: Iterable[int], subject: Subject, params: Sequence[Any]) -> bool:
-        """Whether all that is broken lies within what a waiver accepts. The waiver counts as used."""
-        self._used.add(id(waiver))
-        return all(self._covers(waiver, clause, subject, params) for clause in clauses)
+    def covering(
+        self, waivers: Sequence[Waiver], clauses: Sequence[int], subject: Subject, params: Sequence[Any]
+    ) -> Waiver | None:
+        """The waiver of a rule within which all lies that is broken; of several that do so together, the first to end.
 
-    def _covers(self, waiver: Waiver, index: int, subject: Subject, params: Sequence[Any]) -> bool:
-        rule = self._rules[waiver.rule.name]
+        Those that were asked count as used.
+        """
+        for waiver in waivers:
+            self._used.add(id(waiver))
+            if all(self._covers((waiver,), clause, subject, params) for clause in clauses):
+                return waiver
+        if waivers and all(self._covers(waivers, clause, subject, params) for clause in clauses):
+            return waivers[-1]
+        return None
+
+    def _covers(self, waivers: Sequence[Waiver], index: int, subject: Subject, params: Sequence[Any]) -> bool:
+        """Whether waivers of a rule cover one of its requirements; in a collection, member by member."""
+        rule = self._rules[waivers[0].rule.name]
         clause = rule.clauses[index]
-        if clause.collection and not broken_members(rule, index, subject, params) <= set(waiver.items):
-            return False
         assert isinstance(clause.condition, Condition), "the checker makes no others"
-        return waiver.up_to is None or _within(waiver, clause.condition.typed, walker(rule, subject, params).walk)
+        walk = walker(rule, subject, params).walk
+        typed = clause.condition.typed
+        accepting = [one for one in waivers if one.up_to is None or _within(one, typed, walk)]
+        if not clause.collection:
+            return bool(accepting)
+        return broken_members(rule, index, subject, params) <= {item for one in accepting for item in one.items}
 
     def unused(self, tenants: Collection[str], environments: Collection[str]) -> list[Diagnostic]:
         """After a whole fleet, T520 for what waivers name that there is not, and T521 for each that nobody needed."""
         before = len(self.diagnostics)
-        refused = {id(waiver) for waiver in self.all} - {id(one) for held in self._valid.values() for one in held}
+        heard = {id(one) for rules in self._valid.values() for held in rules.values() for one in held}
         for waiver in self.all:
             places = [("tenant", tenants, one) for one in waiver.tenants]
             places += [("environment", environments, one) for one in waiver.environments]
@@ -106,9 +121,13 @@ class Waivers:
                 problem = f"names the {what} `{named.name}`, which there is not"
                 found = diagnose("T520", named.span, rule=waiver.rule.name, problem=problem, help=help)
                 self.diagnostics.append(found)
-            if not unknown and id(waiver) not in self._used and id(waiver) not in refused:
+            if not unknown and id(waiver) not in self._used and id(waiver) in heard:
                 self._say("T521", waiver, "is not needed: the rule is kept", "delete it")
         return self.diagnostics[before:]
+
+
+def _names(environments: Iterable[Named]) -> set[str]:
+    return {named.name for named in environments}
 
 
 def broken_members(rule: Rule, clause: int, subject: Subject, params: Sequence[Any]) -> set[str]:
