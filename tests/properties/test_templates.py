@@ -16,11 +16,10 @@ from tenantc.driver.workspace import load
 from tenantc.emit.document import Names, Slot, Tree, compact_json, document, text
 from tenantc.emit.fill import settled
 from tenantc.emit.plan import Plan
-from tenantc.emit.shelf import value_key
 from tenantc.emit.statement import Identifier, Literal, sql
 from tenantc.model.identity import Identity, IdentityText
 from tenantc.source.memo import Memo
-from tenantc.source.value import UNLIMITED, Record, Value
+from tenantc.source.value import UNLIMITED, Record, Value, exact
 from tests import fleet
 from tests.documents import Bench, sections, target
 from tests.trees import AWKWARD, SCALARS, TEXTS, VALUES
@@ -122,7 +121,7 @@ def test_values_that_python_takes_for_equal_have_templates_of_their_own(alike: t
 @given(VALUES, VALUES)
 def test_keys_are_equal_only_for_what_prints_the_same(left: Any, right: Any) -> None:
     left, right = settled(left), settled(right)
-    assert (value_key(left) == value_key(right)) is (repr(left) == repr(right))
+    assert (exact(left) == exact(right)) is (repr(left) == repr(right))
 
 
 def test_a_section_shared_by_tenants_costs_no_look_and_one_that_is_gone_leaves_nothing() -> None:

@@ -18,7 +18,7 @@ from tenantc.model.identity import fill, holds_identity
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
-from tenantc.model.settings import Section
+from tenantc.model.settings import Content, Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
 from tenantc.source.frozen import Frozen, replace
@@ -60,7 +60,9 @@ class Checker:
         self._few = Few()
         self._stacks: dict[StackKey, _Stack] = {}
         self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
-        self._identity: WeakKeyDictionary[Section, tuple[Path, ...]] = WeakKeyDictionary()
+        # what keeps to the schema does so whoever wrote it
+        self._sound: WeakKeyDictionary[Content, None] = WeakKeyDictionary()
+        self._identity: WeakKeyDictionary[Content, tuple[Path, ...]] = WeakKeyDictionary()
         self._absent = Section({}, {})
         self._required = {name for name, member in schema.root.members.items() if getattr(member, "required", ())}
         leaves = {leaf.path: leaf for leaf in schema.leaves()}
@@ -127,14 +129,14 @@ class Checker:
 
     def identified(self, section: Section, spec: Spec) -> Section:
         """The section with the tenant's identity where its texts ask for it; the same object if none does."""
-        paths = self._identity.get(section)
+        paths = self._identity.get(section.content)
         if paths is None:
             paths = tuple(path for path, value in section.values.items() if holds_identity(value))
-            self._identity[section] = paths
+            self._identity[section.content] = paths
         if not paths:
             return section
         values = section.values | {path: fill(section.values[path], spec.identity) for path in paths}
-        return Section(values, section.definitions, section.uncapped)
+        return Section(Content(values, section.uncapped), section.definitions)
 
     def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""
@@ -143,7 +145,7 @@ class Checker:
             held = self._sections[section] = {}
         schema_problems = held.get(None)
         if schema_problems is None:
-            schema_problems = held[None] = tuple(self.schema_problems(name, section))
+            schema_problems = held[None] = self.schema_problems(name, section)
         limits = stack.authority
         limit_problems = held.get(limits) if name in stack.limited else ()
         if limit_problems is None:
@@ -151,10 +153,17 @@ class Checker:
             limit_problems = held[limits] = (*ceilings, *broken_locks(section, name, limits))
         return (*schema_problems, *limit_problems)
 
-    def schema_problems(self, name: str, section: Section) -> Iterator[Diagnostic]:
+    def schema_problems(self, name: str, section: Section) -> tuple[Diagnostic, ...]:
+        if section.content in self._sound:
+            return ()
+        found = (*self.violations(name, section), *self.open_secrets(name, section))
+        if not found:
+            self._sound[section.content] = None
+        return found
+
+    def violations(self, name: str, section: Section) -> Iterator[Diagnostic]:
         if name in self._validators or not (self._few.go_on() and accepts(self.json_schema(name), instance(section))):
             yield from violations(name, section, self.validator(name), self._schema)
-        yield from self.open_secrets(name, section)
 
     def json_schema(self, name: str) -> dict[str, Any]:
         known = self._json_schemas.get(name)

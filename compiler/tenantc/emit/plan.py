@@ -14,12 +14,12 @@ from tenantc.emit.holes import Hole, Template, joined, specialised
 from tenantc.emit.links import Links, links
 from tenantc.emit.names import NAMES
 from tenantc.emit.node import NoRegion, SettingSource, Slot, Tree, Unsupported, nodes
-from tenantc.emit.shelf import IDENTITY, Sight, value_key
+from tenantc.emit.shelf import IDENTITY, Sight
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
-from tenantc.source.value import UNLIMITED, Record, Value, show
+from tenantc.source.value import UNLIMITED, Record, Value, exact, show
 
 Columns = Callable[[Path], Value]
 
@@ -173,9 +173,9 @@ class Plan:
             return [((), ())]
         collection = sight.look(self.document.each)[1]
         if isinstance(collection, Record):
-            return [((key, value_key(item)), (key, item)) for key, item in collection.items()]
+            return [((key, exact(item)), (key, item)) for key, item in collection.items()]
         if isinstance(collection, tuple):
-            return [(value_key(item), (show(item), item)) for item in collection]
+            return [(exact(item), (show(item), item)) for item in collection]
         return []
 
     def _looks_at_identity(self, sight: Sight) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""What is remembered of sections for as long as they live. Sections are shared, so it serves many tenants."""
+"""What is remembered of sections' content for as long as it lives. It is shared, so it serves many tenants."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from weakref import ReferenceType, ref
 from tenantc.emit.fill import settled
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
-from tenantc.model.settings import Section
+from tenantc.model.settings import Content
 from tenantc.source.path import Path, section
-from tenantc.source.value import Record, Value
+from tenantc.source.value import Value, exact
 
 _SERIALS: Final = count(1)
 
@@ -22,11 +22,11 @@ IDENTITY: Final = object()
 
 
 class Held:
-    """A section's number, never given again, and what documents saw in it. `shared`: more than one tenant has it."""
+    """A content's number, never given again, and what documents saw in it. `shared`: more than one tenant has it."""
 
     __slots__ = ("ref", "seen", "serial", "shared")
 
-    def __init__(self, held: ReferenceType[Section] | None) -> None:
+    def __init__(self, held: ReferenceType[Content] | None) -> None:
         self.ref = held
         self.serial = next(_SERIALS)
         self.shared = False
@@ -43,18 +43,18 @@ class Marks(dict[str, object]):
 
 
 class Shelf:
-    """The sections of all tenants that are alive."""
+    """The contents of all sections that are alive."""
 
     __slots__ = ("_held",)
 
     def __init__(self) -> None:
         self._held: dict[int, Held] = {}
 
-    def held(self, one: Section) -> Held:
+    def held(self, one: Content) -> Held:
         key = id(one)
         found = self._held.get(key)
         if found is None:
-            # An id is given again once its section is gone; by then the callback has cleared the entry.
+            # An id is given again once its content is gone; by then the callback has cleared the entry.
             found = self._held[key] = Held(ref(one, lambda _, key=key, held=self._held: held.pop(key, None)))  # type: ignore[misc]
         else:
             found.shared = True
@@ -62,7 +62,9 @@ class Shelf:
 
     def sight(self, subject: Subject) -> Sight:
         """A tenant's settings as documents see them."""
-        return Sight(subject, {name: self.held(one) for name, one in subject.sections.items() if name not in FILLED})
+        return Sight(
+            subject, {name: self.held(one.content) for name, one in subject.sections.items() if name not in FILLED}
+        )
 
 
 class Sight:
@@ -101,18 +103,7 @@ class Sight:
                 found = (IDENTITY, value)
             else:
                 value = settled(value)
-                found = (value_key(value), value)
+                found = (exact(value), value)
             if held is not None:
                 held.seen[path] = found
         return found
-
-
-def value_key(value: Value | None) -> Hashable:
-    """A key under which values are equal only if their types are too, deep down: 1, 1.0, true, "1" and [1] differ."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return (tuple, *map(value_key, value))
-    if isinstance(value, Record):
-        return (Record, *((key, value_key(item)) for key, item in value.items()))
-    return (type(value), value)

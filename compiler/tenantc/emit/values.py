@@ -19,7 +19,7 @@ from tenantc.emit.kubernetes.metadata import metadata
 from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
-from tenantc.model.settings import Section
+from tenantc.model.settings import Content, Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
@@ -85,8 +85,8 @@ class _Shown:
     values: list[Value]
     places: list[int]
 
-    def __init__(self, section: Section, base: _Shown | None) -> None:
-        held = section.values
+    def __init__(self, content: Content, base: _Shown | None) -> None:
+        held = content.values
         self.base = base if base is not None and held.keys() == base.settings else None
         if self.base is None:
             self.paths = tuple(sorted(held))
@@ -96,7 +96,7 @@ class _Shown:
         else:
             self.paths, self.settings = self.base.paths, self.base.settings
             self.values = self.base.values.copy()
-            self.places = [bisect_left(self.paths, path) for path in set(section.changed) & self.settings]
+            self.places = [bisect_left(self.paths, path) for path in set(content.changed) & self.settings]
             for at in self.places:
                 self.values[at] = held[self.paths[at]]
         self.personal = [
@@ -122,7 +122,7 @@ class Values:
 
     def __init__(self, unlimited: int) -> None:
         self._unlimited = unlimited
-        self._shown: WeakKeyDictionary[Section, _Shown] = WeakKeyDictionary()
+        self._shown: WeakKeyDictionary[Content, _Shown] = WeakKeyDictionary()
         self._fillings: Memo[Hashable, Filling] = Memo(1024)
         self._groups: Memo[Hashable, str] = Memo(1024)
         self._config_head = yaml.write(
@@ -180,15 +180,15 @@ class Values:
         found: list[tuple[str, _Shown]] = []
         for name, section in sorted(sections.items()):
             if name not in _FILLED and section.values:
-                one = self._shown.get(section)
-                found.append((name, one if one is not None else self._shown_one(section)))
+                one = self._shown.get(section.content)
+                found.append((name, one if one is not None else self._shown_one(section.content)))
         return found
 
-    def _shown_one(self, section: Section) -> _Shown:
-        known = self._shown.get(section)
+    def _shown_one(self, content: Content) -> _Shown:
+        known = self._shown.get(content)
         if known is None:
-            base = section.base
-            known = self._shown[section] = _Shown(section, self._shown_one(base) if base is not None else None)
+            base = content.base
+            known = self._shown[content] = _Shown(content, self._shown_one(base) if base is not None else None)
         return known
 
     def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:

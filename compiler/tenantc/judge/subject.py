@@ -7,12 +7,12 @@ from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.model.schema import Group, Leaf, Schema
-from tenantc.model.settings import Section, Settings
+from tenantc.model.settings import Content, Section, Settings
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
 
-# by section and path: the names and paths of what stands in an open map
-Names = WeakKeyDictionary[Section, dict[Path, tuple[tuple[str, Path], ...]]]
+# by content of a section and path: the names and paths of what stands in an open map
+Names = WeakKeyDictionary[Content, dict[Path, tuple[tuple[str, Path], ...]]]
 
 
 class Subject:
@@ -88,7 +88,7 @@ class Subject:
 
     def _kept(self, held: Section, path: Path) -> tuple[tuple[str, Path], ...]:
         """As found in this section before; sections never change, and most tenants share most of theirs."""
-        known = self._names.setdefault(held, {})
+        known = self._names.setdefault(held.content, {})
         if path not in known:
             known[path] = self._listed(path, held)
         return known[path]

@@ -12,32 +12,57 @@ if TYPE_CHECKING:
     from tenantc.model.layer import Definition
 
 
-class Section:
-    """The settings under one top-level name.
+class Content:
+    """What a section says, whoever said it: tenants that override the same with the same share it.
 
-    `values` holds the final value of every setting that has one. `definitions` holds, for each of them and for those
-    that were taken away, every definition from the lowest layer to the highest; the value is a fold over them.
-    `uncapped` holds the values that an environment's cap changed, as they were before. Nothing changes a section once
-    it stands in `Settings`; identity of the object therefore means equality of its content.
-
-    `base` is the section it was derived from, if any; what is said about a path that is not in `changed` is the same in
-    both, so whoever printed the one has most of the other.
+    `values` holds the final value of every setting that has one, `uncapped` those that an environment's cap changed, as
+    they were before. `base` is the content it was derived from, if any; a path that is not in `changed` has the same
+    value in both, so whoever printed the one has most of the other.
     """
 
-    __slots__ = ("__weakref__", "base", "changed", "definitions", "uncapped", "values")
+    __slots__ = ("__weakref__", "base", "changed", "uncapped", "values")
 
     def __init__(
         self,
         values: dict[Path, Value],
-        definitions: dict[Path, tuple[Definition, ...]],
-        uncapped: dict[Path, Value] | None = None,
-        base: Section | None = None,
+        uncapped: dict[Path, Value],
+        base: Content | None = None,
+        changed: tuple[Path, ...] = (),
     ) -> None:
         self.values = values
-        self.definitions = definitions
-        self.uncapped = uncapped or {}
+        self.uncapped = uncapped
         self.base = base
-        self.changed: list[Path] = []
+        self.changed = changed
+
+
+class Section:
+    """The settings under one top-level name.
+
+    `definitions` holds, for each setting that has a value and for those that were taken away, every definition from the
+    lowest layer to the highest; the value is a fold over them. Nothing changes a section once it stands in `Settings`;
+    identity of the object therefore means equality of values and origins, and identity of `content` that of values.
+
+    `base` is the section it was derived from, if any; what is said about a path that is not in `changed` is the same in
+    both.
+    """
+
+    __slots__ = ("__weakref__", "base", "changed", "content", "definitions", "uncapped", "values")
+
+    def __init__(
+        self,
+        content: Content | dict[Path, Value],
+        definitions: dict[Path, tuple[Definition, ...]],
+        base: Section | None = None,
+        changed: tuple[Path, ...] = (),
+    ) -> None:
+        """Values alone are a content that nobody shares."""
+        held = content if isinstance(content, Content) else Content(content, {})
+        self.content = held
+        self.values = held.values
+        self.uncapped = held.uncapped
+        self.definitions = definitions
+        self.base = base
+        self.changed = changed
 
 
 class Settings:

@@ -5,23 +5,33 @@ Only what the level touches, and what refers to it, is computed; every other sec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import itemgetter
+from typing import Final, TypeAlias
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.model.layer import Bound, Definition, Operator
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
-from tenantc.model.settings import Section, Settings
+from tenantc.model.settings import Content, Section, Settings
 from tenantc.resolve.evaluate import Evaluation
 from tenantc.resolve.reads import reads_of
 from tenantc.source.frozen import Frozen
+from tenantc.source.memo import Memo
 from tenantc.source.path import Path, child, covers, section
-from tenantc.source.value import Value, same
+from tenantc.source.value import Value, exact, same
 
 _WIDE = frozenset({Operator.UNSET, Operator.REPLACE})
 _REMOVES = frozenset({Operator.REMOVE, Operator.REMOVE_IF_THERE})
 
 Facts = Callable[[Path], Value | None]
+
+# a path, its value, and that value before a cap changed it
+_Change: TypeAlias = "tuple[Path, Value | None, Value | None]"
+_path: Final = itemgetter(0)
+_NOTHING: Final = Section({}, {})
+# What falls out is made anew where it comes up again.
+_CONTENTS: Final[Memo[Hashable, Content]] = Memo(1024)
 
 
 class Addition(Frozen):
@@ -184,28 +194,38 @@ def _affected(
 
 def _sections(base: Resolved, touched: Mapping[Path, tuple[Definition, ...]], evaluation: Evaluation) -> Settings:
     """The sections after the level: new ones where something changed, the same objects elsewhere."""
-    changed: dict[str, Section] = {}
+    sections = base.settings.sections
+    changed: dict[str, list[_Change]] = {}
     for path in (*touched, *(path for path in evaluation.values if path not in touched)):
         name = section(path)
-        held = changed.get(name)
-        value, uncapped = evaluation.values.get(path), evaluation.uncapped.get(path)
-        if held is None:
-            before = base.settings.sections.get(name)
-            if before is None:
-                held = Section({}, {}, {})
-            elif path not in touched and _unchanged(before, path, value, uncapped):
-                continue
-            else:
-                held = Section(dict(before.values), dict(before.definitions), dict(before.uncapped), before)
-            changed[name] = held
-        held.changed.append(path)
-        if path in touched:
-            held.definitions[path] = touched[path]
-        _put(held.values, path, value)
-        _put(held.uncapped, path, uncapped)
+        change = (path, evaluation.values.get(path), evaluation.uncapped.get(path))
+        if name in changed:
+            changed[name].append(change)
+        elif path in touched or name not in sections or not _unchanged(sections[name], *change):
+            changed[name] = [change]
     if not changed:
         return base.settings
-    return Settings({**base.settings.sections, **changed})
+    made = {name: _section(sections.get(name, _NOTHING), changes, touched) for name, changes in changed.items()}
+    return Settings({**sections, **made})
+
+
+def _section(before: Section, changes: list[_Change], touched: Mapping[Path, tuple[Definition, ...]]) -> Section:
+    definitions = before.definitions | {path: touched[path] for path, _, _ in changes if path in touched}
+    return Section(_content(before.content, changes), definitions, before, tuple([one[0] for one in changes]))
+
+
+def _content(before: Content, changes: list[_Change]) -> Content:
+    """The content with these changes; the same object for whoever changes the same."""
+    ordered = sorted(changes, key=_path)
+    key = (before, *[(path, exact(value), exact(uncapped)) for path, value, uncapped in ordered])
+    known = _CONTENTS.get(key)
+    if known is not None:
+        return known
+    values, uncapped = dict(before.values), dict(before.uncapped)
+    for path, value, cut in ordered:
+        _put(values, path, value)
+        _put(uncapped, path, cut)
+    return _CONTENTS.put(key, Content(values, uncapped, before, tuple([one[0] for one in ordered])))
 
 
 def _unchanged(before: Section, path: Path, value: Value | None, uncapped: Value | None) -> bool:

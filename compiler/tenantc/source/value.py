@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+from collections.abc import Hashable
 from typing import Final, TypeAlias, Union
 
 
@@ -45,6 +46,20 @@ def typed(value: Value) -> object:
     if isinstance(value, Record):
         return tuple(sorted((key, typed(item)) for key, item in value.items()))
     return (type(value).__name__, value)
+
+
+def exact(value: Value | None) -> Hashable:
+    """A key under which values are equal only if nobody could tell them apart.
+
+    1, 1.0, true, "1" and [1] differ deep down, and so do a zero and its negative, and mappings in other orders.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return (tuple, *map(exact, value))
+    if isinstance(value, Record):
+        return (Record, *((key, exact(item)) for key, item in value.items()))
+    return (float, repr(value)) if isinstance(value, float) else (type(value), value)
 
 
 def same(left: Value, right: Value) -> bool:
