@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from itertools import count
 from typing import Final
 from weakref import ReferenceType, ref
 
@@ -14,21 +13,18 @@ from tenantc.model.settings import Content
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value, exact
 
-_SERIALS: Final = count(1)
-
-
 IDENTITY: Final = object()
 """The key of every value that holds the tenant's identity, which nobody looks at."""
 
 
 class Held:
-    """A content's number, never given again, and what documents saw in it. `shared`: more than one tenant has it."""
+    """What documents saw in a content. `shared`: more than one tenant has it."""
 
     __slots__ = ("ref", "seen", "serial", "shared")
 
-    def __init__(self, held: ReferenceType[Content] | None) -> None:
+    def __init__(self, serial: int, held: ReferenceType[Content]) -> None:
         self.ref = held
-        self.serial = next(_SERIALS)
+        self.serial = serial
         self.shared = False
         self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
 
@@ -51,11 +47,11 @@ class Shelf:
         self._held: dict[int, Held] = {}
 
     def held(self, one: Content) -> Held:
-        key = id(one)
+        key = one.serial
         found = self._held.get(key)
         if found is None:
-            # An id is given again once its content is gone; by then the callback has cleared the entry.
-            found = self._held[key] = Held(ref(one, lambda _, key=key, held=self._held: held.pop(key, None)))  # type: ignore[misc]
+            gone = ref(one, lambda _, key=key, held=self._held: held.pop(key, None))  # type: ignore[misc]
+            found = self._held[key] = Held(one.serial, gone)
         else:
             found.shared = True
         return found

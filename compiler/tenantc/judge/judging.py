@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from tenantc.judge.subject import Subject
+from tenantc.judge.subject import Mark, Subject
 from tenantc.language.runtime import Function
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
+from tenantc.source.memo import Memo
 
 _BADNESS = {True: 0, None: 1, False: 2}
 _ANSWERS = (Answer.PASS, Answer.MISSING, Answer.FAIL)
+# tenants that differ in what a rule reads; there is one such memory for each rule and standing
+_REMEMBERED = 32
 _UNASKED = "what it asks for first (`when`) does not hold"
 
 
@@ -60,7 +63,7 @@ class Docketed:
     `spoken` is how strictly policies hold the rule. `shared` holds verdicts, so that equal ones are one object.
     """
 
-    __slots__ = ("_away", "_concerned", "_function", "_made", "_params", "_rule", "_shared")
+    __slots__ = ("_away", "_concerned", "_function", "_known", "_made", "_mark", "_params", "_rule", "_shared")
 
     def __init__(
         self,
@@ -80,11 +83,20 @@ class Docketed:
         concerned = [(index, one) for index, one in enumerate(rule.clauses) if not reason and concerns(one, standing)]
         self._concerned = [(index, level_of(rule, clause, spoken)) for index, clause in concerned]
         self._made: dict[tuple[int, int], Verdict] = {}
+        self._mark = Mark.of(rule.reads)
+        self._known: Memo[tuple[object, ...], Verdict] = Memo(_REMEMBERED)
 
     def verdict(self, subject: Subject) -> Verdict:
         """The worst of the requirements that are for the tenant."""
         if not self._concerned:
             return self._away
+        if self._mark is None:
+            return self._judged(subject)
+        mark = subject.mark(self._mark)
+        known = self._known.young.get(mark) or self._known.get(mark)
+        return known if known is not None else self._known.put(mark, self._judged(subject))
+
+    def _judged(self, subject: Subject) -> Verdict:
         results = self._function(subject.get, subject.entries, self._params)
         if results is None:
             return self._away

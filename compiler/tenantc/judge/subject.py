@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.model.settings import Content, Section, Settings
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
 
 # by content of a section and path: the names and paths of what stands in an open map
 Names = WeakKeyDictionary[Content, dict[Path, tuple[tuple[str, Path], ...]]]
+
+
+# what is known of one tenant alone, by value; and roots that are no sections
+_FACTS: Final = frozenset({"tenant", "deployment"})
+_NEVER: Final = frozenset({"secrets", "waivers"})
+
+
+class Mark(Frozen):
+    """What tells apart tenants that a rule may answer differently: sections, facts about the tenant, and its tier."""
+
+    sections: tuple[str, ...]
+    facts: tuple[Path, ...]
+    tier: bool
+
+    @classmethod
+    def of(cls, reads: Collection[Path]) -> Mark | None:
+        """None where secrets, which lie anywhere, or waivers are read."""
+        roots = {section(path) for path in reads}
+        if not roots.isdisjoint(_NEVER):
+            return None
+        facts = sorted(path for path in reads if section(path) in _FACTS)
+        return cls(tuple(sorted(roots - _FACTS - {"as_of", "tier"})), tuple(facts), "tier" in roots)
 
 
 class Subject:
@@ -60,6 +84,14 @@ class Subject:
         if name == "tier":
             return self._tier.get(path.removeprefix("tier."))
         return self._besides(name).get(path)
+
+    def mark(self, read: Mark) -> tuple[object, ...]:
+        """Equal only for tenants of whom a rule that reads no more than this says the same on one day."""
+        sections = self._sections
+        held = [one.content.serial if (one := sections.get(name)) is not None else 0 for name in read.sections]
+        if read.facts or read.tier:
+            return (*held, *map(self.get, read.facts), self._tier if read.tier else None)
+        return tuple(held)
 
     def altered(self, path: Path, value: Value) -> Subject:
         """The same with another value of one setting."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value
@@ -12,15 +13,18 @@ if TYPE_CHECKING:
     from tenantc.model.layer import Definition
 
 
+_SERIALS: Final = count(1)
+
+
 class Content:
     """What a section says, whoever said it: tenants that override the same with the same share it.
 
     `values` holds the final value of every setting that has one, `uncapped` those that an environment's cap changed, as
     they were before. `base` is the content it was derived from, if any; a path that is not in `changed` has the same
-    value in both, so whoever printed the one has most of the other.
+    value in both, so whoever printed the one has most of the other. `serial` is a number that no other content gets.
     """
 
-    __slots__ = ("__weakref__", "base", "changed", "uncapped", "values")
+    __slots__ = ("__weakref__", "base", "changed", "serial", "uncapped", "values")
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class Content:
         base: Content | None = None,
         changed: tuple[Path, ...] = (),
     ) -> None:
+        self.serial = next(_SERIALS)
         self.values = values
         self.uncapped = uncapped
         self.base = base
