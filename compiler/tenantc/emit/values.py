@@ -124,7 +124,7 @@ class Values:
         self._unlimited = unlimited
         self._shown: WeakKeyDictionary[Content, _Shown] = WeakKeyDictionary()
         self._fillings: Memo[Hashable, Filling] = Memo(1024)
-        self._groups: Memo[Hashable, str] = Memo(1024)
+        self._groups: Memo[Hashable, Filling] = Memo(64)
         self._config_head = yaml.write(
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
         )
@@ -151,15 +151,16 @@ class Values:
         return self._config_head.fill(filler) + b"data:\n" + shown.encode()
 
     def _head(self, head: Head, form: Form) -> list[str]:
-        return [self._group(name, tuple(group.items()), form) for name, group in head.items()]
+        return [self._group(name, group, form) for name, group in head.items()]
 
-    def _group(self, name: str, group: tuple[tuple[str, str], ...], form: Form) -> str:
-        """Whose the settings are, and where: many tenants are in one place."""
-        known = self._groups.get((form, group))
-        if known is None:
-            known = self._show(name, tuple([f"{name}.{key}" for key, _ in group]), [value for _, value in group], form)
-            self._groups.put((form, group), known)
-        return known
+    def _group(self, name: str, group: Mapping[str, str], form: Form) -> str:
+        """Whose the settings are, and where: texts under a few names that most tenants have."""
+        key = (form, name, *group)
+        filling = self._groups.get(key)
+        if filling is None:
+            frame = form.frame(nest([(key,) for key in group]), form.indent)
+            filling = self._groups.put(key, Filling(frame, form.leaf))
+        return f"{form.before(name)}{filling.whole(filling.texts([*group.values()]))}{form.after}"
 
     def _sections(self, sections: Mapping[str, Section], filler: Filler, form: Form) -> list[str]:
         if self._last[0] is not sections:
