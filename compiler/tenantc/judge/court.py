@@ -104,7 +104,7 @@ class Court:
         armed = self.regime(stack.frameworks).by_id
         docket = self._dockets.setdefault((stack.frameworks, stack.grade), {})
         if ids is None:
-            subject.at_hand()
+            subject = subject.at_hand()
         found: dict[str, Verdict] = {}
         for id in armed if ids is None else sorted(ids):
             if id in armed:

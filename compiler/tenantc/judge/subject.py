@@ -47,9 +47,9 @@ class Subject:
     maps of sections.
     """
 
-    __slots__ = ("_entries", "_facts", "_names", "_schema", "_secrets", "_sections", "_tier", "get")
+    __slots__ = ("_entries", "_facts", "_hand", "_names", "_schema", "_secrets", "_sections", "_tier")
 
-    get: Callable[[Path], Value | None]
+    _hand: Callable[[Path], Value | None] | None
 
     def __init__(
         self,
@@ -66,15 +66,22 @@ class Subject:
         self._secrets: Mapping[Path, Value] | None = None
         self._entries: dict[Path, tuple[tuple[str, Path], ...]] = {}
         self._names = WeakKeyDictionary() if names is None else names
-        self.get = self._look
+        self._hand = None
 
     def at_hand(self) -> Subject:
         """The same, prepared for whoever asks for hundreds of settings."""
         held = _AtHand(self._look)
         for one in self._sections.values():
             held.update(one.values)
-        self.get = held.__getitem__
-        return self
+        prepared = Subject(self._sections, self._schema, self._tier, self._facts, self._names)
+        prepared._hand = held.__getitem__
+        return prepared
+
+    # no attribute: an object that holds a method of its own is freed by the garbage collector alone, and late
+    @property
+    def get(self) -> Callable[[Path], Value | None]:
+        """Gives the value of a setting or fact, None if it is absent."""
+        return self._hand or self._look
 
     def _look(self, path: Path) -> Value | None:
         name = section(path)
