@@ -30,8 +30,8 @@ Facts = Callable[[Path], Value | None]
 _Change: TypeAlias = "tuple[Path, Value | None, Value | None]"
 _path: Final = itemgetter(0)
 _NOTHING: Final = Section({}, {})
-# What falls out is made anew where it comes up again.
-_CONTENTS: Final[Memo[Hashable, Content]] = Memo(1024)
+# A content has some ten kilobytes with its texts; what falls out is made anew where it comes up again.
+_CONTENTS: Final[Memo[Hashable, Content]] = Memo(256)
 
 
 class Addition(Frozen):
