@@ -79,3 +79,13 @@ def test_what_is_wrong_is_said_where_it_is(path: Path) -> None:
 @pytest.mark.parametrize("path", [*RIGHT, *LIBRARY], ids=lambda path: path.stem)
 def test_the_layout_is_canonical(path: Path) -> None:
     assert formatted(path.name, path.read_bytes()) == path.read_bytes()
+
+
+def test_the_library_holds_every_check_and_no_other() -> None:
+    lines = (HERE.parent / "data" / "checks.txt").read_text("utf-8").splitlines()
+    checks = {line for line in lines if not line.startswith("#")}
+    names = {path.stem for path in LIBRARY}
+    covering = {check: [name for name in names if name == check or name.startswith(f"{check}-")] for check in checks}
+    assert [check for check, found in sorted(covering.items()) if not found] == []
+    assert names - {name for found in covering.values() for name in found} == set()
+    assert len(checks) == 228

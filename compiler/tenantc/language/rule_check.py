@@ -336,7 +336,7 @@ class _Checker:
             elif control.text not in known:
                 help = did_you_mean(control.text, known)
                 self.say("T506", self.of(control), framework=framework.text, control=control.text, help=help)
-            yield Citation(framework.text, control.text, citation.satisfies)
+            yield Citation(framework.text, control.text)
 
 
 def _place(expression: Expression) -> tuple[int, int]:

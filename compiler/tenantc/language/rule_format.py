@@ -130,7 +130,7 @@ def _citations(citations: tuple[CitationSyntax, ...]) -> Iterator[tuple[int, str
     """The citations of each framework, those of one that stand side by side together."""
     at, text, framework = -1, "", ""
     for one in citations:
-        control = _quote(one.control.text) + (" satisfies" if one.satisfies else "")
+        control = _quote(one.control.text)
         if one.framework.text == framework:
             text += f", {control}"
             continue

@@ -243,7 +243,7 @@ class _Reading:
         for branch in branches:
             framework = self.name(branch.children[0])
             for cite in branch.children[1:]:
-                yield CitationSyntax(framework, self.quoted(cite.children[0]), len(cite.children) == 2)
+                yield CitationSyntax(framework, self.quoted(cite))
 
     def test(self, branch: Any) -> TestSyntax:
         parts = branch.children

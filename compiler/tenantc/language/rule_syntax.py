@@ -60,11 +60,10 @@ class Binding(Frozen):
 
 
 class CitationSyntax(NamedTuple):
-    """A control that the rule supports, or `satisfies` by itself."""
+    """A control that the rule supports."""
 
     framework: Name
     control: Name
-    satisfies: bool
 
 
 class MappingLiteral(Frozen):

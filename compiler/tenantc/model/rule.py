@@ -111,11 +111,10 @@ class Fold(NamedTuple):
 
 
 class Citation(NamedTuple):
-    """A control of a framework that a rule supports, or `satisfies` by itself."""
+    """A control of a framework that a rule supports."""
 
     framework: str
     control: str
-    satisfies: bool
 
 
 class Rule(Frozen):
