@@ -79,7 +79,7 @@ _atoms = st.one_of(
     ),
     st.sampled_from(["all", "any", "none"]).map(lambda q: f"({q} f, v in fields of limits: v is unlimited)"),
     st.sampled_from(["integrations is empty", "count(integrations) >= 1", "count(security.mfa_config.methods) == 2"]),
-    st.sampled_from(["as_of <= 2026-11-01 + 30 days", "as_of - 2026-01-01 > 300 days"]),
+    st.sampled_from(["as_of <= 2026-11-01 + 30 days", "as_of > 2026-01-01 + 300 days"]),
 )
 conditions = st.recursive(
     _atoms,

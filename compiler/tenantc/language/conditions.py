@@ -12,6 +12,7 @@ from tenantc.language.operands import Operands, Typed
 from tenantc.language.pattern import compile_pattern
 from tenantc.language.scope import Scope
 from tenantc.language.syntax import Binary, Fields, Index, Is, Listing, Matches, Quantifier, Text, Tree
+from tenantc.language.today import misplaced, moved, rewritten
 from tenantc.language.types import BOOLEAN, WRONG, Located, Type, Unknown, locate, merge, type_of
 from tenantc.language.units import MIXED
 from tenantc.model.schema import Group, Leaf
@@ -85,6 +86,23 @@ class Conditions(Operands, ABC):
         if not self.same(operand, low) or not self.same(operand, high):
             return WRONG
         return replace(BOOLEAN, absent=any(part.type.absent for part in parts))
+
+    def calculated(self, node: Tree, scope: Scope) -> Type | None:
+        """WRONG, and the day alone on its side, for a comparison one side of which calculates with the day."""
+        found = moved(node) if scope.rules else None
+        if found is None:
+            return None
+        own, other = self.infer(found.own, scope), self.infer(found.other, scope)
+        kinds = {own.type.kind, other.type.kind}
+        if kinds == {"date", "number"}:
+            return self.wrong(found.side, *rewritten(found, spans=own.type.kind == "date"))
+        return WRONG if "wrong" in kinds else None
+
+    def misplaced(self, node: Tree, parts: tuple[Typed, ...]) -> bool:
+        """Whether an operand is the day where it may not be; a problem if so."""
+        found = [(part.node, misplaced(node, part.node)) for part in parts if part.type.kind == "date"]
+        wrong = [self.wrong(operand, *said) for operand, said in found if said is not None]
+        return bool(wrong)
 
     def matches(self, node: Matches, part: Typed) -> Type:
         found = self.operand(part, "text", "matches")

@@ -96,12 +96,16 @@ class _Inference(Conditions):
             return self.reference(node, scope)
         if isinstance(node, Index):
             return Typed(node, self.index(node, scope))
+        calculated = self.calculated(node, scope)
+        if calculated is not None:
+            return Typed(node, calculated)
         parts = self.parts(node, scope)
         # what is wrong was said where it is wrong
         result = WRONG if any(part.type is WRONG for part in parts) else None
         if result is None:
             parts = self.constants(node, parts)
-            result = WRONG if any(part.type is WRONG for part in parts) else self.type(node, parts)
+            wrong = any(part.type is WRONG for part in parts) or self.misplaced(node, parts)
+            result = WRONG if wrong else self.type(node, parts)
         kept = parts[1:] if isinstance(node, Binary) and node.operator == "else" else parts
         open_ends = tuple(problem for part in kept for problem in part.undefined)
         if result is not WRONG:

@@ -28,6 +28,7 @@ from tenantc.language.rule_syntax import (
 )
 from tenantc.language.scope import Scope
 from tenantc.language.syntax import Expression, Quantifier, SyntaxProblem, Tree, children
+from tenantc.language.today import is_day, lonely
 from tenantc.language.types import BOOLEAN, Located, Type, is_root, locate, type_of
 from tenantc.model.rule import Audience, Basis, Citation, Clause, Edit, Param, Rule, Weight
 from tenantc.model.schema import Group, Leaf, Schema
@@ -201,6 +202,9 @@ class _Checker:
 
     def condition(self, expression: Expression, scope: Scope, wanted: Type | None = None) -> Condition | None:
         typed, problems = infer_in(expression, scope, wanted, self.folds)
+        if not problems and is_day(typed.node):
+            found = lonely()
+            problems = (Problem(found.message, typed.node.at, typed.node.end - typed.node.at, found.help),)
         self.problems(problems)
         return None if problems else Condition(expression.text, expression.at, typed)
 
