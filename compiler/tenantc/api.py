@@ -44,7 +44,8 @@ class Finding(Frozen):
 
     `verdict` is pass, fail, missing or not_applicable; `level` is what a failure does (block, warn, report). `message`
     says what is wrong or why the rule does not apply. `values` are the parts of the requirement that decided, from the
-    whole inwards, each with what it came to. `attested` marks a pass that rests on what somebody stated.
+    whole inwards, each with what it came to. `attested` marks a pass that rests on what somebody stated, `vacuous` one
+    over nothing.
     """
 
     rule: str
@@ -53,6 +54,7 @@ class Finding(Frozen):
     level: str
     severity: str
     attested: bool = False
+    vacuous: bool = False
     message: str = ""
     values: tuple[tuple[str, str], ...] = ()
     controls: tuple[tuple[str, str], ...] = ()
@@ -139,6 +141,7 @@ def _finding(verdict: Verdict, rule: Rule, message: str, values: tuple[tuple[str
         verdict.strictness.value,
         rule.severity.value,
         verdict.attested,
+        verdict.vacuous,
         message,
         values,
         tuple((citation.framework, citation.control) for citation in rule.citations),

@@ -13,7 +13,7 @@ from tenantc.judge.judging import Standing, judge
 from tenantc.judge.plainly import answers
 from tenantc.judge.subject import Subject
 from tenantc.language.generate import generate
-from tenantc.language.runtime import load
+from tenantc.language.runtime import load, of_some
 from tenantc.model.rule import Rule
 from tenantc.model.settings import Section, Settings
 from tenantc.model.stack import Documents
@@ -143,6 +143,8 @@ def test_generated_functions_answer_as_the_plain_walk_does(condition: str, value
     (function,) = load(generate([rule]), 1)
     subject = subject_of(values)
     assert function(subject.get, subject.entries, ()) == answers(rule, subject, ())
+    counted = of_some(function) or function
+    assert counted(subject.get, subject.entries, ()) == answers(rule, subject, (), of_nothing=False)
 
 
 @given(conditions, subjects())

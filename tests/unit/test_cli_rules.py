@@ -89,6 +89,17 @@ def test_a_verdict_is_explained_part_by_part(workspace: Path) -> None:
     assert run("explain", "acme", "limit-tier-monotonic", cwd=workspace).returncode == 2
 
 
+def test_a_pass_over_nothing_is_explained_as_one(workspace: Path) -> None:
+    path = workspace / "rules" / "few-codes.rule"
+    path.write_text(
+        path.read_text().replace("security.mfa_config.backup_codes <= 5", 'all v in integrations: v.region == "eu"')
+    )
+    told = run("explain", "acme", "few-codes", cwd=workspace)
+    assert told.stdout.startswith("few-codes for acme: pass, over nothing, which is held at `block`\n")
+    document = valid(run("explain", "acme", "few-codes", "--format", "json", cwd=workspace).stdout, "explain")
+    assert document["verdicts"]["default"]["vacuous"] is True  # type: ignore[index]
+
+
 def test_what_rules_decide_of_a_framework_is_told(workspace: Path) -> None:
     (workspace / "policies").mkdir()
     (workspace / "policies" / "ours.yaml").write_text(

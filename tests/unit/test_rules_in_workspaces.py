@@ -129,6 +129,7 @@ def test_the_audit_says_how_each_rule_came_out(tmp_path: Path) -> None:
     files = {**BROKEN, **waiver(), **rule("classified", f"{fact} == internal", basis="required")}
     files |= rule("away", f"{TTL} <= 1 second", more="  applies  to frameworks soc2\n")
     files |= rule("kept", f"{TTL} <= 100 days", severity="low", basis="consistency")
+    files |= rule("placed", 'all vendor in integrations: vendor.region == "eu"', severity="low")
     files |= rule("mild", f"{TTL} <= 1 second\n           basis proposed")
     root = write(tmp_path, {**files, "tenants/acme.yaml": tenant(f"{fact}: internal\n")})
     assert run("compile", "--as-of", AS_OF, cwd=root).returncode == 0
@@ -138,6 +139,8 @@ def test_the_audit_says_how_each_rule_came_out(tmp_path: Path) -> None:
     found = {id: verdicts[id]["verdict"] for id in ("short-lived", "classified", "kept", "mild")}
     assert found == {"short-lived": "waived", "classified": "pass", "kept": "pass", "mild": "fail"}
     assert [id for id in files_of(files) if verdicts.get(id, {}).get("attested")] == ["classified"]
+    assert [id for id in files_of(files) if verdicts.get(id, {}).get("vacuous")] == ["placed"]
+    assert audit["counts"]["all"]["vacuous"] >= 1
     assert verdicts["short-lived"]["waiver"]["until"] == "2027-01-31"
     bases = {id: (verdicts[id]["basis"], verdicts[id]["level"]) for id in found}
     assert bases == {

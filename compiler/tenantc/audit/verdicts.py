@@ -54,6 +54,8 @@ class Verdicts:
         found: dict[str, Any] = {"verdict": verdict.answer.value}
         if verdict.attested:
             found["attested"] = True
+        if verdict.vacuous:
+            found["vacuous"] = True
         found |= {"level": verdict.strictness.value, "severity": rule.severity.value, "basis": clause.basis.value}
         found["at"] = str(clause.span)
         if isinstance(waived, Waiver):
@@ -67,8 +69,7 @@ class Verdicts:
         """How many rules came out how, of all and of those that cite each framework."""
         found: dict[str, dict[str, int]] = {"all": {}}
         for id, verdict in verdicts.items():
-            word = "attested" if verdict.attested else verdict.answer.value
             for name in self._cited[id]:
                 counts = found.setdefault(name, {})
-                counts[word] = counts.get(word, 0) + 1
+                counts[verdict.word] = counts.get(verdict.word, 0) + 1
         return {name: found[name] for name in ("all", *sorted(set(found) - {"all"}))}

@@ -28,7 +28,7 @@ def verdict(compiled: Compiled, rule: Rule, pipeline: Pipeline) -> dict[str, Any
         return told | {"reason": found.reason}
     armed = judgement.court.regime(stack.frameworks).by_id[rule.id]
     subject = judgement.subject(compiled.checked, tier)
-    told |= {"level": found.strictness.value, "attested": found.attested, "requirements": []}
+    told |= {"level": found.strictness.value, "attested": found.attested, "vacuous": found.vacuous, "requirements": []}
     standing = judgement.court.standing(stack)
     for clause in (one for one in rule.clauses if concerns(one, standing)):
         parts = view(clause, rule, subject, armed.params)
@@ -41,7 +41,8 @@ def verdict_lines(rule: Rule, told: dict[str, Any], tenant: str, environment: st
     """The verdict for people: each requirement from the whole to its parts, the values in a column."""
     where = f" in {environment}" if environment else ""
     level = f", which is held at `{told['level']}`" if "level" in told else ""
-    word = "pass, as somebody stated" if told.get("attested") else told["verdict"]
+    word = told["verdict"] + (", as somebody stated" if told.get("attested") else "")
+    word += ", over nothing" if told.get("vacuous") else ""
     lines = [f"{rule.id} for {tenant}{where}: {word}{level}"]
     if told.get("reason"):
         lines.append(f"  {told['reason']}")
@@ -60,7 +61,7 @@ def readers(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, str]
     verdicts = pipeline.judgement.verdicts(compiled.checked, pipeline.hardened(stack), pipeline.tier(stack))
     rules = pipeline.judgement.court.rules
     return {
-        id: found.answer.value
+        id: found.word
         for id, found in verdicts.items()
         if found.answer is not Answer.NOT_APPLICABLE and any(covers(read, path) for read in rules[id].reads)
     }

@@ -313,7 +313,5 @@ def _words(verdicts: Mapping[str, Verdict]) -> dict[str, Value]:
 
 def _word(verdict: Verdict) -> str:
     """A verdict in a word; of one that is broken, with leave or without, also how strictly it is held."""
-    if verdict.attested:
-        return "attested"
     held = f" ({verdict.strictness.value})" if verdict.answer in BROKEN or verdict.answer is Answer.WAIVED else ""
-    return f"{verdict.answer.value}{held}"
+    return f"{verdict.word}{held}"

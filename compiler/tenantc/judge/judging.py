@@ -6,13 +6,15 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from tenantc.judge.subject import Mark, Subject
-from tenantc.language.runtime import Function
+from tenantc.language.runtime import Function, of_some
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.memo import Memo
 
-_BADNESS = {True: 0, None: 1, False: 2}
-_ANSWERS = (Answer.PASS, Answer.MISSING, Answer.FAIL)
+_BADNESS = {True: 0, None: 2, False: 3}
+# as bad as nothing that fails: a pass over nothing
+_VACUOUS = 1
+_ANSWERS = (Answer.PASS, Answer.PASS, Answer.MISSING, Answer.FAIL)
 # tenants that differ in what a rule reads; there is one such memory for each rule and standing
 _REMEMBERED = 32
 _UNASKED = "what it asks for first (`when`) does not hold"
@@ -105,13 +107,26 @@ class Docketed:
             badness = _BADNESS[results[index]]
             if badness > worst:
                 worst, place = badness, number
+        if worst == 0:
+            worst, place = self._over_nothing(subject)
         known = self._made.get((worst, place))
         if known is None:
             index, strictness = self._concerned[place]
-            attested = self._rule.attested and worst == 0
-            known = self._once(Verdict(self._rule.id, _ANSWERS[worst], index, strictness, attested=attested))
-            self._made[worst, place] = known
+            answer, vacuous = _ANSWERS[worst], worst == _VACUOUS
+            attested = self._rule.attested and answer is Answer.PASS
+            found = Verdict(self._rule.id, answer, index, strictness, attested=attested, vacuous=vacuous)
+            known = self._made[worst, place] = self._once(found)
         return known
+
+    def _over_nothing(self, subject: Subject) -> tuple[int, int]:
+        """How bad it is that all requirements pass, and the first that passes over nothing."""
+        function = of_some(self._function)
+        results = function(subject.get, subject.entries, self._params) if function is not None else None
+        if results is not None:
+            for number, (index, _) in enumerate(self._concerned):
+                if results[index] is not True:
+                    return _VACUOUS, number
+        return 0, 0
 
     def _once(self, verdict: Verdict) -> Verdict:
         return self._shared.setdefault(verdict, verdict)

@@ -14,17 +14,22 @@ from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
 
 
-def walker(rule: Rule, subject: Subject, params: Sequence[Any]) -> Walk:
+def walker(rule: Rule, subject: Subject, params: Sequence[Any], *, of_nothing: bool = True) -> Walk:
     """A walk over a rule's expressions, its parameters and `let`s given."""
-    walk = Walk("", subject.get, subject.names, variables(rule, params))
+    walk = Walk("", subject.get, subject.names, variables(rule, params), of_nothing=of_nothing)
     for name, expression in rule.lets:
         walk.variables[name] = walk.walk(_condition(expression).typed)
     return walk
 
 
-def answers(rule: Rule, subject: Subject, params: Sequence[Any]) -> tuple[bool | None, ...] | None:
-    """What each requirement comes to, None where nobody can say; None as a whole if the guard does not hold."""
-    walk = walker(rule, subject, params)
+def answers(
+    rule: Rule, subject: Subject, params: Sequence[Any], *, of_nothing: bool = True
+) -> tuple[bool | None, ...] | None:
+    """What each requirement comes to, None where nobody can say; None as a whole if the guard does not hold.
+
+    `of_nothing` is what `all` and `none` over nothing come to.
+    """
+    walk = walker(rule, subject, params, of_nothing=of_nothing)
     if rule.guard is not None and walk.walk(_condition(rule.guard).typed) is not True:
         return None
     results = [walk.walk(_condition(clause.condition).typed) for clause in rule.clauses]

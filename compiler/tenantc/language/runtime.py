@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from types import CodeType
-from typing import Any, TypeAlias
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any, Final, TypeAlias
 
 from tenantc.language.calculate import FINITE, largest, smallest, total, with_unlimited
 from tenantc.language.networks import lies_within
@@ -133,6 +134,37 @@ def any_of(results: list[bool | None]) -> bool | None:
 def none_of(results: list[bool | None]) -> bool | None:
     """Whether none holds, as `all_of`."""
     return False if True in results else None if None in results else True
+
+
+def _all_of_some(results: list[bool | None]) -> bool | None:
+    return all_of(results) if results else False
+
+
+def _none_of_some(results: list[bool | None]) -> bool | None:
+    return none_of(results) if results else False
+
+
+# what holds of nothing, and what stands for it where that does not count
+_OF_SOME: Final = {"all_of": _all_of_some, "none_of": _none_of_some}
+
+
+@lru_cache(maxsize=2048)
+def of_some(function: Function) -> Function | None:
+    """The same function but that `all` and `none` over nothing do not hold; None if it goes through no collection so.
+
+    A requirement that passes by the one and not by the other passes over nothing.
+    """
+    assert isinstance(function, FunctionType), "generated"
+    if _OF_SOME.keys().isdisjoint(_named(function.__code__)):
+        return None
+    return FunctionType(function.__code__, {name: function.__globals__[name] for name in NAMES} | _OF_SOME)
+
+
+def _named(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield from _named(one)
 
 
 # what generated code finds by name

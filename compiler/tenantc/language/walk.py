@@ -97,15 +97,22 @@ class Walk:
 
     `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, `members` what
     came of the members that quantifiers went through, and `looked` the settings that were read, without those of
-    members that are as they should be.
+    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to.
     """
 
     def __init__(
-        self, text: str, lookup: Lookup, names: Names = _no_names, variables: Mapping[str, Any] | None = None
+        self,
+        text: str,
+        lookup: Lookup,
+        names: Names = _no_names,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        of_nothing: bool = True,
     ) -> None:
         self.text = text
         self.lookup = lookup
         self.names = names
+        self.of_nothing = of_nothing
         self.variables: dict[str, Any] = dict(variables or {})
         self.seen: list[tuple[Tree, Any]] = []
         self.members: list[tuple[Quantifier, list[Member]]] = []
@@ -214,6 +221,8 @@ class Walk:
         self.members.append((node, results))
         if any(member.result is decisive for member in results):
             return node.quantity == "any"
+        if not results and node.quantity != "any":
+            return self.of_nothing
         return unknown if unknown is not None else node.quantity != "any"
 
     def entries(self, source: Typed, value: Any) -> list[tuple[str, Any, list[Path]]]:

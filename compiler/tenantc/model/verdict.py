@@ -39,7 +39,8 @@ class Verdict(Frozen):
 
     `clause` is the index of the requirement that decided it, -1 if none was judged, and `strictness` what a failure of
     that one does. `reason` says why the rule does not apply. `attested` says that a pass rests on facts alone, which
-    somebody stated and nothing enforces.
+    somebody stated and nothing enforces, `vacuous` that it is one over nothing: an `all` or `none` that it rests on met
+    no member.
     """
 
     rule: str
@@ -48,3 +49,9 @@ class Verdict(Frozen):
     strictness: Strictness = Strictness.OFF
     reason: str = ""
     attested: bool = False
+    vacuous: bool = False
+
+    @property
+    def word(self) -> str:
+        """The verdict as people count it: a pass that rests on less than what is enforced is no plain one."""
+        return "vacuous" if self.vacuous else "attested" if self.attested else self.answer.value
