@@ -10,7 +10,7 @@ import click
 
 from tenantc.audit.provenance import setting, written
 from tenantc.cli.explain_rule import explain_rule
-from tenantc.cli.explain_verdict import readers, verdict, verdict_lines
+from tenantc.cli.explain_verdict import WORDS, readers, verdict, verdict_lines
 from tenantc.cli.options import as_of_option, env_option, format_option
 from tenantc.cli.session import Session, print_json
 from tenantc.cli.show import check_path
@@ -176,7 +176,8 @@ def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
     for one in told["constraints"]:
         value = f" {_text(one['value'])}" if "value" in one else ""
         result.append(f"  {one['what']}{value} by {one['from']}  {_place(one['at'], prefix)}")
-    result += [f"  judged by {rule}: {answer}" for rule, answer in told["rules"].items()]
+    for rule, answer in told["rules"].items():
+        result.append(f"  judged by {rule}: {f'pass, {WORDS[answer]}' if answer in WORDS else answer}")
     result += [f"  drives {document}" for document in told["documents"]]
     return [printable(line) for line in result]
 

@@ -12,6 +12,9 @@ from tenantc.model.rule import Rule
 from tenantc.model.verdict import Answer
 from tenantc.source.path import covers
 
+# what people read of a pass that is no plain one
+WORDS = {"attested": "as somebody stated", "vacuous": "over nothing"}
+
 
 def verdict(compiled: Compiled, rule: Rule, pipeline: Pipeline) -> dict[str, Any]:
     """What came of a rule for a tenant in an environment, as JSON documents hold it (schemas/cli/explain.json)."""
@@ -41,8 +44,8 @@ def verdict_lines(rule: Rule, told: dict[str, Any], tenant: str, environment: st
     """The verdict for people: each requirement from the whole to its parts, the values in a column."""
     where = f" in {environment}" if environment else ""
     level = f", which is held at `{told['level']}`" if "level" in told else ""
-    word = told["verdict"] + (", as somebody stated" if told.get("attested") else "")
-    word += ", over nothing" if told.get("vacuous") else ""
+    shown = [told["verdict"], *(WORDS[word] for word in WORDS if told.get(word))]
+    word = ", ".join(shown)
     lines = [f"{rule.id} for {tenant}{where}: {word}{level}"]
     if told.get("reason"):
         lines.append(f"  {told['reason']}")
