@@ -1,13 +1,13 @@
 """The next day on which a build may come out otherwise, though nobody changes a file.
 
-What rules make of dates among settings (`as_of >= billing.subscription.trial.end - 90 days`) is not among it.
+What rules over the fleet make of the day is not among it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
 
+from tenantc.judge.turns import Turns, day_after
 from tenantc.model.layer import Definition
 from tenantc.model.rule import Rule
 from tenantc.model.spec import HOUSE, Framework, Waiver
@@ -31,19 +31,23 @@ class Boundaries:
         policies: Iterable[Framework],
         waivers: Iterable[Waiver],
         standings: Collection[tuple[tuple[str, ...], str]],
+        turns: Turns | None,
     ) -> None:
-        """Takes in waivers, and rules and policies as far as they are for somebody of these frameworks and grades."""
+        """Takes in waivers, turns, and rules and policies as far as they are for somebody of these."""
         concerned = [rule for rule in rules if _concerns(rule, standings)]
         known = {HOUSE}.union(*(frameworks for frameworks, _ in standings))
         held = [policy for policy in policies if policy.name in known]
         for day, change in (*_rules(concerned), *_policies(held), *_waivers(waivers)):
             self._note(day, change)
+        if turns is not None:
+            for rule in turns.rules:
+                self._note(turns.day, f"rule `{rule}` may come out otherwise")
 
     def overrides(self, definitions: Iterable[Definition], whose: str) -> None:
         """Takes in what a document sets until some day."""
         for one in definitions:
             if one.until is not None:
-                self._note(_after(one.until), f"{whose} no longer sets `{one.path}`")
+                self._note(day_after(one.until), f"{whose} no longer sets `{one.path}`")
 
     def _note(self, day: str, change: str) -> None:
         if day <= self._as_of or (self.day and day > self.day):
@@ -63,7 +67,7 @@ def _rules(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
         if rule.effective:
             yield rule.effective, f"rule `{rule.id}` comes into force"
         if rule.until:
-            yield _after(rule.until), f"rule `{rule.id}` is no longer in force"
+            yield day_after(rule.until), f"rule `{rule.id}` is no longer in force"
 
 
 def _policies(policies: Iterable[Framework]) -> Iterator[tuple[str, str]]:
@@ -72,14 +76,9 @@ def _policies(policies: Iterable[Framework]) -> Iterator[tuple[str, str]]:
             if one.start:
                 yield one.start, f"policy `{policy.name}` holds `{one.rule}` at `{one.level}`"
             if one.until:
-                yield _after(one.until), f"policy `{policy.name}` no longer holds `{one.rule}` at `{one.level}`"
+                yield day_after(one.until), f"policy `{policy.name}` no longer holds `{one.rule}` at `{one.level}`"
 
 
 def _waivers(waivers: Iterable[Waiver]) -> Iterator[tuple[str, str]]:
     for waiver in waivers:
-        yield _after(waiver.until), f"a waiver of `{waiver.rule.name}` has ended"
-
-
-def _after(day: str) -> str:
-    last = date.fromisoformat(day)
-    return (last + timedelta(days=1)).isoformat() if last < date.max else "9999-12-31"
+        yield day_after(waiver.until), f"a waiver of `{waiver.rule.name}` has ended"

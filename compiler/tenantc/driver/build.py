@@ -19,6 +19,7 @@ from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous, read_previous, write_manifest
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
+from tenantc.judge.turns import Turns
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
 from tenantc.source.frozen import Frozen
@@ -65,6 +66,7 @@ def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = la
     after each tenant file.
     """
     built = Built(Ledger())
+    pipeline.judgement.court.turns = Turns(pipeline.as_of)
     built.ledger.shared(pipeline.shared())
     try:
         with open_folder(request.target, request.shown) as folder:

@@ -148,7 +148,7 @@ class Pipeline:
         """When something changes next by itself for the tenants that were compiled."""
         court, documents = self.judgement.court, self.workspace.documents
         rules, policies = court.rules.values(), documents.frameworks.values()
-        self._boundaries.shared(rules, policies, self.workspace.waivers, court.standings)
+        self._boundaries.shared(rules, policies, self.workspace.waivers, court.standings, court.turns)
         return self._boundaries
 
     def count(self, tenant: Tenant) -> None:

@@ -8,9 +8,10 @@ from weakref import WeakKeyDictionary
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.fleet import Fleet
 from tenantc.judge.hardening import Bounds, Settlement, bounds, settle, strata
-from tenantc.judge.judging import Docketed, Standing
+from tenantc.judge.judging import Docketed, Standing, inapplicable
 from tenantc.judge.regime import Regime, misspoken, regime
 from tenantc.judge.subject import Names, Subject
+from tenantc.judge.turns import Turns
 from tenantc.language.runtime import Function
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
@@ -51,6 +52,8 @@ class Court:
         self.diagnostics: tuple[Diagnostic, ...] = (*circles, *misspoken(policies, self.rules), *self.wide.diagnostics)
         # stacks come out alike on most rules, and share one verdict on them
         self._made: dict[Verdict, Verdict] = {}
+        # when rules turn, for whoever puts it here before anything is judged
+        self.turns: Turns | None = None
         self._regimes: dict[tuple[str, ...], Regime] = {}
         self._dockets: dict[tuple[tuple[str, ...], str], dict[str, Docketed]] = {}
         self._names: Names = WeakKeyDictionary()
@@ -85,6 +88,10 @@ class Court:
         held = self.regime(stack.frameworks)
         armed = [held.by_id[id] for id in sorted(ids) if id in held.by_id]
         subject = self.subject(self.sections(resolved, stack), tier).at_hand()
+        if self.turns is not None:
+            for one in armed:
+                if not inapplicable(one.rule, self.standing(stack)):
+                    self.turns.take(one.rule, subject, one.params)
         return bounds(armed, subject, self.standing(stack), self._schema)
 
     def settle(self, asked: Bounds, inherited: Resolved, tier: Settings, stack: Stack) -> Settlement:
@@ -118,7 +125,7 @@ class Court:
     def _docketed(self, id: str, stack: Stack, docket: dict[str, Docketed]) -> Docketed:
         """Puts a rule on the docket of a stack's standing."""
         held = self.regime(stack.frameworks)
-        docket[id] = Docketed(*held.by_id[id], self.standing(stack), held.levels.get(id), self._made)
+        docket[id] = Docketed(*held.by_id[id], self.standing(stack), held.levels.get(id), self._made, self.turns)
         return docket[id]
 
     def situation(self, subject: Subject) -> tuple[Value | None, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from tenantc.judge.subject import Mark, Subject
+from tenantc.judge.turns import Turns
 from tenantc.language.runtime import Function, of_some
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
@@ -62,10 +63,22 @@ def level_of(rule: Rule, clause: Clause, spoken: Strictness | None) -> Strictnes
 class Docketed:
     """A rule as it is judged for all tenants of one standing: what does not depend on settings is decided once.
 
-    `spoken` is how strictly policies hold the rule. `shared` holds verdicts, so that equal ones are one object.
+    `spoken` is how strictly policies hold the rule. `shared` holds verdicts, so that equal ones are one object; `turns`
+    is told of what is judged.
     """
 
-    __slots__ = ("_away", "_concerned", "_function", "_known", "_made", "_mark", "_params", "_rule", "_shared")
+    __slots__ = (
+        "_away",
+        "_concerned",
+        "_function",
+        "_known",
+        "_made",
+        "_mark",
+        "_params",
+        "_rule",
+        "_shared",
+        "_turns",
+    )
 
     def __init__(
         self,
@@ -75,10 +88,12 @@ class Docketed:
         standing: Standing,
         spoken: Strictness | None,
         shared: dict[Verdict, Verdict],
+        turns: Turns | None = None,
     ) -> None:
         self._rule = rule
         self._function = function
         self._params = params
+        self._turns = turns
         reason = inapplicable(rule, standing)
         self._shared = shared
         self._away = self._once(Verdict(rule.id, Answer.NOT_APPLICABLE, reason=reason or _UNASKED))
@@ -99,6 +114,8 @@ class Docketed:
         return known if known is not None else self._known.put(mark, self._judged(subject))
 
     def _judged(self, subject: Subject) -> Verdict:
+        if self._turns is not None:
+            self._turns.take(self._rule, subject, self._params)
         results = self._function(subject.get, subject.entries, self._params)
         if results is None:
             return self._away

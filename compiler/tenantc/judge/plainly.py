@@ -9,6 +9,7 @@ from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
 from tenantc.language.constants import in_base_units
 from tenantc.language.outcome import Missing
+from tenantc.language.syntax import Tree
 from tenantc.language.walk import Nothing, Walk
 from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
@@ -29,7 +30,17 @@ def answers(
 
     `of_nothing` is what `all` and `none` over nothing come to.
     """
-    walk = walker(rule, subject, params, of_nothing=of_nothing)
+    return _answers(walker(rule, subject, params, of_nothing=of_nothing), rule)
+
+
+def seen(rule: Rule, subject: Subject, params: Sequence[Any]) -> list[tuple[Tree, Any]]:
+    """The value of every part that judging a rule comes to, once for each time it does."""
+    walk = walker(rule, subject, params)
+    _answers(walk, rule)
+    return walk.seen
+
+
+def _answers(walk: Walk, rule: Rule) -> tuple[bool | None, ...] | None:
     if rule.guard is not None and walk.walk(_condition(rule.guard).typed) is not True:
         return None
     results = [walk.walk(_condition(clause.condition).typed) for clause in rule.clauses]
