@@ -56,6 +56,8 @@ class Verdicts:
             found["attested"] = True
         if verdict.vacuous:
             found["vacuous"] = True
+        if verdict.reason:
+            found["reason"] = verdict.reason
         found |= {"level": verdict.strictness.value, "severity": rule.severity.value, "basis": clause.basis.value}
         found["at"] = str(clause.span)
         if isinstance(waived, Waiver):

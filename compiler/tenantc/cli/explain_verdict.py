@@ -29,6 +29,8 @@ def verdict(compiled: Compiled, rule: Rule, pipeline: Pipeline) -> dict[str, Any
     told: dict[str, Any] = {"verdict": Answer.WAIVED.value if waived is not None else found.answer.value}
     if found.answer is Answer.NOT_APPLICABLE:
         return told | {"reason": found.reason}
+    if found.answer is Answer.ERROR:
+        told["reason"] = found.reason
     armed = judgement.court.regime(stack.frameworks).by_id[rule.id]
     subject = judgement.subject(compiled.checked, tier)
     told |= {"level": found.strictness.value, "attested": found.attested, "vacuous": found.vacuous, "requirements": []}

@@ -219,6 +219,9 @@ class Judgement:
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
         armed = regime.by_id[verdict.rule]
+        # of what nobody judged, nobody knows what a waiver would let pass
+        if verdict.answer is Answer.ERROR:
+            return None
         clauses = broken_clauses(*armed, subject, self.court.standing(stack)) if waivers else []
         waiver = self.waivers.covering(waivers, clauses, subject, armed.params)
         if waiver is not None:

@@ -39,7 +39,7 @@ from tenantc.source.value import Value
 AS_OF = "2026-11-01"
 TIER = "free"
 _NOBODY = Answer.NOT_APPLICABLE
-_WORST = (Answer.NOT_APPLICABLE, Answer.PASS, Answer.MISSING, Answer.FAIL)
+_WORST = (Answer.NOT_APPLICABLE, Answer.PASS, Answer.MISSING, Answer.FAIL, Answer.ERROR)
 _LAYER = LayerId(LayerKind.TENANT, "test")
 _OPERATORS = {"set": Operator.SET, "add": Operator.APPEND, "take": Operator.REMOVE_IF_THERE}
 

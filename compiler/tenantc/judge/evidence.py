@@ -52,8 +52,8 @@ def broken(
     missing = [path for path in paths if resolved.settings.get(path) is None]
     blames = [*_values(paths, resolved)] or [*_required(rule, clause, required)]
     blames.append(Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {level.value}"))
-    word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
-    message = said(rule, clause, subject, armed.params, identity)
+    word = "is broken" if verdict.answer is Answer.FAIL else "cannot be judged"
+    message = verdict.reason or said(rule, clause, subject, armed.params, identity)
     code = code_of(level, fail_on)
     help = _help(clause, armed, missing)
     found = diagnose(code, *blames, help=help, rule=rule.id, verdict=word, message=message)

@@ -128,7 +128,7 @@ class Fleet:
             clause = rule.clauses[verdict.clause]
             blames = [Blame(clause.span, f"{rule.severity.value}, {clause.basis.value}: {verdict.strictness.value}")]
             blames += _heaviest(rule, group.tallies)
-            word = "cannot be judged" if verdict.answer is Answer.MISSING else "is broken"
+            word = "is broken" if verdict.answer is Answer.FAIL else "cannot be judged"
             where = [f"in {group.environment}"] if group.environment else []
             where += [f"where `{rule.by}` is {show(group.value)}"] if group.value is not None else []
             message = said(rule, clause, group.subject, group.params, {}) + (f" ({', '.join(where)})" if where else "")

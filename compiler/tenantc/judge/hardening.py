@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.judge.cost import excess
 from tenantc.judge.judging import Standing, concerns, inapplicable
 from tenantc.judge.plainly import variables
 from tenantc.judge.subject import Subject
@@ -123,7 +124,7 @@ def bounds(armed: Iterable[Armed], subject: Subject, standing: Standing, schema:
     """
     found: Bounds = {}
     for one in armed:
-        if inapplicable(one.rule, standing):
+        if inapplicable(one.rule, standing) or excess(one.rule, subject):
             continue
         results = one.function(subject.get, subject.entries, one.params)
         for clause, result in zip(one.rule.clauses, results or (), strict=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from tenantc.judge.cost import excess
 from tenantc.judge.subject import Mark, Subject
 from tenantc.judge.turns import Turns
 from tenantc.language.runtime import Function, of_some
@@ -114,6 +115,9 @@ class Docketed:
         return known if known is not None else self._known.put(mark, self._judged(subject))
 
     def _judged(self, subject: Subject) -> Verdict:
+        if reason := excess(self._rule, subject):
+            index, strictness = max(self._concerned, key=lambda one: one[1].rank)
+            return self._once(Verdict(self._rule.id, Answer.ERROR, index, strictness, reason))
         if self._turns is not None:
             self._turns.take(self._rule, subject, self._params)
         results = self._function(subject.get, subject.entries, self._params)
@@ -165,6 +169,8 @@ def broken_clauses(
     rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing
 ) -> list[int]:
     """Every requirement for the tenant that fails or that nobody can judge, by its index."""
+    if excess(rule, subject):
+        return [index for index, clause in enumerate(rule.clauses) if concerns(clause, standing)]
     results = function(subject.get, subject.entries, params) or ()
     pairs = enumerate(zip(rule.clauses, results, strict=False))
     return [index for index, (clause, result) in pairs if result is not True and concerns(clause, standing)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tenantc.judge.cost import excess
 from tenantc.judge.subject import Subject
 from tenantc.language.condition import Condition
 from tenantc.language.constants import in_base_units
@@ -16,8 +17,9 @@ from tenantc.model.rule import Rule
 
 
 def walker(rule: Rule, subject: Subject, params: Sequence[Any], *, of_nothing: bool = True) -> Walk:
-    """A walk over a rule's expressions, its parameters and `let`s given."""
+    """A walk over a rule's expressions, its parameters and `let`s given; one that finds nothing if it took too long."""
     walk = Walk("", subject.get, subject.names, variables(rule, params), of_nothing=of_nothing)
+    walk.halted = excess(rule, subject)
     for name, expression in rule.lets:
         walk.variables[name] = walk.walk(_condition(expression).typed)
     return walk

@@ -100,6 +100,10 @@ class Subject:
             return (*held, *map(self.get, read.facts), self._tier if read.tier else None)
         return tuple(held)
 
+    def largest(self) -> int:
+        """At most so many members has any collection among the settings."""
+        return max([one.content.largest for one in self._sections.values()], default=0)
+
     def altered(self, path: Path, value: Value) -> Subject:
         """The same with another value of one setting."""
         held = self._sections[section(path)]

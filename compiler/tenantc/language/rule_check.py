@@ -11,6 +11,7 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.language.check import misfits
 from tenantc.language.condition import Condition, reads_of, variables_of
 from tenantc.language.constants import constant, fixed
+from tenantc.language.cost import degree, parts
 from tenantc.language.fleet import over_fleet
 from tenantc.language.infer import Folded, infer_in
 from tenantc.language.outcome import Problem
@@ -149,6 +150,7 @@ class _Checker:
             attested={kind for path in reads - guarding for kind in self.kinds(path)} == {"fact"},
             over=over,
         )
+        rule = self.sized(rule)
         return over_fleet(rule, self.folds, self.scope.by or "") if over == "fleet" else rule
 
     def fit(self, syntax: RuleSyntax) -> None:
@@ -168,6 +170,17 @@ class _Checker:
             self.say(
                 "T504", self.span(*place), problem=f"a rule over {'the ' * (kind == 'fleet')}{kind} has no `{word}`"
             )
+
+    def sized(self, rule: Rule) -> Rule:
+        """How large it is; T504 if it goes too deep for a rule that goes through the fleet, too."""
+        named = [rule.guard, *(clause.condition for clause in rule.clauses), *(value for _, value in rule.lets)]
+        judged = [one.typed for one in named if isinstance(one, Condition)]
+        judged += [one for fold in self.folds.values() for one in (fold.value, fold.where) if one is not None]
+        found = max(degree(one) for one in judged)
+        if rule.over == "fleet" and found > 1:
+            problem = "a rule over the fleet goes through one collection of a tenant, and none within it"
+            self.say("T504", self.of(self.syntax.id), problem=problem)
+        return replace(rule, degree=found, parts=sum(parts(one) for one in judged))
 
     def readable(self, reads: Iterable[Path]) -> None:
         """T504 for what a rule over tiers reads of a tenant."""

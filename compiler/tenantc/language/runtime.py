@@ -106,15 +106,15 @@ def days_between(_symbol: str, day: str, other: str) -> int:
 
 
 def contains_all(items: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
-    return all(item in items for item in wanted)
+    return frozenset(items).issuperset(wanted)
 
 
 def contains_any(items: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
-    return any(item in items for item in wanted)
+    return not frozenset(items).isdisjoint(wanted)
 
 
 def subset_of(items: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
-    return all(item in others for item in items)
+    return frozenset(others).issuperset(items)
 
 
 def pattern(text: str) -> Any:

@@ -97,7 +97,8 @@ class Walk:
 
     `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, `members` what
     came of the members that quantifiers went through, and `looked` the settings that were read, without those of
-    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to.
+    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to, `halted` why
+    nothing is evaluated, empty if everything is.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Walk:
         self.lookup = lookup
         self.names = names
         self.of_nothing = of_nothing
+        self.halted = ""
         self.variables: dict[str, Any] = dict(variables or {})
         self.seen: list[tuple[Tree, Any]] = []
         self.members: list[tuple[Quantifier, list[Member]]] = []
@@ -122,6 +124,8 @@ class Walk:
         return Nothing(Problem(said.message, node.at, node.end - node.at, said.help, self.text), final)
 
     def walk(self, typed: Typed) -> Any:
+        if self.halted:
+            return self.nothing(typed.node, Said(self.halted, ""), final=True)
         value = self.value(typed)
         self.seen.append((typed.node, value))
         return value
@@ -280,11 +284,11 @@ class Walk:
             case Binary(operator="contains"):
                 return values[1] in values[0]
             case Binary(operator="contains all"):
-                return all(item in values[0] for item in values[1])
+                return frozenset(values[0]).issuperset(values[1])
             case Binary(operator="contains any"):
-                return any(item in values[0] for item in values[1])
+                return not frozenset(values[0]).isdisjoint(values[1])
             case Binary(operator="subset of"):
-                return all(item in values[1] for item in values[0])
+                return frozenset(values[1]).issuperset(values[0])
             case Binary(operator="starts with"):
                 return values[0].startswith(values[1])
             case Binary(operator="ends with"):

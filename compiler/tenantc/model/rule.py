@@ -120,7 +120,8 @@ class Citation(NamedTuple):
 class Rule(Frozen):
     """A rule. `reads` are the settings that its verdict depends on, `guards` those that decide whether it is judged.
 
-    `attested` says that a pass is somebody's word: everything that the requirements read is a fact.
+    `attested` says that a pass is somebody's word: everything that the requirements read is a fact. `degree` is how
+    deep it goes through collections within others, `parts` how many parts its expressions have.
     A rule `over` the fleet knows tenants by `folds` alone, in groups that have one value `by` a path; `columns` is what
     it asks of each, with its guard. `effective` and `until` are the first and the last day (YYYY-MM-DD) on which it is
     judged, empty if there is none.
@@ -143,6 +144,8 @@ class Rule(Frozen):
     reads: frozenset[Path] = frozenset()
     guards: frozenset[Path] = frozenset()
     attested: bool = False
+    degree: int = 0
+    parts: int = 0
     over: Over = "tenants"
     by: Path = ""
     folds: tuple[Fold, ...] = ()

@@ -24,7 +24,7 @@ class Content:
     value in both, so whoever printed the one has most of the other. `serial` is a number that no other content gets.
     """
 
-    __slots__ = ("__weakref__", "base", "changed", "serial", "uncapped", "values")
+    __slots__ = ("__weakref__", "_largest", "base", "changed", "serial", "uncapped", "values")
 
     def __init__(
         self,
@@ -34,10 +34,19 @@ class Content:
         changed: tuple[Path, ...] = (),
     ) -> None:
         self.serial = next(_SERIALS)
+        self._largest = -1
         self.values = values
         self.uncapped = uncapped
         self.base = base
         self.changed = changed
+
+    @property
+    def largest(self) -> int:
+        """At most so many members has any collection in it, an open map among them."""
+        if self._largest < 0:
+            lists = [len(value) for value in self.values.values() if isinstance(value, tuple)]
+            self._largest = max([len(self.values), *lists])
+        return self._largest
 
 
 class Section:
