@@ -142,6 +142,7 @@ def test_the_audit_says_how_each_rule_came_out(tmp_path: Path) -> None:
     assert [id for id in files_of(files) if verdicts.get(id, {}).get("vacuous")] == ["placed"]
     assert audit["counts"]["all"]["vacuous"] >= 1  # type: ignore[index]
     assert verdicts["short-lived"]["waiver"]["until"] == "2027-01-31"
+    assert verdicts["short-lived"]["waiver"]["proof"] == "stated"
     bases = {id: (verdicts[id]["basis"], verdicts[id]["level"]) for id in found}
     assert bases == {
         "short-lived": ("house", "block"),
