@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tenantc.cli.explain_verdict import verdict, verdict_lines
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import LIBRARY
 from tenantc.driver.build import Request, build
@@ -81,12 +82,17 @@ def _place(span: Span) -> str:
 
 
 def _settings(pipeline: Pipeline, wanted: str) -> Iterator[str]:
-    """What show.txt asks for, a line each."""
+    """What show.txt asks for: a line for a setting, and several for a rule."""
     specs = {
         spec.tenant_id: spec for path in pipeline.workspace.tenant_files() for spec in pipeline.workspace.specs(path)[0]
     }
     for line in wanted.splitlines():
         who, path = line.split(maxsplit=1)
         tenant, _, environment = who.partition("@")
-        value = pipeline.tenant(specs[tenant]).environments[environment].resolved.settings.get(path)
+        compiled = pipeline.tenant(specs[tenant]).environments[environment]
+        rule = pipeline.judgement.court.rules.get(path)
+        if rule is not None:
+            yield from verdict_lines(rule, verdict(compiled, rule, pipeline), tenant, environment)
+            continue
+        value = compiled.resolved.settings.get(path)
         yield f"{line} = {show(value if value is None else fill(value, specs[tenant].identity))}"

@@ -89,6 +89,15 @@ def test_a_verdict_is_explained_part_by_part(workspace: Path) -> None:
     assert run("explain", "acme", "limit-tier-monotonic", cwd=workspace).returncode == 2
 
 
+def test_what_a_quantifier_goes_through_is_told_by_name(workspace: Path) -> None:
+    path = workspace / "rules" / "few-codes.rule"
+    codes = "security.mfa_config.backup_codes <= 5"
+    path.write_text(path.read_text().replace(codes, "none field, value in fields of limits: value is unlimited"))
+    told = run("explain", "acme", "few-codes", cwd=workspace).stdout
+    assert "Entry" not in told
+    assert '"max_users"' in next(line for line in told.splitlines() if line.startswith("    fields of limits "))
+
+
 def test_a_pass_over_nothing_is_explained_as_one(workspace: Path) -> None:
     path = workspace / "rules" / "few-codes.rule"
     path.write_text(

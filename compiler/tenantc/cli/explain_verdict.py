@@ -6,6 +6,7 @@ from typing import Any
 
 from tenantc.diagnostics.render import printable
 from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.judge.calendar import notes
 from tenantc.judge.evidence import view
 from tenantc.judge.judging import concerns
 from tenantc.model.rule import Rule
@@ -38,7 +39,9 @@ def verdict(compiled: Compiled, rule: Rule, pipeline: Pipeline) -> dict[str, Any
     for clause in (one for one in rule.clauses if concerns(one, standing)):
         parts = view(clause, rule, subject, armed.params)
         values = [{"expression": text, "value": value} for text, value in parts]
-        told["requirements"].append({"at": str(clause.span), "values": values})
+        requirement = {"at": str(clause.span), "values": values}
+        about = notes(clause, rule, subject, armed.params, armed.written)
+        told["requirements"].append(requirement | ({"notes": about} if about else {}))
     return told
 
 
@@ -55,6 +58,7 @@ def verdict_lines(rule: Rule, told: dict[str, Any], tenant: str, environment: st
         lines.append(f"  requires, {requirement['at']}")
         width = max(len(one["expression"]) for one in requirement["values"])
         lines += [f"    {one['expression'].ljust(width)}  {one['value']}" for one in requirement["values"]]
+        lines += [f"    note: {one}" for one in requirement.get("notes", ())]
     return [printable(line) for line in lines]
 
 

@@ -69,7 +69,7 @@ def _broken(
         armed = regime.by_id[id]
         if verdict.strictness.rank < fail_on.rank:
             continue
-        clauses = broken_clauses(*armed, subject, judgement.court.standing(stack))
+        clauses = broken_clauses(armed.rule, armed.function, armed.params, subject, judgement.court.standing(stack))
         others = [one for one in waivers.get(id, ()) if one.rule.span.path != FILE]
         if judgement.waivers.covering(others, clauses, subject, armed.params) is not None:
             continue

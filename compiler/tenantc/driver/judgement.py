@@ -218,12 +218,12 @@ class Judgement:
         stack: Stack,
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
-        armed = regime.by_id[verdict.rule]
         # of what nobody judged, nobody knows what a waiver would let pass
         if verdict.answer is Answer.ERROR:
             return None
-        clauses = broken_clauses(*armed, subject, self.court.standing(stack)) if waivers else []
-        waiver = self.waivers.covering(waivers, clauses, subject, armed.params)
+        rule, function, params, _ = regime.by_id[verdict.rule]
+        clauses = broken_clauses(rule, function, params, subject, self.court.standing(stack)) if waivers else []
+        waiver = self.waivers.covering(waivers, clauses, subject, params)
         if waiver is not None:
             return waiver
         for pair, winner in regime.preferred.items():

@@ -46,7 +46,8 @@ def judged(
         facts = Section({"tenant.tier": name, "tenant.grade": stack.grade}, {})
         subject = court.subject({**resolved.settings.sections, "tenant": facts}, given.settings)
         for one in armed:
-            docketed = Docketed(*one, court.standing(stack), court.wide.levels.get(one.rule.id), {})
+            held = court.wide.levels.get(one.rule.id)
+            docketed = Docketed(one.rule, one.function, one.params, court.standing(stack), held, {})
             verdict = docketed.verdict(subject)
             if verdict.answer in BROKEN:
                 yield broken(one, verdict, subject, resolved, {}, fail_on, {})

@@ -125,7 +125,9 @@ class Court:
     def _docketed(self, id: str, stack: Stack, docket: dict[str, Docketed]) -> Docketed:
         """Puts a rule on the docket of a stack's standing."""
         held = self.regime(stack.frameworks)
-        docket[id] = Docketed(*held.by_id[id], self.standing(stack), held.levels.get(id), self._made, self.turns)
+        rule, function, params, _ = held.by_id[id]
+        level = held.levels.get(id)
+        docket[id] = Docketed(rule, function, params, self.standing(stack), level, self._made, self.turns)
         return docket[id]
 
     def situation(self, subject: Subject) -> tuple[Value | None, ...]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.judge.calendar import notes
 from tenantc.judge.hardening import Armed
 from tenantc.judge.plainly import variables, walker
 from tenantc.judge.replacement import replacement
@@ -16,14 +17,14 @@ from tenantc.language.condition import Condition, variables_of
 from tenantc.language.constants import constant
 from tenantc.language.format import show as show_tree
 from tenantc.language.operands import Typed
-from tenantc.language.walk import Nothing, scale, scaled
+from tenantc.language.walk import Entry, Nothing, scale, scaled
 from tenantc.model.identity import Identity, IdentityText
 from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Clause, Rule
 from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.frozen import replace
-from tenantc.source.path import Path, section
+from tenantc.source.path import Path, section, split
 from tenantc.source.span import Span
 from tenantc.source.value import UNLIMITED, Value, show
 
@@ -56,6 +57,8 @@ def broken(
     message = verdict.reason or said(rule, clause, subject, armed.params, identity)
     code = code_of(level, fail_on)
     help = _help(clause, armed, missing)
+    about = notes(clause, rule, subject, armed.params, armed.written)
+    help = f"{help} ({'; '.join(about)})" if help and about else help or "; ".join(about)
     found = diagnose(code, *blames, help=help, rule=rule.id, verdict=word, message=message)
     return replace(found, fix=replacement(rule, clause, subject, armed.params, resolved))
 
@@ -88,10 +91,19 @@ def view(clause: Clause, rule: Rule, subject: Subject, params: Sequence[Any]) ->
     walk.walk(condition.typed)
     values = {id(node): value for node, value in walk.seen}
     return [
-        (show_tree(part.node), _shown(values[id(part.node)], part))
+        (show_tree(part.node), _named(values[id(part.node)], subject) or _shown(values[id(part.node)], part))
         for part in _parts(condition.typed)
         if id(part.node) in values
     ]
+
+
+def _named(value: Any, subject: Subject) -> str:
+    """Of an open map or a section as a whole, the names that stand in it; empty for what is neither."""
+    if isinstance(value, Entry):
+        return show(subject.names(value.path)) if subject.names(value.path) else "nothing"
+    if isinstance(value, tuple) and any(isinstance(one, Entry) for one in value):
+        return show(tuple(split(one.path)[-1] for one in value))
+    return ""
 
 
 def _parts(typed: Typed) -> Iterator[Typed]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
+from tenantc.judge.calendar import notes
 from tenantc.judge.evidence import code_of, said, unscaled
 from tenantc.judge.judging import Docketed, Standing, inapplicable
 from tenantc.judge.regime import Regime
@@ -69,6 +70,7 @@ class _Counted(Frozen):
     rule: Rule
     function: Function
     params: Sequence[Any]
+    written: Mapping[str, object]
     columns: Function
     level: Strictness | None
 
@@ -117,7 +119,8 @@ class Fleet:
             held = {section(rule.by): Section({rule.by: value}, {})} if rule.by and value is not None else {}
             subject = Subject(held, schema, Settings({}), {"as_of": self._as_of})
             docketed = Docketed(rule, one.function, params, Standing((), "", self._as_of), one.level, {})
-            yield Group(rule, params, environment, value, subject, docketed.verdict(subject), tuple(tallies))
+            verdict = docketed.verdict(subject)
+            yield Group(rule, params, one.written, environment, value, subject, verdict, tuple(tallies))
 
     def diagnostics(self, schema: Schema, fail_on: Strictness) -> Iterator[Diagnostic]:
         """T530 to T532 for each rule and group that is broken; the tenants that weigh most share the blame."""
@@ -133,7 +136,8 @@ class Fleet:
             where += [f"where `{rule.by}` is {show(group.value)}"] if group.value is not None else []
             message = said(rule, clause, group.subject, group.params, {}) + (f" ({', '.join(where)})" if where else "")
             code = code_of(verdict.strictness, fail_on)
-            yield diagnose(code, *blames, rule=rule.id, verdict=word, message=message)
+            help = "; ".join(notes(clause, rule, group.subject, group.params, group.written))
+            yield diagnose(code, *blames, help=help, rule=rule.id, verdict=word, message=message)
 
 
 class Group(Frozen):
@@ -141,6 +145,7 @@ class Group(Frozen):
 
     rule: Rule
     params: Sequence[Any]
+    written: Mapping[str, object]
     environment: str
     value: Value | None
     subject: Subject

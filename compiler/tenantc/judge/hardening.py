@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
@@ -35,11 +36,15 @@ _OPERATORS = {
 
 
 class Armed(NamedTuple):
-    """A rule that is judged for a stack, with its function and the values of its parameters."""
+    """A rule that is judged for a stack, with its function and the values of its parameters.
+
+    `written` holds those of them that policies give, by name and as they write them.
+    """
 
     rule: Rule
     function: Function
     params: Sequence[Any]
+    written: Mapping[str, object] = MappingProxyType({})
 
 
 class Bound(Frozen):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from tenantc.language.constants import constant
 from tenantc.language.infer import infer_in
+from tenantc.language.operands import Typed
 from tenantc.language.parse import parse_expression
 from tenantc.language.scope import Scope
 from tenantc.language.syntax import Expression
@@ -20,13 +22,27 @@ _HELP = "takes a number with its unit, such as `90 days`"
 
 def quantity(value: object, wanted: Type) -> Fraction | Unlimited | str:
     """A number in the unit that is wanted, or why it is none. A number without a unit is one without dimension."""
+    typed = parsed(value)
+    return _HELP if typed is None else amount(typed, wanted)
+
+
+def parsed(value: object) -> Typed | None:
+    """The expression of a number that reads no settings; None if it is none."""
     is_written = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    parsed = parse_expression(str(value)) if is_written else None
-    if not isinstance(parsed, Expression):
-        return _HELP
-    typed, problems = infer_in(parsed, Scope(_NO_SETTINGS))
-    if problems or typed.type.kind != "number":
-        return _HELP
+    return _parsed(str(value)) if is_written else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Typed | None:
+    expression = parse_expression(text)
+    if not isinstance(expression, Expression):
+        return None
+    typed, problems = infer_in(expression, Scope(_NO_SETTINGS))
+    return None if problems or typed.type.kind != "number" else typed
+
+
+def amount(typed: Typed, wanted: Type) -> Fraction | Unlimited | str:
+    """What such an expression comes to in the unit that is wanted, or why it does not."""
     found: Fraction | Unlimited = constant(typed)
     if found is UNLIMITED:
         return UNLIMITED

@@ -45,8 +45,10 @@ def regime(
     armed = []
     for rule, function in rules:
         if levels.get(rule.id) is not Strictness.OFF:
-            params = tuple(_param(rule, param, applicable, diagnostics) for param in rule.params)
-            armed.append(Armed(rule, function, params))
+            said = [_said(rule, param, applicable, diagnostics) for param in rule.params]
+            params = tuple(own.value if one is None else one[1] for own, one in zip(rule.params, said, strict=True))
+            written = {one[0].name: one[0].value for one in said if one is not None}
+            armed.append(Armed(rule, function, params, written))
     preferred = {frozenset(one.rules): one.prefer for policy in applicable for one in policy.settle}
     return Regime(tuple(armed), levels, preferred, tuple(diagnostics), {one.rule.id: one for one in armed})
 
@@ -65,7 +67,10 @@ def _holds(one: Enforcement, as_of: str) -> bool:
     return (not one.start or one.start <= as_of) and (not one.until or as_of <= one.until)
 
 
-def _param(rule: Rule, param: Param, policies: Iterable[Framework], diagnostics: list[Diagnostic]) -> Any:
+def _said(
+    rule: Rule, param: Param, policies: Iterable[Framework], diagnostics: list[Diagnostic]
+) -> tuple[Setting, Any] | None:
+    """What policies give a parameter, as written and in its own unit; None if they say nothing of it."""
     said: list[tuple[Setting, Any]] = []
     for policy in policies:
         for setting in policy.params:
@@ -77,7 +82,7 @@ def _param(rule: Rule, param: Param, policies: Iterable[Framework], diagnostics:
         if value != said[0][1]:
             problem = f"gives `{param.name}` of `{rule.id}` another value than another policy of the same tenants"
             diagnostics.append(diagnose("T512", setting.span, said[0][0].span, policy=setting.name, problem=problem))
-    return said[0][1] if said else param.value
+    return said[0] if said else None
 
 
 def parameter(param: Param, setting: Setting) -> tuple[Any] | str:
