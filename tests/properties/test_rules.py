@@ -74,6 +74,9 @@ _atoms = st.one_of(
             f'({p[0]} n, i in integrations where (i.enabled else true) and n != "okta": i.region starts with {p[1]})'
         )
     ),
+    st.tuples(st.sampled_from(["all", "any", "none"]), st.sampled_from(["all", "any", "none"])).map(
+        lambda two: f'({two[0]} i in integrations: {two[1]} scope in i.scopes: scope == "admin")'
+    ),
     st.tuples(st.sampled_from(["all", "any", "none"]), _number).map(
         lambda p: f"({p[0]} days in compliance.data_governance.retention_policies: days > {p[1]} days)"
     ),
@@ -109,6 +112,8 @@ def subjects(draw: st.DrawFn) -> dict[Path, Value]:
     for name in draw(st.lists(st.sampled_from(["slack", "okta"]), unique=True)):
         found[f"integrations.{name}.channel"] = "x"
         found[f"integrations.{name}.region"] = draw(st.sampled_from([None, *REGIONS]))
+        scopes = st.lists(st.sampled_from(["admin", "read"]), unique=True).map(tuple)
+        found[f"integrations.{name}.scopes"] = draw(st.one_of(st.none(), scopes))
         found[f"integrations.{name}.enabled"] = draw(st.sampled_from([None, True, False]))
     found["compliance.data_governance.retention_policies.logs"] = draw(st.sampled_from([None, 30, 90]))
     return {path: value for path, value in found.items() if value is not None}

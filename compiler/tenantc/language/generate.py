@@ -83,6 +83,7 @@ class _Writer:
     def __init__(self) -> None:
         self.variables: dict[str, Code] = {}
         self._temporaries = count()
+        self._inside = 0
 
     def temporary(self) -> str:
         return f"t{next(self._temporaries)}"
@@ -292,8 +293,10 @@ class _Writer:
         for name, text in zip(node.names, names, strict=True):
             is_value = name == node.names[-1]
             self.variables[name] = Code(text, is_value and item is not None and item.absent)
+        self._inside += 1
         test = self.code(body).text
         condition = f" if {self.code(typed.parts[1]).text}" if node.where is not None else ""
+        self._inside -= 1
         self.variables = outer
         if is_map or isinstance(source.node, Fields):
             text = self.members(source)
@@ -304,7 +307,9 @@ class _Writer:
         # a comprehension goes through no expression in which something is named
         held = self.temporary()
         results = f"[{test} for {each} in {held}{condition}]"
-        return Code(f"(None if ({held} := {text}) is None else {node.quantity}_of({results}))", nullable=True)
+        # of those that stand in no other, a twin of the function takes another (`runtime.of_some`)
+        function = f"{node.quantity}_of" if self._inside else f"outer_{node.quantity}_of"
+        return Code(f"(None if ({held} := {text}) is None else {function}({results}))", nullable=True)
 
     def members(self, source: Typed) -> str:
         """The members of an open map or section: pairs of name and value."""

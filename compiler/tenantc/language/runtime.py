@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -136,6 +136,9 @@ def none_of(results: list[bool | None]) -> bool | None:
     return False if True in results else None if None in results else True
 
 
+outer_all_of, outer_any_of, outer_none_of = all_of, any_of, none_of
+
+
 def _all_of_some(results: list[bool | None]) -> bool | None:
     return all_of(results) if results else False
 
@@ -145,32 +148,27 @@ def _none_of_some(results: list[bool | None]) -> bool | None:
 
 
 # what holds of nothing, and what stands for it where that does not count
-_OF_SOME: Final = {"all_of": _all_of_some, "none_of": _none_of_some}
+_OF_SOME: Final = {"outer_all_of": _all_of_some, "outer_none_of": _none_of_some}
 
 
 @lru_cache(maxsize=2048)
 def of_some(function: Function) -> Function | None:
     """The same function but that `all` and `none` over nothing do not hold; None if it goes through no collection so.
 
-    A requirement that passes by the one and not by the other passes over nothing.
+    A requirement that passes by the one and not by the other passes over nothing. Those within others hold as ever: who
+    is a member of the outer one was looked at.
     """
     assert isinstance(function, FunctionType), "generated"
-    if _OF_SOME.keys().isdisjoint(_named(function.__code__)):
+    if _OF_SOME.keys().isdisjoint(function.__code__.co_names):
         return None
     return FunctionType(function.__code__, {name: function.__globals__[name] for name in NAMES} | _OF_SOME)
-
-
-def _named(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _named(one)
 
 
 # what generated code finds by name
 NAMES = (
     *("UNLIMITED", "Fraction", "IdentityText", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated"),
     *("child", "contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within"),
+    *("outer_all_of", "outer_any_of", "outer_none_of"),
     *("minus", "more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)

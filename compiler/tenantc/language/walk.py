@@ -97,7 +97,8 @@ class Walk:
 
     `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, `members` what
     came of the members that quantifiers went through, and `looked` the settings that were read, without those of
-    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to, `halted` why
+    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to that stand in no
+    other quantifier, `halted` why
     nothing is evaluated, empty if everything is.
     """
 
@@ -115,6 +116,7 @@ class Walk:
         self.names = names
         self.of_nothing = of_nothing
         self.halted = ""
+        self._inside = 0
         self.variables: dict[str, Any] = dict(variables or {})
         self.seen: list[tuple[Tree, Any]] = []
         self.members: list[tuple[Quantifier, list[Member]]] = []
@@ -209,6 +211,7 @@ class Walk:
         unknown: Nothing | None = None
         outer = self.variables
         decisive = node.quantity != "all"
+        self._inside += 1
         for name, value, looked in self.entries(typed.parts[0], source):
             self.variables = {**outer, **dict(zip(node.names[::-1], (value, name), strict=False))}
             before = len(self.looked)
@@ -221,11 +224,12 @@ class Walk:
             unknown = unknown or (result if isinstance(result, Nothing) else None)
             if result is not decisive and not isinstance(result, Nothing):
                 del self.looked[before:]
+        self._inside -= 1
         self.variables = outer
         self.members.append((node, results))
         if any(member.result is decisive for member in results):
             return node.quantity == "any"
-        if not results and node.quantity != "any":
+        if not results and node.quantity != "any" and not self._inside:
             return self.of_nothing
         return unknown if unknown is not None else node.quantity != "any"
 
