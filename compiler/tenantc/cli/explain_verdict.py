@@ -13,6 +13,9 @@ from tenantc.model.rule import Rule
 from tenantc.model.verdict import Answer
 from tenantc.source.path import covers
 
+# characters of an expression that a column of values stands beside
+_WIDEST = 72
+
 # what people read of a pass that is no plain one
 WORDS = {"attested": "as somebody stated", "vacuous": "over nothing"}
 
@@ -56,7 +59,10 @@ def verdict_lines(rule: Rule, told: dict[str, Any], tenant: str, environment: st
         lines.append(f"  {told['reason']}")
     for requirement in told.get("requirements", ()):
         lines.append(f"  requires, {requirement['at']}")
-        width = max(len(one["expression"]) for one in requirement["values"])
+        # a long requirement moves its own value to the right, and not those of its parts
+        width = max(
+            (length for one in requirement["values"] if (length := len(one["expression"])) <= _WIDEST), default=0
+        )
         lines += [f"    {one['expression'].ljust(width)}  {one['value']}" for one in requirement["values"]]
         lines += [f"    note: {one}" for one in requirement.get("notes", ())]
     return [printable(line) for line in lines]
