@@ -42,10 +42,10 @@ class SettingsError(ValueError):
 class Finding(Frozen):
     """What came of one rule.
 
-    `verdict` is pass, fail, missing or not_applicable; `level` is what a failure does (block, warn, report). `message`
-    says what is wrong or why the rule does not apply. `values` are the parts of the requirement that decided, from the
-    whole inwards, each with what it came to. `attested` marks a pass that rests on what somebody stated, `vacuous` one
-    over nothing.
+    `verdict` is pass, fail, missing, error or not_applicable; `level` is what a failure does (block, warn, report).
+    `message` says what is wrong, why the rule does not apply or why nobody can judge it. `values` are the parts of the
+    requirement that decided, from the whole inwards, each with what it came to. `attested` marks a pass that rests on
+    what somebody stated, `vacuous` one over nothing.
     """
 
     rule: str
@@ -127,7 +127,7 @@ class SecurityPolicyEngine:
             values: tuple[tuple[str, str], ...] = ()
             if verdict.answer in BROKEN:
                 clause = armed.rule.clauses[verdict.clause]
-                message = said(armed.rule, clause, subject, armed.params, {})
+                message = verdict.reason or said(armed.rule, clause, subject, armed.params, {})
                 values = tuple(view(clause, armed.rule, subject, armed.params))
             found.append(_finding(verdict, armed.rule, message, values))
         return tuple(found)

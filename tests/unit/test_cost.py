@@ -8,12 +8,14 @@ from time import perf_counter
 
 import pytest
 
+from tenantc.api import SecurityPolicyEngine
 from tenantc.driver.rulebook import library_documents
 from tenantc.driver.rules import catalogue, read_rule
 from tenantc.language.cost import BUDGET
 from tenantc.model.verdict import Answer
 from tests.building import run
 from tests.compiling import compile_files, tenant, write
+from tests.unit.test_cli import run as run_cli
 
 MANY = f"features.enabled: [{', '.join(f'f{number}' for number in range(20_000))}]\n"
 FEW = "features.enabled: [a, b, c]\n"
@@ -53,6 +55,21 @@ def test_no_waiver_covers_what_nobody_judged(tmp_path: Path) -> None:
     waiver = "- {rule: slow, tenants: [acme], until: 2026-12-31, reason: r, approver: a@b.example}\n"
     files = {**rule(PAIRS), "tenants/acme.yaml": tenant(MANY), "waivers/w.yaml": waiver}
     assert "T530" in compile_files(tmp_path, files).codes
+
+
+def test_a_baseline_lists_what_nobody_judged_and_waives_none_of_it(tmp_path: Path) -> None:
+    write(tmp_path, {**rule(PAIRS), "tenants/acme.yaml": tenant(MANY)})
+    done = run_cli("baseline", "--until", "2027-06-30", "--approver", "a@b.example", "--reason", "r", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "left: acme breaks slow: to judge it could take 3,200,040,001 steps" in done.stdout
+    assert not (tmp_path / "waivers").exists()
+
+
+def test_python_is_told_why_nobody_judged() -> None:
+    features = {"features.enabled": [f"f{number}" for number in range(20_000)]}
+    found = {one.rule: one for one in SecurityPolicyEngine("2026-11-01").judge(features, frameworks=["gdpr"])}
+    assert found["residency-stores"].verdict == "error"
+    assert found["residency-stores"].message.startswith("to judge it could take ")
 
 
 def test_a_remedy_hardens_nothing_by_what_nobody_judged(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ def command(
 ) -> None:
     """Write the rules that tenants break today as waivers into waivers/baseline.yaml.
 
-    A baseline that is there only shrinks: what is mended goes, and what is new is told and has to be mended. Rules that
-    nobody may break are listed and left.
+    A baseline that is there only shrinks: what is mended goes, and what is new is told and has to be mended. What no
+    waiver can cover is listed and left.
     """
     try:
         date.fromisoformat(until)
@@ -45,11 +45,13 @@ def command(
         approval = baseline.Approval(approver, until, reason)
         baseline.write(session.root, found.waivable, approval)
     if format_ == "json":
-        sets = {"waived": () if grown else found.waivable, "refused": found.refused, "added": grown}
-        print_json({"version": 1, **{name: [one._asdict() for one in held] for name, held in sets.items()}})
+        sets = {"waived": () if grown else found.waivable, "added": grown}
+        refused = [{**failure._asdict(), "reason": why} for failure, why in found.refused]
+        written = {name: [one._asdict() for one in held] for name, held in sets.items()}
+        print_json({"version": 1, **written, "refused": refused})
     else:
-        for failure in found.refused:
-            click.echo(f"left: {_shown(failure)}: nobody may break the rule")
+        for failure, why in found.refused:
+            click.echo(f"left: {_shown(failure)}: {why}")
         for failure in grown:
             click.echo(f"new: {_shown(failure)}: the baseline only shrinks, so mend it or have it waived by itself")
         if not grown:

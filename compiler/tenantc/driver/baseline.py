@@ -10,9 +10,8 @@ from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.emit.writers import yaml
 from tenantc.judge.judging import broken_clauses
 from tenantc.judge.waivers import broken_members
-from tenantc.model.rule import Rule
 from tenantc.model.spec import Waiver
-from tenantc.model.verdict import Strictness
+from tenantc.model.verdict import WAIVABLE, Strictness
 from tenantc.source.frozen import Frozen
 
 FILE = "waivers/baseline.yaml"
@@ -29,10 +28,10 @@ class Failure(NamedTuple):
 
 
 class Failures(Frozen):
-    """The failures that waivers can cover, and those of rules that nobody may break."""
+    """The failures that waivers can cover, and those that none can, each with why."""
 
     waivable: tuple[Failure, ...]
-    refused: tuple[Failure, ...]
+    refused: tuple[tuple[Failure, str], ...]
 
 
 class Approval(NamedTuple):
@@ -46,18 +45,22 @@ class Approval(NamedTuple):
 def failures(pipeline: Pipeline, fail_on: Strictness) -> Failures:
     """What the tenants break at this level or above, as far as no waiver outside the baseline covers it."""
     waivable: list[Failure] = []
-    refused: list[Failure] = []
+    refused: list[tuple[Failure, str]] = []
     for path in pipeline.workspace.tenant_files():
         for spec in pipeline.workspace.specs(path)[0]:
             for environment, compiled in pipeline.tenant(spec).environments.items():
-                for rule, failure in _broken(pipeline, compiled, environment, fail_on):
-                    (refused if rule.unwaivable else waivable).append(failure)
+                for failure, bar in _broken(pipeline, compiled, environment, fail_on):
+                    if bar:
+                        refused.append((failure, bar))
+                    else:
+                        waivable.append(failure)
     return Failures(tuple(sorted(waivable)), tuple(sorted(refused)))
 
 
 def _broken(
     pipeline: Pipeline, compiled: Compiled, environment: str, fail_on: Strictness
-) -> Iterator[tuple[Rule, Failure]]:
+) -> Iterator[tuple[Failure, str]]:
+    """What a tenant breaks, each with why no waiver can cover it; empty if one can."""
     if compiled.checked is None:
         return
     judgement, stack = pipeline.judgement, compiled.linked.stack
@@ -69,13 +72,17 @@ def _broken(
         armed = regime.by_id[id]
         if verdict.strictness.rank < fail_on.rank:
             continue
+        if verdict.answer not in WAIVABLE:
+            yield Failure(id, environment, (), compiled.linked.spec.tenant_id), verdict.reason
+            continue
         clauses = broken_clauses(armed.rule, armed.function, armed.params, subject, judgement.court.standing(stack))
         others = [one for one in waivers.get(id, ()) if one.rule.span.path != FILE]
         if judgement.waivers.covering(others, clauses, subject, armed.params) is not None:
             continue
         collected = [clause for clause in clauses if armed.rule.clauses[clause].collection]
         items = {name for clause in collected for name in broken_members(armed.rule, clause, subject, armed.params)}
-        yield armed.rule, Failure(id, environment, tuple(sorted(items)), compiled.linked.spec.tenant_id)
+        bar = "nobody may break the rule" if armed.rule.unwaivable else ""
+        yield Failure(id, environment, tuple(sorted(items)), compiled.linked.spec.tenant_id), bar
 
 
 def added(found: Iterable[Failure], waivers: Iterable[Waiver]) -> list[Failure]:

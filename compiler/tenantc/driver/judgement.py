@@ -22,7 +22,7 @@ from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Settings
 from tenantc.model.spec import Waiver
 from tenantc.model.stack import Stack
-from tenantc.model.verdict import BROKEN, Answer, Strictness, Verdict
+from tenantc.model.verdict import BROKEN, WAIVABLE, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
 from tenantc.source.frozen import Frozen, field, replace
 from tenantc.source.memo import Memo
@@ -218,8 +218,7 @@ class Judgement:
         stack: Stack,
     ) -> Waiver | str | None:
         """Why a broken rule does not count: a waiver that covers it, or another rule that a policy prefers."""
-        # of what nobody judged, nobody knows what a waiver would let pass
-        if verdict.answer is Answer.ERROR:
+        if verdict.answer not in WAIVABLE:
             return None
         rule, function, params, _ = regime.by_id[verdict.rule]
         clauses = broken_clauses(rule, function, params, subject, self.court.standing(stack)) if waivers else []

@@ -29,7 +29,7 @@ from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
 from tenantc.model.settings import Section, Settings
 from tenantc.model.stack import Documents
-from tenantc.model.verdict import BROKEN, Answer, Verdict
+from tenantc.model.verdict import WAIVABLE, Answer, Verdict
 from tenantc.resolve.extend import Addition, empty, extend
 from tenantc.source.path import Path, child
 from tenantc.source.span import Span
@@ -136,7 +136,7 @@ class Tester:
         verdict = max(verdicts, key=lambda one: _WORST.index(one.answer), default=Verdict(rule.id, _NOBODY))
         answer = verdict.answer
         case = cases[0]
-        if answer in BROKEN and case.waiver and waived_until(rule, case.waiver, case.standing.as_of):
+        if answer in WAIVABLE and case.waiver and waived_until(rule, case.waiver, case.standing.as_of):
             answer = Answer.WAIVED
         if answer.value != test.expect.text:
             yield diagnose(

@@ -168,9 +168,7 @@ def judge(
 def broken_clauses(
     rule: Rule, function: Function, params: Sequence[Any], subject: Subject, standing: Standing
 ) -> list[int]:
-    """Every requirement for the tenant that fails or that nobody can judge, by its index."""
-    if excess(rule, subject):
-        return [index for index, clause in enumerate(rule.clauses) if concerns(clause, standing)]
+    """Every requirement for the tenant that fails or that nobody can judge, by its index, of a rule that was judged."""
     results = function(subject.get, subject.entries, params) or ()
     pairs = enumerate(zip(rule.clauses, results, strict=False))
     return [index for index, (clause, result) in pairs if result is not True and concerns(clause, standing)]

@@ -31,16 +31,18 @@ class Strictness(enum.Enum):
         return (Strictness.OFF, Strictness.REPORT, Strictness.WARN, Strictness.BLOCK).index(self)
 
 
-BROKEN = frozenset({Answer.FAIL, Answer.MISSING, Answer.ERROR})
+# of what nobody judged, nobody knows what a waiver would let pass
+WAIVABLE = frozenset({Answer.FAIL, Answer.MISSING})
+BROKEN = WAIVABLE | {Answer.ERROR}
 
 
 class Verdict(Frozen):
     """The verdict on one rule.
 
     `clause` is the index of the requirement that decided it, -1 if none was judged, and `strictness` what a failure of
-    that one does. `reason` says why the rule does not apply. `attested` says that a pass rests on facts alone, which
-    somebody stated and nothing enforces, `vacuous` that it is one over nothing: an `all` or `none` that it rests on met
-    no member.
+    that one does. `reason` says why the rule does not apply, or why nobody can judge it. `attested` says that a pass
+    rests on facts alone, which somebody stated and nothing enforces, `vacuous` that it is one over nothing: an `all` or
+    `none` that it rests on met no member.
     """
 
     rule: str
