@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantc.driver.rulebook import library_documents
 from tenantc.driver.rules import catalogue, formatted, read_rule
 from tenantc.judge.judging import Standing, judge
 from tenantc.judge.plainly import answers
-from tenantc.judge.subject import Subject
 from tenantc.language.generate import generate
-from tenantc.language.runtime import load, of_some
-from tenantc.model.rule import Rule
-from tenantc.model.settings import Section, Settings
-from tenantc.model.stack import Documents
+from tenantc.language.runtime import doubted, load
 from tenantc.model.verdict import BROKEN, Answer
-from tenantc.source.path import Path, section
+from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Value
+from tests.rule_texts import AS_OF, connected, documents, rule_of, subject_of
 
 MINUTES = ("security.session_config.idle_timeout_minutes", "security.password_policy.lockout_duration_minutes")
 COUNTS = ("limits.max_users", "limits.integrations", "security.mfa_config.backup_codes")
@@ -84,14 +78,7 @@ _atoms = st.one_of(
     st.sampled_from(["integrations is empty", "count(integrations) >= 1", "count(security.mfa_config.methods) == 2"]),
     st.sampled_from(["as_of <= 2026-11-01 + 30 days", "as_of > 2026-01-01 + 300 days"]),
 )
-conditions = st.recursive(
-    _atoms,
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["and", "or", "implies"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
-        inner.map(lambda one: f"not ({one})"),
-    ),
-    max_leaves=6,
-)
+conditions = connected(_atoms, 6)
 
 
 @st.composite
@@ -119,26 +106,6 @@ def subjects(draw: st.DrawFn) -> dict[Path, Value]:
     return {path: value for path, value in found.items() if value is not None}
 
 
-@cache
-def documents() -> Documents:
-    return library_documents()
-
-
-def rule_of(condition: str, guard: str = "") -> tuple[Rule | None, str]:
-    when = f"  when     {guard}\n" if guard else ""
-    text = f'rule generated\n  title    "Generated"\n{when}  require  {condition}\n  severity low\n  basis    house\n'
-    file, diagnostics = read_rule("generated.rule", text.encode(), documents().schema, catalogue(documents()))
-    assert all(one.code in {"T504", "T505"} for one in diagnostics), diagnostics
-    return (file.rule if file is not None else None), text
-
-
-def subject_of(values: dict[Path, Value]) -> Subject:
-    sections: dict[str, Section] = {}
-    for path, value in values.items():
-        sections.setdefault(section(path), Section({}, {})).values[path] = value
-    return Subject(sections, documents().schema, Settings({}), {"as_of": "2026-11-15"})
-
-
 @given(conditions, subjects())
 @settings(max_examples=400, deadline=None)
 def test_generated_functions_answer_as_the_plain_walk_does(condition: str, values: dict[Path, Value]) -> None:
@@ -148,8 +115,53 @@ def test_generated_functions_answer_as_the_plain_walk_does(condition: str, value
     (function,) = load(generate([rule]), 1)
     subject = subject_of(values)
     assert function(subject.get, subject.entries, ()) == answers(rule, subject, ())
-    counted = of_some(function) or function
-    assert counted(subject.get, subject.entries, ()) == answers(rule, subject, (), of_nothing=False)
+
+
+_quantified = st.tuples(st.sampled_from(["all", "any", "none"]), _region).map(
+    lambda p: f"({p[0]} i in integrations: i.region == {p[1]})"
+)
+
+
+@given(
+    connected(st.one_of(_quantified, st.just("named"), st.just("(named == (named or false))")), 6),
+    connected(_quantified, 3),
+    subjects(),
+)
+@settings(max_examples=400, deadline=None)
+def test_both_evaluators_doubt_the_same_and_never_find_more_to_hold(
+    condition: str, let: str, values: dict[Path, Value]
+) -> None:
+    rule, _ = rule_of(condition, let=f"({let}) else false")
+    if rule is None:
+        return
+    (function,) = load(generate([rule]), 1)
+    subject = subject_of(values)
+    answer, doubting = answers(rule, subject, ()), answers(rule, subject, (), doubting=True)
+    assert function(subject.get, subject.entries, ()) == answer
+    assert (doubted(function) or function)(subject.get, subject.entries, ()) == doubting
+    assert doubting != (True,) or answer == (True,)
+
+
+@given(conditions, _region, st.lists(st.sampled_from(["slack", "okta"]), unique=True))
+@settings(max_examples=100, deadline=None)
+def test_however_it_is_said_that_none_is_so_it_rests_on_nothing_alike(
+    condition: str, region: str, names: list[str]
+) -> None:
+    values: dict[Path, Value] = {f"integrations.{name}.region": "eu" for name in names}
+    ways = [
+        f"(none i in integrations: i.region == {region})",
+        f"not (any i in integrations: i.region == {region})",
+        f"(all i in integrations: not i.region == {region})",
+        f"(any i in integrations: i.region == {region}) implies 1 > 2",
+        f"not (not (none i in integrations: i.region == {region}))",
+    ]
+    found = set()
+    for way in ways:
+        rule, _ = rule_of(f"{way} or ({condition})")
+        if rule is None:
+            return
+        found.add((answers(rule, subject_of(values), ()), answers(rule, subject_of(values), (), doubting=True)))
+    assert len(found) == 1
 
 
 @given(conditions, subjects())
@@ -162,7 +174,7 @@ def test_a_guard_that_compiles_always_comes_out(guard: str, values: dict[Path, V
     subject = subject_of(values)
     plain = answers(rule, subject, ())
     assert function(subject.get, subject.entries, ()) == plain
-    verdict = judge(rule, function, (), subject, Standing((), "free", "2026-11-15"))
+    verdict = judge(rule, function, (), subject, Standing((), "free", AS_OF))
     assert (verdict.answer is Answer.NOT_APPLICABLE) is (plain is None)
 
 
@@ -175,7 +187,7 @@ def test_verdicts_are_monotone_up_to_unlimited(path: Path, order: str, bound: in
     outcomes = []
     for one in (value, value + 1, UNLIMITED):
         subject = subject_of({path: one})
-        verdict = judge(rule, function, (), subject, Standing((), "free", "2026-11-15"))
+        verdict = judge(rule, function, (), subject, Standing((), "free", AS_OF))
         outcomes.append(verdict.answer not in BROKEN)
     rising = order in {">=", ">"}
     assert outcomes == sorted(outcomes, reverse=not rising), "more of it never turns the verdict back"

@@ -7,14 +7,12 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantc.judge.subject import Subject
 from tenantc.judge.turns import Turns
 from tenantc.language.generate import generate
 from tenantc.language.runtime import load
-from tenantc.model.settings import Section, Settings
-from tenantc.source.path import Path, section
+from tenantc.source.path import Path
 from tenantc.source.value import Value
-from tests.properties.test_rules import documents, rule_of
+from tests.rule_texts import connected, rule_of, subject_of
 
 FIRST = date(2026, 11, 1)
 DAYS = 40
@@ -37,14 +35,7 @@ _atoms = st.one_of(
         lambda two: f"({two[0]} v in integrations: v.pci_reviewed_on + 5 days {two[1]} as_of)"
     ),
 )
-conditions = st.recursive(
-    _atoms,
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["and", "or", "implies"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
-        inner.map(lambda one: f"not ({one})"),
-    ),
-    max_leaves=5,
-)
+conditions = connected(_atoms, 5)
 
 
 @st.composite
@@ -58,13 +49,6 @@ def dated(draw: st.DrawFn) -> dict[Path, Value]:
     return {path: value for path, value in found.items() if value is not None}
 
 
-def subject_on(day: str, values: dict[Path, Value]) -> Subject:
-    sections: dict[str, Section] = {}
-    for path, value in values.items():
-        sections.setdefault(section(path), Section({}, {})).values[path] = value
-    return Subject(sections, documents().schema, Settings({}), {"as_of": day})
-
-
 @given(conditions, dated(), st.integers(0, DAYS))
 @settings(max_examples=400, deadline=None)
 def test_no_rule_turns_before_the_day_that_is_told(condition: str, values: dict[Path, Value], start: int) -> None:
@@ -74,8 +58,8 @@ def test_no_rule_turns_before_the_day_that_is_told(condition: str, values: dict[
     (function,) = load(generate([rule]), 1)
     days = [(FIRST + timedelta(days=number)).isoformat() for number in range(start, DAYS + 10)]
     turns = Turns(days[0])
-    turns.take(rule, subject_on(days[0], values), ())
-    answers = [function(subject.get, subject.entries, ()) for subject in (subject_on(day, values) for day in days)]
+    turns.take(rule, subject_of(values, days[0]), ())
+    answers = [function(subject.get, subject.entries, ()) for subject in (subject_of(values, day) for day in days)]
     until = days.index(turns.day) if turns.day in days else len(days)
     assert answers[:until] == [answers[0]] * until
     assert turns.day > days[0] or not turns.day

@@ -269,44 +269,6 @@ def test_a_pass_that_rests_on_facts_alone_is_attested(tmp_path: Path) -> None:
     assert not verdict(result, "short-lived").attested
 
 
-NEAR = '(all vendor in integrations: vendor.region == "eu")'
-FAR = '(all vendor in integrations: vendor.region == "moon")'
-
-
-@pytest.mark.parametrize(
-    ("require", "of_none", "of_some"),
-    [
-        (NEAR, "vacuous", "pass"),
-        ('(none vendor in integrations: vendor.region == "moon")', "vacuous", "pass"),
-        ('(all v in integrations where (v.region else "eu") == "moon": v.region == "eu")', "vacuous", "vacuous"),
-        (f"{NEAR} and {TTL} <= 100 days", "vacuous", "pass"),
-        # members were looked at, though nothing stands in them
-        ('(all vendor in integrations: none scope in vendor.scopes: scope == "admin")', "vacuous", "pass"),
-        # what holds anyway does not rest on it
-        (f"{FAR} or {TTL} <= 100 days", "pass", "pass"),
-        (f"{FAR} implies {TTL} <= 100 days", "pass", "pass"),
-        (f"{TTL} <= 100 days\n           basis stated\n  require  {NEAR}", "vacuous", "pass"),
-        ('(any vendor in integrations: vendor.region == "eu") or integrations is empty', "pass", "pass"),
-    ],
-)
-def test_a_pass_that_rests_on_nothing_is_vacuous(tmp_path: Path, require: str, of_none: str, of_some: str) -> None:
-    files = rule("placed", require, severity="low")
-    result = compile_files(tmp_path / "none", {**files, "tenants/acme.yaml": tenant()})
-    assert verdict(result, "placed").word == of_none
-    slack = "integrations.slack: {region: eu, receives_personal_data: false, scopes: []}\n"
-    result = compile_files(tmp_path / "some", {**files, "tenants/acme.yaml": tenant(slack)})
-    assert verdict(result, "placed").word == of_some
-
-
-def test_a_requirement_that_passes_over_nothing_decides_before_those_that_pass(tmp_path: Path) -> None:
-    files = rule("placed", f"{TTL} <= 100 days\n  require  {NEAR}", severity="low")
-    result = compile_files(tmp_path, {**files, "tenants/acme.yaml": tenant()})
-    assert verdict(result, "placed").clause == 1
-    files = rule("placed", f"{NEAR}\n  require  {TTL} <= 1 second", severity="low")
-    result = compile_files(tmp_path / "broken", {**files, "tenants/acme.yaml": tenant()})
-    assert (verdict(result, "placed").word, verdict(result, "placed").clause) == ("fail", 1)
-
-
 def test_verdicts_stand_in_the_order_of_their_ids(tmp_path: Path) -> None:
     files = rule("b", f"{TTL} <= 100 days") | rule("a", f"{TTL} <= 100 days") | rule("c-d", f"{TTL} <= 100 days")
     result = compile_files(tmp_path, {**files, "tenants/acme.yaml": tenant(f"{TTL}: 77\n")})

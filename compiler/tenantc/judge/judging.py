@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tenantc.judge.cost import excess
 from tenantc.judge.subject import Mark, Subject
 from tenantc.judge.turns import Turns
-from tenantc.language.runtime import Function, of_some
+from tenantc.language.runtime import Function, doubted
 from tenantc.model.rule import Basis, Clause, Rule, Weight
 from tenantc.model.verdict import Answer, Strictness, Verdict
 from tenantc.source.memo import Memo
@@ -141,7 +141,7 @@ class Docketed:
 
     def _over_nothing(self, subject: Subject) -> tuple[int, int]:
         """How bad it is that all requirements pass, and the first that passes over nothing."""
-        function = of_some(self._function)
+        function = doubted(self._function)
         results = function(subject.get, subject.entries, self._params) if function is not None else None
         if results is not None:
             for number, (index, _) in enumerate(self._concerned):

@@ -16,23 +16,25 @@ from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
 
 
-def walker(rule: Rule, subject: Subject, params: Sequence[Any], *, of_nothing: bool = True) -> Walk:
+def walker(rule: Rule, subject: Subject, params: Sequence[Any], *, doubting: bool = False) -> Walk:
     """A walk over a rule's expressions, its parameters and `let`s given; one that finds nothing if it took too long."""
-    walk = Walk("", subject.get, subject.names, variables(rule, params), of_nothing=of_nothing)
+    lets = {name: _condition(expression).typed for name, expression in rule.lets}
+    given = variables(rule, params)
+    walk = Walk("", subject.get, subject.names, given, lets if doubting else None, doubting=doubting)
     walk.halted = excess(rule, subject)
-    for name, expression in rule.lets:
-        walk.variables[name] = walk.walk(_condition(expression).typed)
+    for name, typed in () if doubting else lets.items():
+        walk.variables[name] = walk.walk(typed)
     return walk
 
 
 def answers(
-    rule: Rule, subject: Subject, params: Sequence[Any], *, of_nothing: bool = True
+    rule: Rule, subject: Subject, params: Sequence[Any], *, doubting: bool = False
 ) -> tuple[bool | None, ...] | None:
     """What each requirement comes to, None where nobody can say; None as a whole if the guard does not hold.
 
-    `of_nothing` is what `all` and `none` over nothing come to.
+    `doubting` takes quantifiers over nothing for the worst that they may come to.
     """
-    return _answers(walker(rule, subject, params, of_nothing=of_nothing), rule)
+    return _answers(walker(rule, subject, params, doubting=doubting), rule)
 
 
 def seen(rule: Rule, subject: Subject, params: Sequence[Any]) -> list[tuple[Tree, Any]]:
@@ -43,7 +45,7 @@ def seen(rule: Rule, subject: Subject, params: Sequence[Any]) -> list[tuple[Tree
 
 
 def _answers(walk: Walk, rule: Rule) -> tuple[bool | None, ...] | None:
-    if rule.guard is not None and walk.walk(_condition(rule.guard).typed) is not True:
+    if rule.guard is not None and walk.signed(_condition(rule.guard).typed, 0) is not True:
         return None
     results = [walk.walk(_condition(clause.condition).typed) for clause in rule.clauses]
     return tuple(None if isinstance(result, Nothing) else result for result in results)

@@ -37,11 +37,14 @@ from tenantc.language.syntax import (
 )
 from tenantc.language.types import Type, merge
 from tenantc.language.units import DAYS, PLAIN, literal
+from tenantc.model.deferred import Deferred
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Leaf
 from tenantc.source.path import child
 
 _FILE = "<rules of tenantc>"
+# how the names begin that `let`s have, by the sign with which they are used
+_LET = {0: "v_", 1: "p_", -1: "n_"}
 
 
 class Code(NamedTuple):
@@ -58,32 +61,64 @@ def generate(rules: Iterable[Rule]) -> CodeType:
 
 
 def _function(name: str, rule: Rule) -> list[str]:
-    writer = _Writer()
-    lines = [f"def {name}(get, entries, params):"]
+    writer = _Writer(rule.lets)
+    head = [f"def {name}(get, entries, params):"]
     for index, param in enumerate(rule.params):
         writer.variables[param.name] = Code(f"v_{param.name}", nullable=False)
-        lines.append(f"    v_{param.name} = params[{index}]")
+        head.append(f"    v_{param.name} = params[{index}]")
     for index, fold in enumerate(rule.folds, len(rule.params)):
         assert isinstance(fold.default, Condition), "the checker makes no others"
         writer.variables[fold.name] = Code(f"params[{index}]", fold.default.typed.type.absent)
-    for let, value in rule.lets:
-        assert isinstance(value, Condition), "the checker makes no others"
-        lines.append(f"    v_{let} = {writer.code(value.typed).text}")
-        writer.variables[let] = Code(f"v_{let}", nullable=False)
+    body = []
     if rule.guard is not None:
-        assert isinstance(rule.guard, Condition), "the checker makes no others"
-        lines.append(f"    if not ({writer.code(rule.guard.typed).text}): return None")
-    conditions = [clause.condition for clause in rule.clauses]
-    clauses = [writer.code(one.typed).text for one in conditions if isinstance(one, Condition)]
-    lines.append(f"    return ({', '.join(clauses)},)")
-    return lines
+        body.append(f"    if not ({writer.signed(_typed(rule.guard), 0).text}): return None")
+    clauses = [writer.signed(_typed(clause.condition), 1).text for clause in rule.clauses]
+    body.append(f"    return ({', '.join(clauses)},)")
+    return [*head, *writer.definitions(), *body]
+
+
+def _typed(expression: Deferred) -> Typed:
+    assert isinstance(expression, Condition), "the checker makes no others"
+    return expression.typed
 
 
 class _Writer:
-    def __init__(self) -> None:
+    """Writes expressions.
+
+    Each has a sign: 1 if a requirement leans on its truth, -1 on its untruth, 0 where neither is so or it stands in a
+    quantifier. By it quantifiers over nothing can be doubted (`runtime.doubted`).
+    """
+
+    def __init__(self, lets: Iterable[tuple[str, Deferred]]) -> None:
         self.variables: dict[str, Code] = {}
         self._temporaries = count()
-        self._inside = 0
+        self._sign = 0
+        self._lets = {name: _typed(value) for name, value in lets}
+        self._asked: set[tuple[str, int]] = set()
+
+    def signed(self, typed: Typed, sign: int) -> Code:
+        held, self._sign = self._sign, sign
+        code = self.code(typed)
+        self._sign = held
+        return code
+
+    def definitions(self) -> list[str]:
+        """The `let`s as far as they were asked for, once for each sign: those come first that others lean on."""
+        lines: list[str] = []
+        for name, typed in reversed(self._lets.items()):
+            signs = [sign for sign in _LET if (name, sign) in self._asked]
+            lines += [f"    {_LET[sign]}{name} = {self.signed(typed, sign).text}" for sign in signs]
+        return lines[::-1]
+
+    def let(self, name: str, sign: int) -> Code:
+        sign = sign if self.quantifies(self._lets[name]) else 0
+        self._asked.add((name, sign))
+        return Code(f"{_LET[sign]}{name}", nullable=False)
+
+    def quantifies(self, typed: Typed) -> bool:
+        if isinstance(typed.node, Variable) and typed.node.name in self._lets:
+            return self.quantifies(self._lets[typed.node.name])
+        return isinstance(typed.node, Quantifier) or any(self.quantifies(part) for part in typed.parts)
 
     def temporary(self) -> str:
         return f"t{next(self._temporaries)}"
@@ -104,6 +139,26 @@ class _Writer:
     def code(self, typed: Typed) -> Code:
         node, parts = typed.node, typed.parts
         match node:
+            case Variable() if node.name in self._lets:
+                return self.let(node.name, self._sign)
+            case Invert():
+                return self.strict([self.signed(parts[0], -self._sign)], "not {}")
+            case Binary(operator="and" | "or" | "implies"):
+                left = self.signed(parts[0], -self._sign if node.operator == "implies" else self._sign)
+                return self.connective(node, left, self.code(parts[1]))
+            case Binary(operator="else"):
+                return self.default(typed)
+            case Quantifier():
+                return self.quantifier(node, typed)
+        held, self._sign = self._sign, 0
+        code = self.operation(typed)
+        self._sign = held
+        return code
+
+    def operation(self, typed: Typed) -> Code:
+        """What says nothing of whether its parts hold."""
+        node, parts = typed.node, typed.parts
+        match node:
             case Number(value=number, unit=unit):
                 return Code(_number(literal(number, unit)[0]), nullable=False)
             case Text() | Boolean() | Day():
@@ -122,8 +177,6 @@ class _Writer:
                 return self.strict(items, f"({', '.join('{}' for _ in items)}{',' if items else ''})")
             case Negate():
                 return self.negated(typed)
-            case Invert():
-                return self.strict([self.code(parts[0])], "not {}")
             case Is():
                 return self.state(node, parts[0])
             case Aggregate():
@@ -132,8 +185,6 @@ class _Writer:
                 return self.between(typed)
             case Matches(pattern=pattern):
                 return self.strict([self.code(parts[0])], f"pattern({_braced(pattern)}).fullmatch({{}}) is not None")
-            case Quantifier():
-                return self.quantifier(node, typed)
             case Binary():
                 return self.binary(node, typed)
         raise AssertionError("every kind of node stands above")
@@ -213,12 +264,6 @@ class _Writer:
     def binary(self, node: Binary, typed: Typed) -> Code:
         left, right = typed.parts
         match node.operator:
-            case "and" | "or" | "implies":
-                return self.connective(node, self.code(left), self.code(right))
-            case "else":
-                name = self.temporary()
-                first, second = self.converted(left, typed.type), self.converted(right, typed.type)
-                return Code(f"({name} if ({name} := {first.text}) is not None else {second.text})", second.nullable)
             case "in" | "not in":
                 return self.membership(left, right, f"{{}} {node.operator} {{}}")
             case "contains":
@@ -254,6 +299,11 @@ class _Writer:
             f"if (({other} := {right.text}) is {deciding} or {one} is {neutral}) else None)",
             nullable=True,
         )
+
+    def default(self, typed: Typed) -> Code:
+        name = self.temporary()
+        first, second = (self.converted(part, typed.type) for part in typed.parts)
+        return Code(f"({name} if ({name} := {first.text}) is not None else {second.text})", second.nullable)
 
     def comparison(self, node: Binary, left: Typed, right: Typed) -> Code:
         both = merge(left.type, right.type)
@@ -293,22 +343,20 @@ class _Writer:
         for name, text in zip(node.names, names, strict=True):
             is_value = name == node.names[-1]
             self.variables[name] = Code(text, is_value and item is not None and item.absent)
-        self._inside += 1
-        test = self.code(body).text
-        condition = f" if {self.code(typed.parts[1]).text}" if node.where is not None else ""
-        self._inside -= 1
+        test = self.signed(body, 0).text
+        condition = f" if {self.signed(typed.parts[1], 0).text}" if node.where is not None else ""
         self.variables = outer
         if is_map or isinstance(source.node, Fields):
             text = self.members(source)
             each = ", ".join(names if len(names) == 2 else ("_", *names))
         else:
-            text = self.code(source).text
+            text = self.signed(source, 0).text
             each = names[0]
         # a comprehension goes through no expression in which something is named
         held = self.temporary()
         results = f"[{test} for {each} in {held}{condition}]"
-        # of those that stand in no other, a twin of the function takes another (`runtime.of_some`)
-        function = f"{node.quantity}_of" if self._inside else f"outer_{node.quantity}_of"
+        is_doubted = self._sign == (-1 if node.quantity == "any" else 1)
+        function = f"{'doubtful_' if is_doubted else ''}{node.quantity}_of"
         return Code(f"(None if ({held} := {text}) is None else {function}({results}))", nullable=True)
 
     def members(self, source: Typed) -> str:

@@ -136,27 +136,36 @@ def none_of(results: list[bool | None]) -> bool | None:
     return False if True in results else None if None in results else True
 
 
-outer_all_of, outer_any_of, outer_none_of = all_of, any_of, none_of
+# those whose answer over nothing speaks for a requirement
+doubtful_all_of, doubtful_any_of, doubtful_none_of = all_of, any_of, none_of
 
 
 def _all_of_some(results: list[bool | None]) -> bool | None:
     return all_of(results) if results else False
 
 
+def _any_of_some(results: list[bool | None]) -> bool | None:
+    return any_of(results) if results else True
+
+
 def _none_of_some(results: list[bool | None]) -> bool | None:
     return none_of(results) if results else False
 
 
-# what holds of nothing, and what stands for it where that does not count
-_OF_SOME: Final = {"outer_all_of": _all_of_some, "outer_none_of": _none_of_some}
+# what stands for them where nothing counts for nothing
+_OF_SOME: Final = {
+    "doubtful_all_of": _all_of_some,
+    "doubtful_any_of": _any_of_some,
+    "doubtful_none_of": _none_of_some,
+}
 
 
 @lru_cache(maxsize=2048)
-def of_some(function: Function) -> Function | None:
-    """The same function but that `all` and `none` over nothing do not hold; None if it goes through no collection so.
+def doubted(function: Function) -> Function | None:
+    """The same function with the worst that a quantifier over nothing may come to; None if it has no quantifier.
 
-    A requirement that passes by the one and not by the other passes over nothing. Those within others hold as ever: who
-    is a member of the outer one was looked at.
+    A requirement that passes by the one and not by the other passes over nothing. Quantifiers within others hold as
+    ever: who is a member of the outer one was looked at.
     """
     assert isinstance(function, FunctionType), "generated"
     if _OF_SOME.keys().isdisjoint(function.__code__.co_names):
@@ -168,7 +177,7 @@ def of_some(function: Function) -> Function | None:
 NAMES = (
     *("UNLIMITED", "Fraction", "IdentityText", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated"),
     *("child", "contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within"),
-    *("outer_all_of", "outer_any_of", "outer_none_of"),
+    *("doubtful_all_of", "doubtful_any_of", "doubtful_none_of"),
     *("minus", "more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)

@@ -97,9 +97,9 @@ class Walk:
 
     `variables` holds what `let`, `param` and quantifiers name. `seen` collects the value of every part, `members` what
     came of the members that quantifiers went through, and `looked` the settings that were read, without those of
-    members that are as they should be. `of_nothing` is what `all` and `none` over nothing come to that stand in no
-    other quantifier, `halted` why
-    nothing is evaluated, empty if everything is.
+    members that are as they should be. A walk that is `doubting` takes a quantifier over nothing for the worst it may
+    come to, unless it stands in another; it is given the `lets` as expressions, since what is worst depends on where
+    they are used. `halted` says why nothing is evaluated, and is empty if everything is.
     """
 
     def __init__(
@@ -108,15 +108,17 @@ class Walk:
         lookup: Lookup,
         names: Names = _no_names,
         variables: Mapping[str, Any] | None = None,
+        lets: Mapping[str, Typed] | None = None,
         *,
-        of_nothing: bool = True,
+        doubting: bool = False,
     ) -> None:
         self.text = text
         self.lookup = lookup
         self.names = names
-        self.of_nothing = of_nothing
+        self.lets = lets or {}
         self.halted = ""
-        self._inside = 0
+        # whether a requirement leans on the truth of what is evaluated (1) or on its untruth (-1), as far as is asked
+        self._sign = 1 if doubting else 0
         self.variables: dict[str, Any] = dict(variables or {})
         self.seen: list[tuple[Tree, Any]] = []
         self.members: list[tuple[Quantifier, list[Member]]] = []
@@ -130,6 +132,12 @@ class Walk:
             return self.nothing(typed.node, Said(self.halted, ""), final=True)
         value = self.value(typed)
         self.seen.append((typed.node, value))
+        return value
+
+    def signed(self, typed: Typed, sign: int) -> Any:
+        held, self._sign = self._sign, sign
+        value = self.walk(typed)
+        self._sign = held
         return value
 
     def value(self, typed: Typed) -> Any:
@@ -147,7 +155,7 @@ class Walk:
                     return IdentityText((IDENTITY[node.path],))
                 return Entry(node.path) if typed.type.kind == "map" else self.setting(node, node.path, typed.type)
             case Variable():
-                return self.variable(node, typed.type)
+                return self.walk(self.lets[node.name]) if node.name in self.lets else self.variable(node, typed.type)
             case Index(path=path, name=name):
                 return self.setting(node, child(path, self.variables[name]), typed.type)
             case Fields(path=path):
@@ -155,7 +163,7 @@ class Walk:
             case Quantifier():
                 return self.quantifier(node, typed)
             case Is(state="set" | "missing"):
-                there = not isinstance(self.walk(typed.parts[0]), Nothing)
+                there = not isinstance(self.signed(typed.parts[0], 0), Nothing)
                 return there is (node.negated is not (node.state == "set"))
             case Binary(operator="and" | "or"):
                 return self.kleene(typed, decisive=node.operator == "or")
@@ -167,7 +175,7 @@ class Walk:
                 return self.walk(typed.parts[1]) if has_none else value
         values = []
         for part in typed.parts:
-            value = self.walk(part)
+            value = self.signed(part, -self._sign if isinstance(node, Invert) else 0)
             if isinstance(value, Nothing):
                 return value
             inspected = isinstance(node, (Listing, Binary, Matches))
@@ -194,7 +202,7 @@ class Walk:
         return Entry(path) if found.kind == "map" else self.setting(node, path, found)
 
     def implies(self, typed: Typed) -> Any:
-        left = self.walk(typed.parts[0])
+        left = self.signed(typed.parts[0], -self._sign)
         if left is False:
             return True
         right = self.walk(typed.parts[1])
@@ -204,6 +212,13 @@ class Walk:
 
     def quantifier(self, node: Quantifier, typed: Typed) -> Any:
         """`all` is false as soon as one member is, `any` true; members that nobody can judge leave it unknown."""
+        sign, self._sign = self._sign, 0
+        found = self.through(node, typed)
+        self._sign = sign
+        is_over_nothing = not isinstance(found, Nothing) and not self.members[-1][1]
+        return sign < 0 if sign and is_over_nothing else found
+
+    def through(self, node: Quantifier, typed: Typed) -> Any:
         source = self.walk(typed.parts[0])
         if isinstance(source, Nothing):
             return source
@@ -211,7 +226,6 @@ class Walk:
         unknown: Nothing | None = None
         outer = self.variables
         decisive = node.quantity != "all"
-        self._inside += 1
         for name, value, looked in self.entries(typed.parts[0], source):
             self.variables = {**outer, **dict(zip(node.names[::-1], (value, name), strict=False))}
             before = len(self.looked)
@@ -224,13 +238,10 @@ class Walk:
             unknown = unknown or (result if isinstance(result, Nothing) else None)
             if result is not decisive and not isinstance(result, Nothing):
                 del self.looked[before:]
-        self._inside -= 1
         self.variables = outer
         self.members.append((node, results))
         if any(member.result is decisive for member in results):
             return node.quantity == "any"
-        if not results and node.quantity != "any" and not self._inside:
-            return self.of_nothing
         return unknown if unknown is not None else node.quantity != "any"
 
     def entries(self, source: Typed, value: Any) -> list[tuple[str, Any, list[Path]]]:
