@@ -25,7 +25,7 @@ from tests.documents import Bench, sections, target
 from tests.trees import AWKWARD, SCALARS, TEXTS, VALUES
 
 
-@document("kubernetes", looks=("a.look", "b"), places=("a.place", "c.any"))
+@document("kubernetes", kind="Thing", looks=("a.look", "b"), places=("a.place", "c.any"))
 def kubernetes(names: Names, look: Value | None, group: Record | None, place: Any, anything: Any) -> Tree:
     return {
         "looks": repr(look),
@@ -37,7 +37,7 @@ def kubernetes(names: Names, look: Value | None, group: Record | None, place: An
     }
 
 
-@document("terraform", looks=("a.look",), places=("a.place",))
+@document("terraform", kind="Thing", looks=("a.look",), places=("a.place",))
 def terraform(names: Names, look: Value | None, place: Any) -> Tree:
     slot = place if isinstance(place, Slot) else str(place)
     return {
@@ -45,7 +45,7 @@ def terraform(names: Names, look: Value | None, place: Any) -> Tree:
     }
 
 
-@document("sql", looks=("a.look",), places=("a.place",))
+@document("sql", kind="Thing", looks=("a.look",), places=("a.place",))
 def postgres(names: Names, look: Value | None, place: Any) -> Tree:
     slot = place if isinstance(place, Slot) else str(place)
     inner = sql("COMMENT ON ROLE ", Identifier(names.postgres_role), " IS ", Literal(text(slot, names.tenant_name)))

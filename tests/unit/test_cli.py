@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -23,11 +24,10 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def valid(text: str, schema: str) -> dict[str, object]:
+def valid(text: str, schema: str) -> Any:
     """The JSON document, after it met its published schema."""
     document = json.loads(text)
     jsonschema.Draft202012Validator(json.loads((SCHEMAS / f"{schema}.json").read_text())).validate(document)
-    assert isinstance(document, dict)
     return document
 
 
@@ -93,7 +93,7 @@ def test_every_json_document_meets_its_published_schema(demo: Path) -> None:
     spec = tenant("limits.max_user: 3", more="region: us-east-1\n")
     write(demo, {"tenants/acme.yaml": spec, "tenantc.yaml": top})
     wrong = valid(run("check", "--format", "json", cwd=demo).stdout, "check")
-    assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]  # type: ignore[attr-defined]
+    assert [one["code"] for one in wrong["diagnostics"]] == ["T126"]
 
 
 def test_show_and_explain_fill_a_setting_with_the_tenants_identity(demo: Path) -> None:

@@ -71,8 +71,8 @@ def test_fix_mends_the_files_and_folders_it_is_given(workspace: Path) -> None:
     assert (told["written"], told["steps"]) == (False, [])
     told = valid(run("fix", "work/tenants", "--format", "json", cwd=workspace.parent).stdout, "fix")
     assert told["written"] is True
-    assert [one["path"] for one in told["files"]] == ["work/tenants/acme.yaml"]  # type: ignore[attr-defined]
-    assert [one["rule"] for one in told["steps"]] == ["few-codes", ""]  # type: ignore[attr-defined]
+    assert [one["path"] for one in told["files"]] == ["work/tenants/acme.yaml"]
+    assert [one["rule"] for one in told["steps"]] == ["few-codes", ""]
     assert run("fix", "rules", cwd=workspace).returncode == 2
 
 

@@ -70,7 +70,7 @@ INSPECTIONS: dict[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("inspect", INSPECTIONS.values(), ids=INSPECTIONS.keys())
 def test_inspecting_what_is_placed_says_what_to_declare(inspect: Callable[[Any], object]) -> None:
-    @document("kubernetes", places=("limits.max_users",))
+    @document("kubernetes", kind="Thing", places=("limits.max_users",))
     def quota(_names: Names, users: Slot | None) -> Tree:
         inspect(users)
         return {"a": 1}
@@ -98,7 +98,7 @@ def test_what_is_made_of_slots_is_no_more_inspected_than_they_are(node: Any) -> 
 def test_a_document_is_handed_what_it_declares_in_that_order() -> None:
     handed: list[Any] = []
 
-    @document("kubernetes", looks=("b.two", "a.one"), places=("d.four", "c.three"))
+    @document("kubernetes", kind="Thing", looks=("b.two", "a.one"), places=("d.four", "c.three"))
     def everything(*given: object) -> Tree:
         handed.append(given)
         return None
@@ -113,7 +113,7 @@ def test_a_document_is_handed_what_it_declares_in_that_order() -> None:
 def test_what_is_absent_is_none_and_unlimited_is_itself_looked_at_or_placed() -> None:
     seen: list[tuple[object, object, object, object]] = []
 
-    @document("kubernetes", looks=("a.x", "a.y"), places=("a.z", "a.w"))
+    @document("kubernetes", kind="Thing", looks=("a.x", "a.y"), places=("a.z", "a.w"))
     def look(_names: Names, x: object, y: object, z: object, w: object) -> Tree:
         seen.append((x, y, z, w))
         return None
@@ -125,7 +125,7 @@ def test_what_is_absent_is_none_and_unlimited_is_itself_looked_at_or_placed() ->
 def test_a_look_at_a_mapping_is_a_record_of_all_below_it_nested_and_sorted() -> None:
     seen: list[Any] = []
 
-    @document("kubernetes", looks=("a", "a.c", "a.absent"))
+    @document("kubernetes", kind="Thing", looks=("a", "a.c", "a.absent"))
     def look(_names: Names, everything: object, some: object, none: object) -> Tree:
         seen.append((everything, some, none))
         return None
@@ -140,7 +140,7 @@ def test_a_look_at_a_mapping_is_a_record_of_all_below_it_nested_and_sorted() -> 
 
 @pytest.mark.parametrize("empty", [None, {}, [], {"a": None}, [None], [{}, None]])
 def test_an_empty_tree_is_no_document_and_no_document_is_no_file(empty: Tree) -> None:
-    @document("kubernetes")
+    @document("kubernetes", kind="Thing")
     def nothing(_names: Names) -> Tree:
         return empty
 
@@ -148,7 +148,7 @@ def test_an_empty_tree_is_no_document_and_no_document_is_no_file(empty: Tree) ->
 
 
 def test_entries_that_are_none_are_left_out_and_empty_ones_stay() -> None:
-    @document("kubernetes")
+    @document("kubernetes", kind="Thing")
     def some(_names: Names) -> Tree:
         return {"gone": None, "spec": {}, "list": [None, 1, []], "all": {"x": None}}
 
@@ -156,7 +156,7 @@ def test_entries_that_are_none_are_left_out_and_empty_ones_stay() -> None:
 
 
 def test_a_list_is_several_documents() -> None:
-    @document("kubernetes")
+    @document("kubernetes", kind="Thing")
     def two(names: Names) -> Tree:
         return [{"name": names.tenant_id}, {"name": "b"}]
 
@@ -164,11 +164,11 @@ def test_a_list_is_several_documents() -> None:
 
 
 def test_documents_of_one_terraform_file_are_merged_and_none_writes_what_another_wrote() -> None:
-    @document("terraform")
+    @document("terraform", kind="Thing")
     def first(_names: Names) -> Tree:
         return {"resource": {"aws_s3_bucket": {"a": {"x": 1}}}, "output": {"o": {"value": 1}}}
 
-    @document("terraform")
+    @document("terraform", kind="Thing")
     def second(_names: Names) -> Tree:
         return [{"resource": {"aws_s3_bucket": {"b": {}}, "aws_kms_key": {"a": {"y": [1]}}}}]
 
@@ -183,11 +183,11 @@ def test_documents_of_one_terraform_file_are_merged_and_none_writes_what_another
 
 
 def test_a_document_may_go_to_another_file_and_only_beside_one_with_content() -> None:
-    @document("kubernetes", looks=("a.on",))
+    @document("kubernetes", kind="Thing", looks=("a.on",))
     def main(_names: Names, on: bool | None) -> Tree:
         return {"x": 1} if on else None
 
-    @document("kubernetes", file="second.yaml", beside="first.yaml")
+    @document("kubernetes", kind="Thing", file="second.yaml", beside="first.yaml")
     def companion(_names: Names) -> Tree:
         return {"resources": ["first.yaml"]}
 
@@ -197,11 +197,11 @@ def test_a_document_may_go_to_another_file_and_only_beside_one_with_content() ->
 
 
 def test_each_repeats_a_document_over_a_mapping_or_a_list_and_labels_it_by_what_it_is_for() -> None:
-    @document("kubernetes", each="workspace.workloads", looks=("a.size",), places=("a.level",))
+    @document("kubernetes", kind="Thing", each="workspace.workloads", looks=("a.size",), places=("a.level",))
     def workload(_names: Names, name: str, options: Any, size: int, level: Slot) -> Tree:
         return {"name": slug(name), "port": options["port"], "size": size, "level": level}
 
-    @document("kubernetes", each="a.domains")
+    @document("kubernetes", kind="Thing", each="a.domains")
     def domain(_names: Names, key: str, value: str) -> Tree:
         return {"name": slug(key), "host": value}
 
@@ -227,11 +227,11 @@ def test_each_repeats_a_document_over_a_mapping_or_a_list_and_labels_it_by_what_
 
 
 def test_a_refusal_says_which_setting_and_the_rest_is_built() -> None:
-    @document("kubernetes", looks=("a.rotation",))
+    @document("kubernetes", kind="Thing", looks=("a.rotation",))
     def key(_names: Names, rotation: int) -> Result:
         return Unsupported("a.rotation", ("set it to 90",)) if rotation < 90 else {"rotation": rotation}
 
-    @document("kubernetes", looks=("deployment.region",))
+    @document("kubernetes", kind="Thing", looks=("deployment.region",))
     def region(_names: Names, where: str | None) -> Result:
         return {"region": where} if where else NoRegion("the check")
 
@@ -251,11 +251,11 @@ def test_every_node_that_can_hold_a_slot_says_how_it_is_filled() -> None:
 def test_a_setting_with_identity_in_it_is_placed_and_a_look_at_it_is_refused() -> None:
     greeting = IdentityText(("hello ", Identity.NAME))
 
-    @document("kubernetes", places=("a.greeting",))
+    @document("kubernetes", kind="Thing", places=("a.greeting",))
     def placed(_names: Names, greeting: Slot) -> Tree:
         return {"says": greeting, "json": compact_json({"says": greeting})}
 
-    @document("kubernetes", looks=("a.greeting",))
+    @document("kubernetes", kind="Thing", looks=("a.greeting",))
     def looked(_names: Names, greeting: Value) -> Tree:
         return {"says": str(greeting)}
 
@@ -270,7 +270,7 @@ def test_a_setting_with_identity_in_it_is_placed_and_a_look_at_it_is_refused() -
 
 
 def test_what_a_format_cannot_write_is_refused_at_the_setting_that_holds_it() -> None:
-    @document("sql", looks=("a.table",), places=("a.note",))
+    @document("sql", kind="Thing", looks=("a.table",), places=("a.note",))
     def note(names: Names, table: str, note: Slot | None) -> Tree:
         return [
             sql(
@@ -296,11 +296,11 @@ def test_what_a_format_cannot_write_is_refused_at_the_setting_that_holds_it() ->
 
 @pytest.mark.parametrize("value", [["a"], {"a": 1}])
 def test_only_scalars_are_placed_and_the_rest_in_compact_json(value: object) -> None:
-    @document("kubernetes", places=("a.x",))
+    @document("kubernetes", kind="Thing", places=("a.x",))
     def bare(_names: Names, x: Slot) -> Tree:
         return {"x": x}
 
-    @document("kubernetes", places=("a.x",))
+    @document("kubernetes", kind="Thing", places=("a.x",))
     def wrapped(_names: Names, x: Slot) -> Tree:
         return {"x": compact_json({"it": x})}
 
@@ -311,11 +311,11 @@ def test_only_scalars_are_placed_and_the_rest_in_compact_json(value: object) -> 
 
 
 def test_what_is_referred_to_has_to_be_there() -> None:
-    @document("kubernetes", looks=("a.on",))
+    @document("kubernetes", kind="Thing", looks=("a.on",))
     def role(names: Names, on: bool) -> Tree:
         return {"kind": "Role", "metadata": {"name": text("r-", names.tenant_id)}} if on else None
 
-    @document("kubernetes")
+    @document("kubernetes", kind="Thing")
     def binding(names: Names) -> Tree:
         return {"kind": "RoleBinding", "metadata": {"name": "b"}, "ref": Ref("Role", text("r-", names.tenant_id))}
 
@@ -326,7 +326,13 @@ def test_what_is_referred_to_has_to_be_there() -> None:
 
 
 def test_a_document_of_an_estate_sees_what_its_tenants_have_and_none_of_them() -> None:
-    @document("kubernetes", scope="estate", looks=("deployment.region", "workspace.version"), columns=("a.level",))
+    @document(
+        "kubernetes",
+        kind="Thing",
+        scope="estate",
+        looks=("deployment.region", "workspace.version"),
+        columns=("a.level",),
+    )
     def shared(region: str, version: str, levels: tuple[str, ...]) -> Tree:
         return {"region": region, "version": version, "levels": levels}
 
@@ -347,13 +353,13 @@ def test_a_document_of_an_estate_sees_what_its_tenants_have_and_none_of_them() -
 
 def test_a_declaration_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="both looks at and places"):
-        document("kubernetes", looks=("a.x",), places=("a.x",))(lambda: None)
+        document("kubernetes", kind="Thing", looks=("a.x",), places=("a.x",))(lambda: None)
     with pytest.raises(ValueError, match="has no columns"):
-        document("kubernetes", columns=("a.x",))(lambda: None)
+        document("kubernetes", kind="Thing", columns=("a.x",))(lambda: None)
     with pytest.raises(ValueError, match="places nothing"):
-        document("kubernetes", scope="estate", places=("a.x",))(lambda: None)
+        document("kubernetes", kind="Thing", scope="estate", places=("a.x",))(lambda: None)
     with pytest.raises(ValueError, match="a path is names"):
-        document("kubernetes", looks=("a..x",))(lambda: None)
+        document("kubernetes", kind="Thing", looks=("a..x",))(lambda: None)
 
 
 def test_a_longer_name_is_asked_for_and_never_longer_than_its_kind_allows() -> None:

@@ -118,7 +118,10 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
         found["references"] = {read: _value(compiled, read) for read in reads}
     found["constraints"] = constraints(compiled, path, pipeline)
     found["rules"] = readers(compiled, path, pipeline)
-    found["documents"] = driven(path, {target.name for target in pipeline.workspace.options.targets})
+    found["documents"] = [
+        f"{document.target}/{document.name}"
+        for document in driven(path, {target.name for target in pipeline.workspace.options.targets})
+    ]
     return found
 
 

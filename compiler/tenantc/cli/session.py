@@ -124,7 +124,7 @@ def summary(errors: int, warnings: int) -> str:
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
 
 
-def print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any] | list[Any]) -> None:
     """One JSON document, which is all of stdout."""
     print_line(json.dumps(document, indent=2, ensure_ascii=False))
 

@@ -11,6 +11,7 @@ from tenantc.cli.options import as_of_option, env_option, format_option
 from tenantc.cli.session import Session
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import printable
+from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.pipeline import Compiled
 from tenantc.model.identity import fill
 from tenantc.model.schema import Schema
@@ -51,14 +52,25 @@ def command(
 
 def check_path(path: str | None, schema: Schema) -> None:
     """Ends the command if a path given as an argument names nothing."""
-    if path is None:
-        return
+    if path is not None and names_of(path)[0] not in ("tenant", "deployment"):
+        check_setting(path, schema)
+
+
+def check_setting(path: str, schema: Schema) -> None:
+    """Ends the command if a path given as an argument names no setting, and no mapping of some."""
+    names_of(path)
+    if schema.find(path) is None:
+        known = [leaf.path for leaf in schema.leaves()]
+        meant = did_you_mean(path, known)
+        raise click.UsageError(f"`{path}` is not a setting{f': {meant}' if meant else ''}")
+
+
+def names_of(path: str) -> tuple[str, ...]:
+    """The names in a path given as an argument; ends the command if it is none."""
     try:
-        split(path)
+        return split(path)
     except BadPathError as error:
         raise click.UsageError(f"`{path}` is no path: {error}") from None
-    if split(path)[0] not in ("tenant", "deployment") and schema.find(path) is None:
-        raise click.UsageError(f"`{path}` is not a setting")
 
 
 def settings(compiled: Compiled, path: str | None) -> dict[str, object]:

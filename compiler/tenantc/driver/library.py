@@ -71,6 +71,14 @@ def nodes(shown: str, path: Path) -> tuple[Node, ...]:
     return parse_text(shown, path.read_bytes()).value
 
 
+def awaiting() -> dict[str, list[str]]:
+    """Paths of settings on which no artifact depends yet, by the target that is going to be made of them."""
+    (node,) = nodes("library/schemas/effects/awaiting.yaml", root() / "schemas" / "effects" / "awaiting.yaml")
+    table = node.plain()
+    assert isinstance(table, dict), "a mapping of lists"
+    return table
+
+
 def document_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of document, as plain data."""
     (node,) = nodes(f"library/schemas/documents/{kind}.yaml", root() / "schemas" / "documents" / f"{kind}.yaml")

@@ -9,6 +9,7 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 
     @document(
         "kubernetes",
+        kind="ConfigMap",
         looks=("limits.max_users", "workspace.kubernetes.version"),
         places=("monitoring.logging.level",),
     )
@@ -79,6 +80,7 @@ class Document(Frozen, eq=False):
     """One document: its declarations and its function. Made by `document`."""
 
     target: str
+    kind: str
     name: str
     build: Callable[..., Result]
     looks: tuple[Path, ...] = ()
@@ -89,10 +91,16 @@ class Document(Frozen, eq=False):
     file: str | None = None
     beside: str | None = None
 
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """All that it depends on: a setting, or a mapping of settings with all below it."""
+        return (*self.looks, *self.places, *self.columns, *((self.each,) if self.each else ()))
+
 
 def document(
     target: str,
     *,
+    kind: str,
     looks: Sequence[Path] = (),
     places: Sequence[Path] = (),
     scope: Scope = "tenant",
@@ -105,6 +113,8 @@ def document(
 
     With `each` it gets an element's key and value right after `names`; in scopes above the tenant there are no names.
 
+    kind: what it makes, as its target calls that: a Kubernetes kind, the first type of Terraform resource, the first
+        kind of object in a database.
     looks, places: paths of settings, and of what tenantc fills itself: `tenant.` (tier, grade, status, ring, region,
         industry), `deployment.` (environment, account, region, cluster, ring), `workspace.` (options of tenantc.yaml).
         Identity is never among them: it is on `names`.
@@ -126,7 +136,7 @@ def document(
         if scope != "tenant" and places:
             raise ValueError(f"{build.__name__} is built per {scope} and so places nothing: it may look")
         return Document(
-            target, build.__name__, build, tuple(looks), tuple(places), scope, each, tuple(columns), file, beside
+            target, kind, build.__name__, build, tuple(looks), tuple(places), scope, each, tuple(columns), file, beside
         )
 
     return declare

@@ -34,23 +34,15 @@ TARGETS: Final[tuple[Target, ...]] = (
 )
 
 
-def driven(path: Path, names: Collection[str]) -> list[str]:
-    """The documents of these targets that read a setting, each as `target/document`.
+def driven(path: Path, names: Collection[str]) -> list[Document]:
+    """The documents of these targets that read a setting.
 
     Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
     """
     return [
-        f"{target.name}/{document.name}"
+        document
         for target in TARGETS
         if target.name in names
         for document in target.documents
-        if any(
-            covers(read, path)
-            for read in (
-                *document.looks,
-                *document.places,
-                *document.columns,
-                *([document.each] if document.each else []),
-            )
-        )
+        if any(covers(read, path) for read in document.reads)
     ]

@@ -33,7 +33,7 @@ _RUNNING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 
 
-@document("kubernetes")
+@document("kubernetes", kind="ServiceAccount")
 def service_account(names: Names) -> Tree:
     """As whom the tenant's pods run: an account without a token for the API, since no workload of a tenant needs one.
 
@@ -47,13 +47,13 @@ def service_account(names: Names) -> Tree:
     }
 
 
-@document("kubernetes")
+@document("kubernetes", kind="Role")
 def viewer_role(names: Names) -> Tree:
     """May see everything in the namespace but secrets."""
     return _role(names, "tenant-viewer", _look())
 
 
-@document("kubernetes")
+@document("kubernetes", kind="Role")
 def admin_role(names: Names) -> Tree:
     """May also change what runs: restart, scale, roll back, start a job.
 
@@ -67,13 +67,21 @@ def admin_role(names: Names) -> Tree:
     return _role(names, "tenant-admin", [*_look(), restart, *change])
 
 
-@document("kubernetes", looks=("security.access_control.rbac_enabled", "security.access_control.viewer_groups"))
+@document(
+    "kubernetes",
+    kind="RoleBinding",
+    looks=("security.access_control.rbac_enabled", "security.access_control.viewer_groups"),
+)
 def viewer_binding(names: Names, rbac: bool | None, groups: tuple[str, ...] | None) -> Tree:
     """Who may look at the namespace."""
     return _binding(names, "tenant-viewer", groups if rbac else ())
 
 
-@document("kubernetes", looks=("security.access_control.rbac_enabled", "security.access_control.admin_groups"))
+@document(
+    "kubernetes",
+    kind="RoleBinding",
+    looks=("security.access_control.rbac_enabled", "security.access_control.admin_groups"),
+)
 def admin_binding(names: Names, rbac: bool | None, groups: tuple[str, ...] | None) -> Tree:
     """Who administers the namespace."""
     return _binding(names, "tenant-admin", groups if rbac else ())

@@ -18,6 +18,7 @@ _STEP_SECONDS = 15
 
 @document(
     "kubernetes",
+    kind="HorizontalPodAutoscaler",
     each=WORKLOADS,
     looks=(f"{_SETTINGS}.enabled", f"{_SETTINGS}.max_scale_factor"),
     places=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenantc.emit.document import Names, Tree, document
 
 
-@document("kubernetes", file="kustomization.yaml", beside="kubernetes.yaml")
+@document("kubernetes", kind="Kustomization", file="kustomization.yaml", beside="kubernetes.yaml")
 def kustomization(names: Names) -> Tree:  # noqa: ARG001 (every document of a tenant is handed its names)
     """Names kubernetes.yaml and nothing else in the folder, most of which is not for Kubernetes.
 

@@ -22,6 +22,7 @@ _KEPT: Final[Mapping[str, Tree]] = {
 
 @document(
     "kubernetes",
+    kind="Namespace",
     looks=(
         "infrastructure.compute.pod_security",
         "workspace.kubernetes.version",

@@ -57,13 +57,13 @@ def _namespace(name: str) -> dict[str, Tree]:
     return {"matchLabels": {_NAMESPACE_NAME: name}}
 
 
-@document("kubernetes")
+@document("kubernetes", kind="NetworkPolicy")
 def default_deny(names: Names) -> Tree:
     """Selects every pod in both directions and allows nothing, so that the others decide what passes."""
     return _policy(names, "default-deny", _EVERY_POD, ingress=[], egress=[])
 
 
-@document("kubernetes", looks=("tenant.status",))
+@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
 def allow_dns(names: Names, status: str) -> Tree:
     """Lets every pod ask the cluster's DNS, without which it finds nothing else."""
     where, pods = _CLUSTER_DNS
@@ -77,7 +77,7 @@ def allow_dns(names: Names, status: str) -> Tree:
     return _policy(names, "allow-dns", _EVERY_POD, egress=[] if _suspended(status) else [rule])
 
 
-@document("kubernetes", looks=("tenant.status",))
+@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
 def allow_same_namespace(names: Names, status: str) -> Tree:
     """Lets the tenant's pods talk to each other."""
     if _suspended(status):
@@ -88,6 +88,7 @@ def allow_same_namespace(names: Names, status: str) -> Tree:
 
 @document(
     "kubernetes",
+    kind="NetworkPolicy",
     each=WORKLOADS,
     looks=("tenant.status", "infrastructure.network.allowed_ingress_namespaces"),
 )
@@ -105,7 +106,7 @@ def allow_ingress(names: Names, name: str, workload: Record, status: str, namesp
     return _policy(names, f"allow-ingress-{name}", selector(name, workload), ingress=[] if closed else [rule])
 
 
-@document("kubernetes", looks=("tenant.status", _EGRESS))
+@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status", _EGRESS))
 def allow_networks(names: Names, status: str, cidrs: tuple[str, ...] | None) -> Result:
     """Lets every pod reach the networks listed, on any port.
 

@@ -25,6 +25,7 @@ def _without_absent(entries: dict[str, Text | None]) -> dict[str, Tree] | None:
 
 @document(
     "kubernetes",
+    kind="ResourceQuota",
     places=(
         "infrastructure.compute.quota_cpu_millicores",
         "infrastructure.compute.quota_memory_mib",
@@ -54,6 +55,7 @@ def resource_quota(names: Names, cpu: _Amount, memory: _Amount, pods: _Amount) -
 
 @document(
     "kubernetes",
+    kind="LimitRange",
     places=(
         "infrastructure.compute.container_cpu_request_millicores",
         "infrastructure.compute.container_memory_request_mib",

@@ -13,7 +13,7 @@ OWN_DATABASE: Final = ("database", "cluster")
 """The isolation levels at which a tenant has a database of its own."""
 
 
-@document("sql", looks=("infrastructure.isolation_level",), file="database.sql")
+@document("sql", kind="database", looks=("infrastructure.isolation_level",), file="database.sql")
 def tenant_database(names: Names, isolation: str | None) -> Tree:
     """Makes the database if it isn't there, closed to everybody; the tenant's schema.sql lets its role in.
 

@@ -21,6 +21,7 @@ _HEAD: Final = (
 
 @document(
     "sql",
+    kind="role",
     scope="estate",
     looks=(
         "workspace.platform",

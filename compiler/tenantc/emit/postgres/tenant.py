@@ -18,6 +18,7 @@ _IN_OWN: Final = ("Run in the tenant's own database, after database.sql, as the 
 
 @document(
     "sql",
+    kind="role",
     looks=(
         "infrastructure.isolation_level",
         "tenant.status",

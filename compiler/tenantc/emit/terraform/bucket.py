@@ -18,7 +18,7 @@ _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 _CIPHER: Final = "AES-256-GCM"
 
 
-@document("terraform", looks=LOOKS, places=PLACES)
+@document("terraform", kind="aws_s3_bucket", looks=LOOKS, places=PLACES)
 def bucket(
     names: Names,
     classification: str | None,
@@ -44,7 +44,7 @@ def bucket(
     }
 
 
-@document("terraform")
+@document("terraform", kind="aws_s3_bucket_ownership_controls")
 def bucket_owner(_names: Names) -> Tree:
     """No access by lists: whatever anybody writes into the bucket is the account's, and nothing in it becomes public.
 
@@ -68,7 +68,7 @@ def bucket_owner(_names: Names) -> Tree:
     }
 
 
-@document("terraform", looks=("security.encryption_config.in_transit",))
+@document("terraform", kind="aws_s3_bucket_policy", looks=("security.encryption_config.in_transit",))
 def bucket_transport(_names: Names, encrypted: bool | None) -> Tree:
     """A policy that turns plain HTTP away.
 
@@ -96,6 +96,7 @@ def bucket_transport(_names: Names, encrypted: bool | None) -> Tree:
 
 @document(
     "terraform",
+    kind="aws_s3_bucket_server_side_encryption_configuration",
     looks=("security.encryption_config.at_rest", "infrastructure.storage.encryption_enabled", _ALGORITHM),
 )
 def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None, algorithm: str | None) -> Result:
@@ -117,7 +118,7 @@ def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None,
     }
 
 
-@document("terraform", looks=("infrastructure.storage.versioning_enabled",))
+@document("terraform", kind="aws_s3_bucket_versioning", looks=("infrastructure.storage.versioning_enabled",))
 def bucket_versioning(_names: Names, versioned: bool | None) -> Tree:
     """Whether old versions are kept. `Suspended` stands for no, since a bucket that once kept versions can't forget it.
 

@@ -18,6 +18,7 @@ _UNFINISHED_DAYS: Final = 7
 
 @document(
     "terraform",
+    kind="aws_s3_bucket_lifecycle_configuration",
     looks=(
         "infrastructure.storage.lifecycle_policies.archive_after_days",
         "infrastructure.storage.lifecycle_policies.delete_after_days",

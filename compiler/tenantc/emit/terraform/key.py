@@ -44,6 +44,7 @@ def _refusal(management: str | None, rotation: int | Unlimited | None, window: i
 
 @document(
     "terraform",
+    kind="aws_kms_key",
     looks=(_MANAGEMENT, _ROTATION, _WINDOW, "security.encryption_config.kms.multi_region", *LOOKS),
     places=PLACES,
 )
@@ -85,14 +86,14 @@ def key(
     }
 
 
-@document("terraform")
+@document("terraform", kind="aws_kms_alias")
 def key_alias(names: Names) -> Tree:
     """The name under which people and programs find the key."""
     alias: Tree = {"name": names.kms_alias, "target_key_id": Ref("aws_kms_key", "tenant", "key_id")}
     return {"resource": {"aws_kms_alias": {"tenant": alias}}}
 
 
-@document("terraform")
+@document("terraform", kind="aws_kms_key_policy")
 def key_policy(names: Names) -> Tree:
     """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log group alone.
 

@@ -35,7 +35,12 @@ def _refusal(days: int) -> Unsupported:
     )
 
 
-@document("terraform", looks=(_RETENTION, "security.encryption_config.at_rest", *LOOKS), places=PLACES)
+@document(
+    "terraform",
+    kind="aws_cloudwatch_log_group",
+    looks=(_RETENTION, "security.encryption_config.at_rest", *LOOKS),
+    places=PLACES,
+)
 def log_group(
     names: Names,
     days: int | None,

@@ -6,7 +6,7 @@ from tenantc.emit.document import Names, Ref, Tree, document
 from tenantc.emit.terraform.key import KEY_ARN
 
 
-@document("terraform")
+@document("terraform", kind="output")
 def outputs(_names: Names) -> Tree:
     """The names and ARNs of what the tenant has."""
     found: dict[str, tuple[str, Tree]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from tenantc.emit.document import Expr, Names, NoRegion, Result, Slot, document, text
 
 
-@document("terraform", places=("deployment.region",))
+@document("terraform", kind="data.aws_region", places=("deployment.region",))
 def aws_region(_names: Names, wanted: Slot | None) -> Result:
     """A condition that fails the plan, before anything is made, where the provider works in another region.
 

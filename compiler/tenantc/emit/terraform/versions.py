@@ -7,6 +7,7 @@ from tenantc.emit.document import Names, Tree, document
 
 @document(
     "terraform",
+    kind="terraform",
     looks=("workspace.terraform.required_version", "workspace.terraform.provider_version"),
     file="versions.tf.json",
     beside="main.tf.json",

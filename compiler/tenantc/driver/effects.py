@@ -1,0 +1,55 @@
+"""What each setting drives: the documents that read it, the rules that do, or the target that it still waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from tenantc.driver import library
+from tenantc.driver.workspace import Workspace
+from tenantc.emit.document import Document
+from tenantc.emit.targets import TARGETS, driven
+from tenantc.model.schema import Kind, Leaf, Schema
+from tenantc.source.frozen import Frozen
+from tenantc.source.path import Path, covers, section
+
+_EVERYTHING = frozenset(target.name for target in TARGETS)
+
+
+class Effect(Frozen):
+    """What one setting drives; `path` holds `*` for the name of an open map's entry.
+
+    `documents` are those of the workspace's targets. `awaiting` names the target that is going to be made of a control
+    which no document reads yet; it is None for facts, which say what is so and need drive nothing.
+    """
+
+    path: Path
+    kind: Kind
+    documents: tuple[Document, ...]
+    rules: tuple[str, ...]
+    awaiting: str | None
+
+
+def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
+    """The effects of the settings at and under a path, by default of all, in the order of the schemas."""
+    schema = workspace.documents.schema
+    names = {target.name for target in workspace.options.targets}
+    waiting = [(upper, target) for target, paths in library.awaiting().items() for upper in paths]
+    reads = [(rule.id, _patterns(rule.reads, schema)) for rule, _ in workspace.rules]
+    found = schema.root if path is None else schema.find(path)
+    assert found is not None, "the path names something"
+    for leaf in [found] if isinstance(found, Leaf) else found.leaves():
+        documents = driven(leaf.path, names)
+        rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
+        is_dead = leaf.kind == "control" and not driven(leaf.path, _EVERYTHING)
+        awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
+        yield Effect(leaf.path, leaf.kind, tuple(documents), tuple(rules), awaiting)
+
+
+def _patterns(reads: Collection[Path], schema: Schema) -> frozenset[Path]:
+    """What a rule reads, with `*` for the names of entries; what it reads of a tier is a setting as any."""
+    paths = {path.removeprefix("tier.") for path in reads}
+    return frozenset(found.path if (found := schema.find(path)) is not None else path for path in paths)
+
+
+def _reads(pattern: Path, leaf: Leaf) -> bool:
+    return leaf.secret if section(pattern) == "secrets" else covers(pattern, leaf.path)
