@@ -100,4 +100,4 @@ def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
         return
     for compiled in tenant.environments.values():
         assert compiled.judged is not None, "a tenant without errors was judged"
-        ledger.tenant(emission.documents(compiled.judged.checked)[1])
+        ledger.tenant(emission.documents(compiled.judged.checked))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from sys import intern
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
 from tenantc.driver.pipeline import Pipeline
-from tenantc.emit.build import Builder, refuse
+from tenantc.emit.build import Builder, Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS, Target
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
-from tenantc.model.identity import Identity
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
@@ -55,35 +54,48 @@ class Emission:
 
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
-        checked = judged.checked
-        files, diagnostics, filler = self.documents(checked)
-        linked, sections = checked.linked, checked.resolved.settings.sections
-        if linked.spec.status != "pending":
-            files = self._with_values(files, linked, sections, filler)
-        files.append(("settings.json", self._values.settings_json(_head(linked), sections, filler)))
-        return files, diagnostics
+        case, files, diagnostics = self._documents(judged.checked)
+        return self._with_values(case, files), diagnostics
 
-    def documents(self, checked: Checked) -> tuple[Files, list[Diagnostic], Filler]:
-        """Those of a tenant's files that can be refused, what is wrong with them, and what the tenant filled in."""
-        linked, sections = checked.linked, checked.resolved.settings.sections
+    def documents(self, checked: Checked) -> list[Diagnostic]:
+        """What is wrong with those of a tenant's files that can be refused."""
+        return self._documents(checked)[2]
+
+    def files(self, case: Case) -> tuple[Files, list[Refusal]]:
+        """The files of a tenant that is as the case says, and what targets refuse; nothing of it is remembered."""
+        files, refusals = self._built(case)
+        return self._with_values(case, files), refusals
+
+    def case(self, checked: Checked) -> tuple[Case, list[Diagnostic]]:
+        """What a tenant's files are made of, and what is wrong with the names that it adopts."""
+        linked, spec = checked.linked, checked.linked.spec
         pinned, diagnostics = self._pinned(linked)
-        filler = self._filler(linked, pinned, sections)
-        self._remember(linked, filler, pinned, sections)
-        files: Files = []
-        if linked.spec.status != "pending":
-            subject = Subject(self._pipeline.schema, sections)
-            files, refusals = self.builder.files(subject, filler, "tenant", _looker({}))
-            diagnostics += [refuse(one, subject, linked.spec.tenant_id, linked.spec.span) for one in refusals]
-        return files, diagnostics, filler
+        platform = self._pipeline.workspace.options.platform
+        bearer = Bearer(platform, linked.environment, linked.account, linked.region, spec.tenant_id)
+        sections = checked.resolved.settings.sections
+        return Case(self._pipeline.schema, sections, spec.identity, bearer, pinned), diagnostics
 
-    def _with_values(self, files: Files, linked: Linked, sections: Any, filler: Filler) -> Files:
+    def _documents(self, checked: Checked) -> tuple[Case, Files, list[Diagnostic]]:
+        case, diagnostics = self.case(checked)
+        self._remember(checked.linked, case)
+        files, refusals = self._built(case)
+        spec = checked.linked.spec
+        return case, files, [*diagnostics, *(refuse(one, case.subject, spec.tenant_id, spec.span) for one in refusals)]
+
+    def _built(self, case: Case) -> tuple[Files, list[Refusal]]:
+        if case.pending:  # of whom nothing is deployed yet
+            return [], []
+        return self.builder.files(case.subject, case.filler, "tenant", _looker({}))
+
+    def _with_values(self, case: Case, files: Files) -> Files:
+        filler, sections, head = case.filler, case.sections, case.head()
         if "kubernetes" in self._names:
             config = self._values.config_map(sections, filler)
             files = [(name, data + b"---\n" + config if name == "kubernetes.yaml" else data) for name, data in files]
-        if "values" in self._names:
-            head = _head(linked)
+        if "values" in self._names and not case.pending:
             files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
+        files.append(("settings.json", self._values.settings_json(head, sections, filler)))
         return files
 
     def shared(self) -> Iterator[tuple[str, Files]]:
@@ -141,30 +153,15 @@ class Emission:
                 diagnostics.append(problem)
         return {kind: named for kind, named in pinned.items() if kind in KINDS}, diagnostics
 
-    def _filler(self, linked: Linked, pinned: dict[str, Named], sections: Any) -> Filler:
-        spec = linked.spec
-        identity = {
-            Identity.ID: spec.tenant_id,
-            Identity.NAME: spec.tenant_name,
-            Identity.OWNER_EMAIL: spec.owner_email,
-        }
-        subject = Subject(self._pipeline.schema, sections)
-        names = {kind: named.name for kind, named in pinned.items()}
-        return Filler(identity, self._bearer(linked), names, subject.find)
-
-    def _bearer(self, linked: Linked) -> Bearer:
-        platform = self._pipeline.workspace.options.platform
-        return Bearer(platform, linked.environment, linked.account, linked.region, linked.spec.tenant_id)
-
-    def _remember(self, linked: Linked, filler: Filler, pinned: dict[str, Named], sections: Any) -> None:
+    def _remember(self, linked: Linked, case: Case) -> None:
         """What the whole fleet is asked for later: names of every kind, and the columns of estates.
 
         Derived names meet no other derived name of the fleet unless they were cut, so they are claimed too.
         """
         estate = Estate(linked.environment, linked.account, linked.region, linked.cluster)
-        self._claims.add(linked, estate, filler.name, pinned)
-        if linked.spec.status != "pending":  # of whom nothing is deployed yet
-            self._count(estate, Subject(self._pipeline.schema, sections).look)
+        self._claims.add(linked, estate, case.filler.name, case.pinned)
+        if not case.pending:
+            self._count(estate, case.subject.look)
 
     def held(self, environment: str, stored: Mapping[str, Any]) -> None:
         """Counts a tenant that keeps its previous artifacts into its estate, by the settings that stand among them."""
@@ -191,31 +188,3 @@ def _stored(settings: Any, path: Path) -> Value | None:
 def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
     """Answers what an estate's tenants say about a path: the distinct values, none for what nobody says."""
     return lambda path: columns.get(path, ())
-
-
-def _head(linked: Linked) -> dict[str, Any]:
-    """Whose settings they are and where they are deployed, in every file that holds settings.
-
-    What many tenants say alike is one object, whose text is kept.
-    """
-    spec = linked.spec
-    tenant = {
-        "id": spec.tenant_id,
-        "name": spec.tenant_name,
-        "owner_email": spec.owner_email,
-        "tier": linked.stack.tier,
-        "grade": linked.stack.grade,
-        "status": intern(spec.status),
-        "ring": intern(spec.ring),
-        "industry": intern(spec.industry),
-    }
-    deployment = {
-        "environment": linked.environment or "default",
-        "account": linked.account,
-        "region": intern(linked.region),
-        "cluster": linked.cluster,
-    }
-    return {
-        "tenant": {key: value for key, value in tenant.items() if value},
-        "deployment": {key: value for key, value in deployment.items() if value},
-    }

@@ -7,6 +7,7 @@ text ─load→ documents ─link→ stacks ─resolve→ settings ─check→ p
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import literal_keys
@@ -245,7 +246,8 @@ def _facts(linked: Linked) -> dict[Path, Value]:
         "deployment.cluster": linked.cluster,
         "deployment.ring": spec.ring,
     }
-    return {path: value for path, value in facts.items() if value}
+    # what many tenants say alike is one object, whose text in artifacts is kept
+    return {path: intern(value) for path, value in facts.items() if value}
 
 
 def _texts(definitions: tuple[Definition, ...]) -> list[tuple[Path, str, Span]]:

@@ -105,7 +105,7 @@ class Reviser:
             told = self.pipeline.compile(spec, environment).diagnostics if is_any else ()
             broken[environment] = {dict(one.facts)["rule"]: one for one in told if one.code in _BROKEN}
             if compiled.judged is not None and spec.status != "terminated":
-                diagnostics += self._emission.documents(compiled.judged.checked)[1]
+                diagnostics += self._emission.documents(compiled.judged.checked)
         return Standing(dict(tenant.environments), broken, tuple(dict.fromkeys(diagnostics)))
 
     def amended(self, revision: Revision, number: int, wanted: Amendment) -> Revision | list[Diagnostic]:

@@ -128,7 +128,7 @@ class Version:
             assert self._emission is not None, "there is a pipeline"
             for compiled in tenant.environments.values():
                 assert compiled.checked is not None, "a tenant without errors was checked"
-                errors += _errors(self._emission.documents(compiled.checked)[1])
+                errors += _errors(self._emission.documents(compiled.checked))
         return Made(stated.spec, tenant, tuple(dict.fromkeys(errors)), self._damaged | _files(stated.errors))
 
     def verdicts(self, compiled: Compiled) -> Mapping[str, Verdict] | None:
