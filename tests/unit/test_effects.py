@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tenantc.driver import library
 from tenantc.driver.effects import Effect, effects
 from tenantc.driver.workspace import load
+from tenantc.emit.document import Document, SettingSource, Slot, Tree
+from tenantc.emit.formats import FORMATS
+from tenantc.emit.links import links
+from tenantc.emit.node import nodes, tree_key
+from tenantc.emit.plan import Plan
+from tenantc.emit.shelf import Shelf
+from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS
-from tenantc.source.path import covers
+from tenantc.emit.variants import variants
+from tenantc.model.settings import Section
+from tenantc.source.path import covers, section
+from tenantc.source.value import Value
 from tests.compiling import tenant, write
-from tests.unit.test_cli import run, valid
-
-ROOT = Path(__file__).parents[2]
+from tests.unit.test_cli import ROOT, run, valid
+from tests.unit.test_why import TENANTS, compiled
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +95,80 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
     assert (found[0]["documents"], found[0]["awaiting"]) == ([], None)
     told = run("effects", "infrastructure.compute.quota_pods", cwd=root).stdout
     assert "drives no document of the workspace's targets" in told
+
+
+# --- what documents declare is what they use ---
+
+DOCUMENTS = [document for target in TARGETS for document in target.documents]
+# tenants that differ so much that each setting counts for one of them
+BASES: list[tuple[str, dict[str, Any]]] = [
+    ("professional", TENANTS["professional"]),
+    ("enterprise", {"infrastructure.auto_scaling.enabled": True}),
+    *[("free", {"infrastructure.isolation_level": level}) for level in ("shared", "schema")],
+]
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
+    """Tenants as documents see them."""
+    found = []
+    for tier, overrides in BASES:
+        pipeline, one = compiled(tmp_path_factory.mktemp("base"), tier, overrides)
+        assert one.checked is not None, (tier, overrides)
+        found.append(Subject(pipeline.schema, one.checked.resolved.settings.sections))
+    return found
+
+
+def columns(path: str) -> tuple[Value, ...]:
+    return ("shared", "schema") if path == "infrastructure.isolation_level" else ()
+
+
+def built(document: Document, subject: Subject) -> list[Tree]:
+    plan = Plan(document, FORMATS["sql" if document.target == "sql" else "yaml"], "file")
+    return plan.trees(Shelf().sight(subject), columns)[0]
+
+
+def otherwise(subject: Subject, path: str) -> Iterator[Subject]:
+    """The tenant with other values of a setting, or of all that stand below it."""
+    held = subject.sections.get(section(path), Section({}, {}))
+    stated = {"tenant.status": {"enum": ["active", "suspended"]}}.get(path)
+    for one in [path, *(below for below in held.values if covers(path, below) and below != path)]:
+        leaf = subject.schema.leaf(one)
+        if leaf is None and one not in held.values:
+            continue
+        for other in variants(held.values.get(one), leaf, stated):
+            values = {key: value for key, value in held.values.items() if key != one}
+            changed = Section(values | ({one: other} if other is not None else {}), {})
+            yield Subject(subject.schema, {**subject.sections, section(path): changed})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: f"{one.target}/{one.name}")
+def test_a_document_uses_all_that_it_declares(document: Document, subjects: list[Subject]) -> None:
+    trees = [built(document, subject) for subject in subjects]
+    places = {
+        node.source.path
+        for found in trees
+        for node in nodes(found)
+        if isinstance(node, Slot) and isinstance(node.source, SettingSource)
+    }
+    assert places == set(document.places)
+    for path in (*document.looks, *((document.each,) if document.each else ())):
+        keys = [tree_key(found) for found in trees]
+        assert any(
+            tree_key(built(document, other)) != key
+            for subject, key in zip(subjects, keys, strict=True)
+            for other in otherwise(subject, path)
+        ), f"{path} changes nothing"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: f"{one.target}/{one.name}")
+def test_a_document_makes_what_it_says(document: Document, subjects: list[Subject]) -> None:
+    made = [tree for subject in subjects for tree in built(document, subject)]
+    assert made
+    if document.target == "kubernetes":
+        assert {tree["kind"] for tree in made if isinstance(tree, Mapping)} == {document.kind}
+        return
+    found = links(made)
+    kinds = {kind for kind, _ in found.makes} if found is not None else set()
+    blocks = {block for tree in made if isinstance(tree, Mapping) for block in tree}
+    assert document.kind in kinds | blocks

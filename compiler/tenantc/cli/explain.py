@@ -97,25 +97,12 @@ def explain_code(code: str, format_: str) -> None:
 
 def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]:
     """What is known about one setting of one tenant: value, definitions, references, bounds, documents."""
-    held = compiled.resolved.settings.sections.get(section(path))
-    found: dict[str, Any] = {"definitions": []}
+    found = origin(compiled, path)
     leaf = pipeline.schema.leaf(path)
     if leaf is not None:
         found |= {"description": leaf.description, "kind": leaf.kind}
         if leaf.unit:
             found["unit"] = leaf.unit
-    if held is not None and path in held.values:
-        found["value"] = _filled(compiled, held.values[path])
-    if held is not None and path in held.definitions:
-        told = setting(held, path)
-        over = told.pop("over", [])
-        told.setdefault("written", told.pop("value", None))
-        if "before_cap" in told:
-            found["before_cap"] = told.pop("before_cap")
-        found["definitions"] = [told, *over]
-    reads = sorted(compiled.resolved.reads.get(path, ()))
-    if reads:
-        found["references"] = {read: _value(compiled, read) for read in reads}
     found["constraints"] = constraints(compiled, path, pipeline)
     found["rules"] = readers(compiled, path, pipeline)
     found["documents"] = [
@@ -132,6 +119,25 @@ def _value(compiled: Compiled, path: str) -> object:
 
 def _filled(compiled: Compiled, value: Value) -> object:
     return plain(fill(value, compiled.linked.spec.identity))
+
+
+def origin(compiled: Compiled, path: str) -> dict[str, Any]:
+    """The value of one setting of one tenant, who said it and where, and what it refers to."""
+    held = compiled.resolved.settings.sections.get(section(path))
+    found: dict[str, Any] = {"definitions": []}
+    if held is not None and path in held.values:
+        found["value"] = _filled(compiled, held.values[path])
+    if held is not None and path in held.definitions:
+        told = setting(held, path)
+        over = told.pop("over", [])
+        told.setdefault("written", told.pop("value", None))
+        if "before_cap" in told:
+            found["before_cap"] = told.pop("before_cap")
+        found["definitions"] = [told, *over]
+    reads = sorted(compiled.resolved.reads.get(path, ()))
+    if reads:
+        found["references"] = {read: _value(compiled, read) for read in reads}
+    return found
 
 
 def constraints(compiled: Compiled, path: str, pipeline: Pipeline) -> list[dict[str, Any]]:
@@ -160,7 +166,8 @@ def lines(found: dict[str, dict[str, Any]], path: str, prefix: str) -> list[str]
     return [line for name, text in texts.items() for line in (f"in {name}:", *(f"  {line}" for line in text))]
 
 
-def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
+def definition_lines(path: str, told: dict[str, Any], prefix: str) -> list[str]:
+    """The value of a setting, each definition with its place, and what it refers to."""
     unit = f" {told['unit']}" if told.get("unit") else ""
     shown = _text(told["value"]) + unit if "value" in told else "(absent)"
     result = [f"{path} = {shown}"]
@@ -175,7 +182,13 @@ def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
         until = f" (until {definition['until']}: {definition['reason']})" if "until" in definition else ""
         place = f"  {_place(definition['at'], prefix)}" if "at" in definition else ""
         result.append(f"  {mark} {definition['from']}: {operator}{value}{until}{place}")
+    result += [f"  → {_place(told['at'], prefix)}"] if "at" in told else []
     result += [f"  reads {read} = {_text(value)}" for read, value in told.get("references", {}).items()]
+    return [printable(line) for line in result]
+
+
+def _one(path: str, told: dict[str, Any], prefix: str) -> list[str]:
+    result = definition_lines(path, told, prefix)
     for one in told["constraints"]:
         value = f" {_text(one['value'])}" if "value" in one else ""
         result.append(f"  {one['what']}{value} by {one['from']}  {_place(one['at'], prefix)}")

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "show a tenant's resolved settings",
     "explain": "explain where a setting's value comes from, what a rule asks, or what a diagnostic's code means",
     "effects": "tell what settings drive: documents, rules, or a target to come",
+    "why": "tell which settings decide a line of an artifact",
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
     "diff": "tell what changes between two git revisions, or one and the working tree",

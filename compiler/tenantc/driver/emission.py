@@ -30,10 +30,11 @@ Files = list[tuple[str, bytes]]
 class Emission:
     """Emits tenants one by one, and remembers of each what estates and collisions need.
 
-    `reference` builds everything from scratch, without memo or templates: what the fast path is tested against.
+    `only` names the targets to emit, by default those of the workspace. `reference` builds everything from scratch,
+    without memo or templates: what the fast path is tested against.
     """
 
-    def __init__(self, pipeline: Pipeline, *, reference: bool = False) -> None:
+    def __init__(self, pipeline: Pipeline, only: Collection[str] | None = None, *, reference: bool = False) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
         known = {target.name: target for target in TARGETS}
@@ -42,7 +43,8 @@ class Emission:
             for named in options.targets
             if named.name not in known
         ]
-        self._targets: list[Target] = [known[named.name] for named in options.targets if named.name in known]
+        chosen = [named.name for named in options.targets if only is None or named.name in only]
+        self._targets: list[Target] = [known[name] for name in chosen if name in known]
         self._names = {target.name for target in self._targets}
         self.builder = Builder(self._targets, reference=reference)
         unlimited = options.section.values["workspace.values.unlimited"]

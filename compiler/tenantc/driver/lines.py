@@ -1,0 +1,79 @@
+"""Which lines of an artifact another version of it says otherwise, or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import NamedTuple, TypeAlias
+
+# a line, with the keys that it stands under
+_Line: TypeAlias = tuple[tuple[str, ...], str]
+_BETWEEN = "---"
+_CLOSING = ("}", "]", ")")
+
+
+class _Piece(NamedTuple):
+    """A document of a file: the number of its first line, and its lines."""
+
+    first: int
+    lines: list[_Line]
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What tells a Kubernetes object from the others in its file."""
+        tops = [line for above, line in self.lines if not above]
+        names = [line for above, line in self.lines if above == ("metadata",) and line.startswith("  name:")]
+        return (*[line for line in tops if line.startswith("kind:")], *names)
+
+
+def altered(old: str, new: str) -> set[int]:
+    """The numbers of the lines of `old`, from 1, that `new` does not have as they are.
+
+    Lines are compared under what they stand under, and those of a Kubernetes object with those of the same one.
+    """
+    found: set[int] = set()
+    for piece, other in _pairs(_pieces(old), _pieces(new)):
+        if piece is None:
+            continue
+        left, right = piece.lines, other.lines if other is not None else []
+        for kind, start, end, _, _ in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+            if kind in {"replace", "delete"}:
+                found |= {piece.first + number for number in range(start, end)}
+    return found
+
+
+def _pieces(text: str) -> list[_Piece]:
+    found: list[_Piece] = [_Piece(1, [])]
+    above: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line == _BETWEEN:
+            found.append(_Piece(number + 1, []))
+            above.clear()
+            continue
+        bare = line.lstrip(" ")
+        depth = len(line) - len(bare)
+        before = ""
+        while above and above[-1][0] >= depth:
+            _, before = above.pop()
+        # a bracket belongs to what it closes, and the last entry of a JSON object has no comma
+        under = (*(one for _, one in above), *([before] if bare[:1] in _CLOSING else []))
+        found[-1].lines.append((under, line.removesuffix(",")))
+        above.append((depth, bare.partition(":")[0]))
+    return found
+
+
+def _pairs(old: list[_Piece], new: list[_Piece]) -> Iterator[tuple[_Piece | None, _Piece | None]]:
+    """Documents of the same name, and those left over by their kind and order."""
+    names = {piece.name: piece for piece in new}
+    rest: list[_Piece] = []
+    for piece in old:
+        same = names.pop(piece.name, None)
+        if same is None:
+            rest.append(piece)
+        else:
+            yield piece, same
+    kinds = dict.fromkeys(piece.name[:1] for piece in rest)
+    for kind in kinds:
+        left = [piece for piece in rest if piece.name[:1] == kind]
+        yield from zip_longest(left, [piece for name, piece in names.items() if name[:1] == kind])

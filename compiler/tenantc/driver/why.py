@@ -1,0 +1,157 @@
+"""Which settings decide the lines of an artifact: those of which some other value would make a line read otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from tenantc.driver import library
+from tenantc.driver.case import Case
+from tenantc.driver.emission import Emission
+from tenantc.driver.lines import altered
+from tenantc.driver.pipeline import Pipeline
+from tenantc.emit.naming import Bearer
+from tenantc.emit.targets import TARGETS, driven
+from tenantc.emit.variants import variants
+from tenantc.model.checked import Checked
+from tenantc.model.identity import Identity
+from tenantc.model.settings import Section
+from tenantc.source.path import Path, child, covers, section, split
+from tenantc.source.value import Value
+
+# files in which every setting stands, so that any other value shows where
+_VALUES: Final = frozenset({"values.yaml", "tenant.tfvars.json"})
+_HOLDING: Final = frozenset({*_VALUES, "settings.json", "kubernetes.yaml"})
+_IDENTITY: Final = {f"tenant.{part.value}": part for part in Identity}
+# what names are derived from besides the tenant's id
+_BEARING: Final = {
+    "workspace.platform": "platform",
+    "deployment.environment": "environment",
+    "deployment.account": "account",
+    "deployment.region": "region",
+}
+NAMES: Final = "names"
+
+
+def target_of(file: str) -> str | None:
+    """The target whose file of a tenant this is; an empty text for settings.json, None for what no target writes."""
+    if file == "settings.json":
+        return ""
+    if file in _VALUES:
+        return "values"
+    return next((target.name for target in TARGETS if file in {name for name, _ in target.files}), None)
+
+
+class Inquiry:
+    """One file of a tenant in an environment, and what its lines depend on.
+
+    `text` is the file as it is compiled now, None if there is no such file.
+    """
+
+    def __init__(self, pipeline: Pipeline, checked: Checked, file: str) -> None:
+        target = target_of(file)
+        assert target is not None, "asked for what targets write"
+        self._file = file
+        self._names = {target} - {""}
+        self._emission = Emission(pipeline, self._names)
+        self._case, _ = self._emission.case(checked)
+        stated = library.document_schema("spec"), library.document_schema("workspace")
+        self._stated: Mapping[str, Mapping[str, Any]] = dict(zip(("tenant", "workspace"), stated, strict=True))
+        self.text = self._written(self._case)
+
+    def decisive(self) -> dict[int, list[Path]]:
+        """The paths that decide each line, by its number from 1; a line that none decides is left out.
+
+        Besides settings these are facts about the tenant and where it is deployed (`tenant.`, `deployment.`), options
+        of tenantc.yaml (`workspace.`), and names that the tenant adopts (`names.`).
+        """
+        assert self.text is not None, "there is such a file"
+        found: dict[int, list[Path]] = {}
+        for path, cases in self._alternatives():
+            lines: set[int] = set()
+            for text in dict.fromkeys(self._written(case) for case in cases):
+                # what a target refuses to say is no artifact
+                if text is not None and text != self.text:
+                    lines |= altered(self.text, text)
+            for line in lines:
+                found.setdefault(line, []).append(path)
+        return {line: sorted(paths) for line, paths in sorted(found.items())}
+
+    def _written(self, case: Case) -> str | None:
+        files, refusals = self._emission.files(case)
+        if refusals or (case.pending and not self._case.pending):
+            return None
+        return next((data.decode() for name, data in files if name == self._file), "")
+
+    def _alternatives(self) -> Iterator[tuple[Path, Iterator[Case]]]:
+        """The tenant with other values, path by path."""
+        case = self._case
+        for held in case.sections.values():
+            for path, value in held.values.items():
+                yield path, self._others(path, value)
+        for leaf in case.schema.leaves():
+            is_absent = ".*" not in leaf.path and case.subject.value(leaf.path) is None
+            if is_absent and (self._file in _HOLDING or driven(leaf.path, self._names)):
+                yield leaf.path, self._others(leaf.path, None)
+        for path, part in _IDENTITY.items():
+            yield path, (self._known_as(part, str(other)) for other in variants(case.identity[part]))
+        for kind, named in case.pinned.items():
+            others = (named._replace(name=str(other)) for other in variants(named.name))
+            yield child(NAMES, kind), (_case(case, pinned={**case.pinned, kind: one}) for one in others)
+        for path in self._entries():
+            yield path, iter([self._without(path)])
+
+    def _others(self, path: Path, value: Value | None) -> Iterator[Case]:
+        leaf = self._case.schema.leaf(path)
+        name, *names = split(path)
+        others = variants(value, leaf, _below(self._stated.get(name, {}), names))
+        if not driven(leaf.path if leaf is not None else path, self._names):
+            # it is shown as it is, a list with a line an item
+            others = others if isinstance(value, tuple) else islice(others, 1)
+        for other in others:
+            yield self._with(path, other)
+
+    def _with(self, path: Path, value: Value | None) -> Case:
+        held = self._case.sections[section(path)]
+        values = {key: old for key, old in held.values.items() if key != path}
+        if value is not None:
+            values[path] = value
+        case = _case(self._case, sections={**self._case.sections, section(path): Section(values, held.definitions)})
+        bearing = _BEARING.get(path)
+        return (
+            case if bearing is None else _case(case, bearer=Bearer(**(case.bearer._asdict() | {bearing: str(value)})))
+        )
+
+    def _known_as(self, part: Identity, text: str) -> Case:
+        identity = {**self._case.identity, part: text}
+        bearer = self._case.bearer
+        return _case(self._case, identity=identity, bearer=bearer._replace(tenant_id=identity[Identity.ID]))
+
+    def _entries(self) -> Iterator[Path]:
+        """The entries of open maps over which documents repeat."""
+        repeated = {
+            one.each for target in TARGETS if target.name in self._names for one in target.documents if one.each
+        }
+        for path in sorted(repeated):
+            held = self._case.sections.get(section(path))
+            depth = len(split(path))
+            names = {split(one)[depth] for one in (held.values if held else ()) if one != path and covers(path, one)}
+            yield from (child(path, name) for name in sorted(names))
+
+    def _without(self, path: Path) -> Case:
+        held = self._case.sections[section(path)]
+        values = {key: value for key, value in held.values.items() if not covers(path, key)}
+        return _case(self._case, sections={**self._case.sections, section(path): Section(values, held.definitions)})
+
+
+def _case(case: Case, **changes: Any) -> Case:
+    parts = {name: getattr(case, name) for name in ("schema", "sections", "identity", "bearer", "pinned")}
+    return Case(**(parts | changes))
+
+
+def _below(schema: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    """What a JSON Schema says of what stands under these names."""
+    for name in names:
+        schema = schema.get("properties", {}).get(name) or schema.get("additionalProperties") or {}
+    return schema

@@ -1,0 +1,210 @@
+"""Which settings decide a line: exactly those with which, said otherwise in the tenant's spec, the line is another."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenantc.driver.emission import Emission
+from tenantc.driver.lines import altered
+from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.driver.why import Inquiry
+from tenantc.driver.workspace import load
+from tenantc.emit.targets import TARGETS, driven
+from tenantc.emit.variants import variants
+from tenantc.source.path import Path as Setting
+from tenantc.source.value import plain
+from tests.compiling import AS_OF, without_rules, write
+from tests.unit.test_cli import ROOT, run, valid
+
+TOP = {
+    "platform": "demo", "language": 1, "naming": 1, "defaults": {"region": "eu-west-1"},
+    "kubernetes": {"workloads": {"api": {"kind": "Deployment", "port": 8080}, "worker": {"kind": "StatefulSet"}}},
+    "sql": {"shared_tables": ["app.tracks"]},
+}  # fmt: skip
+# two tenants in whose artifacts nearly everything stands that documents can say
+TENANTS: Mapping[str, dict[str, Any]] = {
+    "professional": {
+        "infrastructure.auto_scaling.enabled": True,
+        "infrastructure.auto_scaling.max_scale_factor": 3,
+        "infrastructure.network.allowed_ingress_namespaces": ["ingress-nginx", "mesh"],
+        "infrastructure.network.allowed_egress_cidrs": ["0.0.0.0/0"],
+        "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
+        "security.access_control.viewer_groups": ["acme-staff"],
+        "billing.usage_tracking.cost_attribution": True,
+    },
+    "enterprise": {"infrastructure.isolation_level": "database"},
+}
+FILES = ("kubernetes.yaml", "main.tf.json", "versions.tf.json", "schema.sql", "settings.json", "values.yaml")
+EVERYTHING = frozenset(target.name for target in TARGETS)
+
+
+def compiled(root: Path, tier: str, overrides: Mapping[str, Any]) -> tuple[Pipeline, Compiled]:
+    spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "a@b.example"}
+    root.mkdir(exist_ok=True)
+    write(root, {"tenantc.yaml": json.dumps(TOP), "acme.json": json.dumps({**spec, "overrides": overrides})})
+    workspace = load(root.resolve()).value
+    assert workspace is not None
+    pipeline = Pipeline(without_rules(workspace), AS_OF)
+    [one], _, _ = workspace.specs(root.resolve() / "acme.json")
+    return pipeline, pipeline.tenant(one).environments[""]
+
+
+def texts(root: Path, tier: str, overrides: Mapping[str, Any]) -> dict[str, str] | None:
+    """A tenant's artifacts; None if the tenant may not be so."""
+    pipeline, one = compiled(root, tier, overrides)
+    if one.judged is None:
+        return None
+    files, refusals = Emission(pipeline).tenant(one.judged)
+    return None if refusals else {name: data.decode() for name, data in files}
+
+
+def readers(one: Compiled, path: Setting) -> set[Setting]:
+    """A setting and those that are computed from it."""
+    found = {path}
+    while more := {name for name, reads in one.resolved.reads.items() if found & set(reads)} - found:
+        found |= more
+    return found
+
+
+@pytest.mark.parametrize("tier", TENANTS)
+def test_every_line_names_the_settings_by_which_it_changes(tmp_path: Path, tier: str) -> None:
+    pipeline, one = compiled(tmp_path, tier, TENANTS[tier])
+    assert one.checked is not None
+    before = texts(tmp_path, tier, TENANTS[tier])
+    assert before is not None
+    told = {file: Inquiry(pipeline, one.checked, file).decisive() for file in FILES}
+    compared = 0
+    for leaf in pipeline.schema.leaves():
+        path = leaf.path
+        if ".*" in path or not driven(path, EVERYTHING):
+            continue
+        others = list(variants(one.resolved.settings.get(path), leaf))
+        stated = [plain(other) for other in others if other is not None]
+        after = [texts(tmp_path, tier, {**TENANTS[tier], path: other}) for other in stated]
+        followers = readers(one, path)
+        for file in FILES:
+            changed = {line for new in after if new is not None for line in altered(before[file], new.get(file, ""))}
+            named = {line for line, paths in told[file].items() if path in paths}
+            unnamed = {line for line in changed if followers.isdisjoint(told[file].get(line, []))}
+            assert unnamed == set(), f"{path} changes lines of {file} that do not name it"
+            if None not in others and None not in after and followers == {path}:
+                compared += bool(named)
+                assert named <= changed, f"lines of {file} name {path}, which does not change them"
+    assert compared > 30
+
+
+def test_who_the_tenant_is_decides_names_and_labels(tmp_path: Path) -> None:
+    pipeline, one = compiled(tmp_path, "professional", TENANTS["professional"])
+    assert one.checked is not None
+    inquiry = Inquiry(pipeline, one.checked, "kubernetes.yaml")
+    assert inquiry.text is not None
+    lines = dict(enumerate(inquiry.text.splitlines(), 1))
+    told = inquiry.decisive()
+    named = {lines[line].strip(): paths for line, paths in told.items()}
+    assert named["name: demo-acme"] == ["tenant.id", "workspace.platform"]
+    assert named["tenantc/tenant-name: Acme"] == ["tenant.name"]
+    assert named["tenantc/status: active"] == ["tenant.status"]
+    assert named["name: allow-ingress-api"] == ["workspace.kubernetes.workloads.api"]
+    # closed for a suspended tenant
+    assert "tenant.status" in named["- namespaceSelector:"]
+    assert all(path.startswith("security.") for path in named[next(one for one in named if "security.json" in one)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("a: 1\nb: 2\n", "a: 1\nb: 3\n", {2}),
+        ("a: 1\nb: 2\n", "a: 1\nb: 2\nc: 3\n", set()),
+        # what stands under another key is another line
+        ("a:\n  x: 1\nb:\n  x: 1\n", "b:\n  x: 1\n", {1, 2}),
+        # brackets go with what they close, and no comma behind what comes last is no change
+        ('{\n  "a": {\n  },\n  "b": {\n  }\n}\n', '{\n  "a": {\n  }\n}\n', {4, 5}),
+        # the second of three policies goes, and not the head of the third
+        *[
+            (
+                "---\n".join(f"kind: P\nmetadata:\n  name: {name}\nspec: 1\n" for name in "abc"),
+                "---\n".join(f"kind: P\nmetadata:\n  name: {name}\nspec: 1\n" for name in left),
+                gone,
+            )
+            for left, gone in [("ac", {6, 7, 8, 9}), ("abd", {13}), ("", {1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14})]
+        ],
+    ],
+)
+def test_lines_are_compared_under_what_they_stand_under(old: str, new: str, lines: set[int]) -> None:
+    assert altered(old, new) == lines
+
+
+# --- the command ---
+
+
+@cache
+def examples() -> Path:
+    import tempfile
+
+    root = Path(tempfile.mkdtemp()) / "streaming"
+    shutil.copytree(ROOT / "examples" / "streaming", root, ignore=shutil.ignore_patterns("build"))
+    assert run("compile", cwd=root).returncode == 0
+    return root
+
+
+def at(file: str, text: str) -> str:
+    lines = (examples() / "build" / "tenants" / "acme-corp" / file).read_text().splitlines()
+    return f"build/tenants/acme-corp/{file}:{next(n for n, line in enumerate(lines, 1) if text in line)}"
+
+
+def test_the_command_says_who_decided_the_line_and_where() -> None:
+    place = at("kubernetes.yaml", "limits.cpu")
+    told = run("why", place, cwd=examples())
+    assert told.returncode == 0, told.stderr
+    head, setting, winner, *_ = told.stdout.splitlines()
+    assert head == f'{place}  limits.cpu: "20000m"'
+    assert setting == "  infrastructure.compute.quota_cpu_millicores = 20000"
+    assert winner.startswith("    → tier `professional`: 20000  library/tiers/professional.yaml:")
+    document = valid(run("why", at("main.tf.json", '"days": 90'), "--format", "json", cwd=examples()).stdout, "why")
+    assert [one["path"] for one in document["settings"]] == [
+        f"infrastructure.storage.lifecycle_policies.{name}_after_days" for name in ("archive", "delete")
+    ]
+    assert document["settings"][1]["references"] == {
+        "compliance.data_governance.retention_policies.user_data": document["settings"][1]["value"]
+    }
+    option = run("why", at("kubernetes.yaml", "name: allow-ingress-api"), cwd=examples()).stdout
+    assert "workspace.kubernetes.workloads.api = " in option
+    assert "→ tenantc.yaml:12:" in option
+    same = run("why", at("kubernetes.yaml", "k8s-app"), cwd=examples()).stdout
+    assert "tenant.status" in same
+    assert "no setting decides this line" in run("why", at("kubernetes.yaml", "kind: Namespace"), cwd=examples()).stdout
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ("build/tenants/acme-corp/kubernetes.yaml", "is no place: write FILE:LINE"),
+        ("build/tenants/acme-corp/kubernetes.yaml:0", "the file has"),
+        ("build/tenants/acme-corp/kubernetes.yaml:99999", "the file has"),
+        ("build/tenants/acme-corp/none.yaml:1", "is no file of a build"),
+        ("tenantc.yaml:1", "is no file of a build"),
+        ("build/tenants/acme-corp/audit.json:1", "is no artifact of a tenant"),
+        ("build/manifest.json:1", "is no artifact of a tenant"),
+    ],
+)
+def test_a_place_that_is_none_is_told(place: str, problem: str) -> None:
+    told = run("why", place, cwd=examples())
+    assert told.returncode == 2
+    assert problem in told.stderr
+
+
+def test_a_build_of_something_else_is_told(tmp_path: Path) -> None:
+    root = tmp_path / "streaming"
+    shutil.copytree(examples(), root)
+    spec = root / "tenants" / "acme-corp.yaml"
+    spec.write_text(spec.read_text().replace("limits.max_users: 500", "limits.max_users: 501"))
+    told = run("why", "build/tenants/acme-corp/values.yaml:1", cwd=root)
+    assert told.returncode == 2
+    assert "lies in a build of something else than the workspace: compile it again" in told.stderr
