@@ -23,9 +23,31 @@ from tenantc.source.value import plain
 from tests.compiling import AS_OF, without_rules, write
 from tests.unit.test_cli import ROOT, run, valid
 
-TOP = {
+SWITCHES = (
+    *("system_health", "security_events", "usage_limits", "performance", "business_metrics"),
+    *("compliance_violations", "log_pipeline_failure"),
+)
+LIMITS = (
+    *("max_users", "concurrent_sessions", "storage_gb", "monthly_bandwidth_gb", "ai_sessions_per_month"),
+    *("api_rate_limit_per_hour", "integrations", "webhook_endpoints", "scheduled_jobs", "custom_models"),
+)
+ALERT = {"expr": 'bad{namespace="$namespace"} > 0', "severity": "warning", "summary": "bad"}
+PROMETHEUS = {
+    "namespace": "observability",
+    "labels": {"release": "prometheus"},
+    "requests": {"metric": "http_requests_total", "errors": 'code=~"5.."'},
+    "usage": {name: f"app_{name}" for name in LIMITS},
+    "alerts": {
+        **{switch: {"Own": ALERT} for switch in SWITCHES},
+        "control_failures": {"firewall": ALERT, "ids": ALERT},
+    },
+}
+TOP: Mapping[str, Any] = {
     "platform": "demo", "language": 1, "naming": 1, "defaults": {"region": "eu-west-1"},
-    "kubernetes": {"workloads": {"api": {"kind": "Deployment", "port": 8080}, "worker": {"kind": "StatefulSet"}}},
+    "kubernetes": {
+        "workloads": {"api": {"kind": "Deployment", "port": 8080}, "worker": {"kind": "StatefulSet"}},
+        "prometheus": PROMETHEUS,
+    },
     "sql": {"shared_tables": ["app.tracks"]},
 }  # fmt: skip
 # two tenants in whose artifacts nearly everything stands that documents can say
@@ -38,6 +60,8 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
+        "monitoring.alerting_rules.performance": True,
+        "monitoring.alerting_rules.control_failures": ["firewall"],
     },
     "enterprise": {"infrastructure.isolation_level": "database"},
 }
@@ -113,7 +137,9 @@ def test_who_the_tenant_is_decides_names_and_labels(tmp_path: Path) -> None:
     assert named["tenantc/status: active"] == ["tenant.status"]
     assert named["name: allow-ingress-api"] == ["workspace.kubernetes.workloads.api"]
     # closed for a suspended tenant
-    assert "tenant.status" in named["- namespaceSelector:"]
+    assert "tenant.status" in named["kubernetes.io/metadata.name: ingress-nginx"]
+    # there only as long as the platform says which Prometheus watches it
+    assert "workspace.kubernetes.prometheus" in named["kind: ServiceMonitor"]
     assert all(path.startswith("security.") for path in named[next(one for one in named if "security.json" in one)])
 
 

@@ -18,7 +18,7 @@ from tenantc.model.checked import Checked
 from tenantc.model.identity import Identity
 from tenantc.model.settings import Section
 from tenantc.source.path import Path, child, covers, section, split
-from tenantc.source.value import Value
+from tenantc.source.value import Record, Value
 
 # files in which every setting stands, so that any other value shows where
 _VALUES: Final = frozenset({"values.yaml", "tenant.tfvars.json"})
@@ -99,7 +99,7 @@ class Inquiry:
         for kind, named in case.pinned.items():
             others = (named._replace(name=str(other)) for other in variants(named.name))
             yield child(NAMES, kind), (_case(case, pinned={**case.pinned, kind: one}) for one in others)
-        for path in self._entries():
+        for path in (*self._mappings(), *self._entries()):
             yield path, iter([self._without(path)])
 
     def _others(self, path: Path, value: Value | None) -> Iterator[Case]:
@@ -127,6 +127,13 @@ class Inquiry:
         identity = {**self._case.identity, part: text}
         bearer = self._case.bearer
         return _case(self._case, identity=identity, bearer=bearer._replace(tenant_id=identity[Identity.ID]))
+
+    def _mappings(self) -> list[Path]:
+        """The mappings that documents look at as a whole."""
+        looked = {
+            path for target in TARGETS if target.name in self._names for one in target.documents for path in one.looks
+        }
+        return sorted(path for path in looked if isinstance(self._case.subject.find(path), Record))
 
     def _entries(self) -> Iterator[Path]:
         """The entries of open maps over which documents repeat."""

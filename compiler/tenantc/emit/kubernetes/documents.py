@@ -6,8 +6,10 @@ from typing import Final
 
 from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.access import admin_binding, admin_role, service_account, viewer_binding, viewer_role
+from tenantc.emit.kubernetes.alerts import prometheus_rule
 from tenantc.emit.kubernetes.autoscaling import horizontal_pod_autoscaler
 from tenantc.emit.kubernetes.kustomization import kustomization
+from tenantc.emit.kubernetes.metrics import allow_scraping, service_monitor
 from tenantc.emit.kubernetes.namespace import namespace
 from tenantc.emit.kubernetes.network import (
     allow_dns,
@@ -27,11 +29,14 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     allow_same_namespace,
     allow_ingress,
     allow_networks,
+    allow_scraping,
     service_account,
     viewer_role,
     admin_role,
     viewer_binding,
     admin_binding,
     horizontal_pod_autoscaler,
+    service_monitor,
+    prometheus_rule,
     kustomization,
 )

@@ -35,7 +35,7 @@ _NODE_LOCAL_DNS = "169.254.20.10/32"
 _CREDENTIALS = tuple(ip_network(text) for text in ("169.254.0.0/16", "fd00:ec2::254/128", "fd20:ce::254/128"))
 
 
-def _policy(names: Names, name: str, pods: Mapping[str, Tree], **rules: list[Tree]) -> Tree:
+def policy(names: Names, name: str, pods: Mapping[str, Tree], **rules: list[Tree]) -> Tree:
     """A policy for those pods and the directions named; a direction without rules allows nothing."""
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -53,14 +53,14 @@ def _suspended(status: str) -> bool:
     return status == "suspended"
 
 
-def _namespace(name: str) -> dict[str, Tree]:
+def namespace_named(name: str) -> dict[str, Tree]:
     return {"matchLabels": {_NAMESPACE_NAME: name}}
 
 
 @document("kubernetes", kind="NetworkPolicy")
 def default_deny(names: Names) -> Tree:
     """Selects every pod in both directions and allows nothing, so that the others decide what passes."""
-    return _policy(names, "default-deny", _EVERY_POD, ingress=[], egress=[])
+    return policy(names, "default-deny", _EVERY_POD, ingress=[], egress=[])
 
 
 @document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
@@ -69,21 +69,21 @@ def allow_dns(names: Names, status: str) -> Tree:
     where, pods = _CLUSTER_DNS
     rule: Tree = {
         "to": [
-            {"namespaceSelector": _namespace(where), "podSelector": {"matchLabels": pods}},
+            {"namespaceSelector": namespace_named(where), "podSelector": {"matchLabels": pods}},
             {"ipBlock": {"cidr": _NODE_LOCAL_DNS}},
         ],
         "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
     }
-    return _policy(names, "allow-dns", _EVERY_POD, egress=[] if _suspended(status) else [rule])
+    return policy(names, "allow-dns", _EVERY_POD, egress=[] if _suspended(status) else [rule])
 
 
 @document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
 def allow_same_namespace(names: Names, status: str) -> Tree:
     """Lets the tenant's pods talk to each other."""
     if _suspended(status):
-        return _policy(names, "allow-same-namespace", _EVERY_POD, ingress=[], egress=[])
+        return policy(names, "allow-same-namespace", _EVERY_POD, ingress=[], egress=[])
     siblings: Tree = [{"podSelector": {}}]
-    return _policy(names, "allow-same-namespace", _EVERY_POD, ingress=[{"from": siblings}], egress=[{"to": siblings}])
+    return policy(names, "allow-same-namespace", _EVERY_POD, ingress=[{"from": siblings}], egress=[{"to": siblings}])
 
 
 @document(
@@ -99,11 +99,11 @@ def allow_ingress(names: Names, name: str, workload: Record, status: str, namesp
     """
     port = workload.get("port")
     rule: Tree = {
-        "from": [{"namespaceSelector": _namespace(namespace)} for namespace in namespaces or ()],
+        "from": [{"namespaceSelector": namespace_named(namespace)} for namespace in namespaces or ()],
         "ports": None if port is None else [{"protocol": "TCP", "port": int(str(port))}],
     }
     closed = _suspended(status) or not namespaces  # an empty `from` would let in everybody
-    return _policy(names, f"allow-ingress-{name}", selector(name, workload), ingress=[] if closed else [rule])
+    return policy(names, f"allow-ingress-{name}", selector(name, workload), ingress=[] if closed else [rule])
 
 
 @document("kubernetes", kind="NetworkPolicy", looks=("tenant.status", _EGRESS))
@@ -122,7 +122,7 @@ def allow_networks(names: Names, status: str, cidrs: tuple[str, ...] | None) -> 
         held_back = [str(inner) for inner in _CREDENTIALS if _wider(network, inner)]
         blocks.append({"ipBlock": {"cidr": cidr, "except": held_back or None}})
     closed = _suspended(status) or not blocks  # an empty `to` would let out to everywhere
-    return _policy(names, "allow-networks", _EVERY_POD, egress=[] if closed else [{"to": blocks}])
+    return policy(names, "allow-networks", _EVERY_POD, egress=[] if closed else [{"to": blocks}])
 
 
 def _wider(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:

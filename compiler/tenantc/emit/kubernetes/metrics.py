@@ -1,0 +1,79 @@
+"""What Prometheus collects from the tenant's workloads, and how it reaches them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Names, Slot, Tree, document, text
+from tenantc.emit.kubernetes.metadata import labels, metadata
+from tenantc.emit.kubernetes.network import namespace_named, policy
+from tenantc.emit.kubernetes.workload import WORKLOADS, selector
+from tenantc.source.value import Record
+
+PROMETHEUS: Final = "workspace.kubernetes.prometheus"
+_NAMESPACE: Final = "monitoring"
+_PATH: Final = "/metrics"
+
+
+def watched(names: Names, name: str, prometheus: Record) -> dict[str, Tree]:
+    """The metadata of what Prometheus has to find."""
+    own = prometheus.get("labels")
+    found = {key: str(value) for key, value in own.items()} if isinstance(own, Record) else {}
+    return {**metadata(names, name), "labels": {**labels(names), **found}}
+
+
+@document(
+    "kubernetes",
+    kind="ServiceMonitor",
+    each=WORKLOADS,
+    looks=(PROMETHEUS, "monitoring.metrics.enabled"),
+    places=("monitoring.metrics.granularity_minutes",),
+)
+def service_monitor(
+    names: Names,
+    name: str,
+    workload: Record,
+    prometheus: Record | None,
+    enabled: bool | None,
+    granularity: Slot | None,
+) -> Tree:
+    """Collects what a workload tells of itself, on the port on which it listens.
+
+    A Service is found by the labels that its pods have: charts give both the same.
+    https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
+    """
+    port = workload.get("port")
+    if prometheus is None or not enabled or port is None:
+        return None
+    interval = None if granularity is None else text(granularity, "m")
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "metadata": watched(names, name, prometheus),
+        "spec": {
+            "selector": {"matchLabels": {**selector(name, workload)}},
+            "endpoints": [{"targetPort": int(str(port)), "path": _PATH, "interval": interval}],
+        },
+    }
+
+
+@document(
+    "kubernetes",
+    kind="NetworkPolicy",
+    each=WORKLOADS,
+    looks=(PROMETHEUS, "monitoring.metrics.enabled"),
+)
+def allow_scraping(names: Names, name: str, workload: Record, prometheus: Record | None, enabled: bool | None) -> Tree:
+    """Lets Prometheus reach a workload on its port; a tenant that is suspended is watched on.
+
+    It is written without rules where no metrics are collected, so that it goes from the cluster, too.
+    """
+    port = workload.get("port")
+    if prometheus is None or port is None:
+        return None
+    where = str(prometheus.get("namespace", _NAMESPACE))
+    rule: Tree = {
+        "from": [{"namespaceSelector": namespace_named(where)}],
+        "ports": [{"protocol": "TCP", "port": int(str(port))}],
+    }
+    return policy(names, f"allow-scraping-{name}", selector(name, workload), ingress=[rule] if enabled else [])
