@@ -130,7 +130,7 @@ def test_the_strict_schemas_accept_every_document(tenant: Tenant, tier: str, sta
     found = tenant(tier, overrides, status=status).documents()
     assert {kind for kind, _ in found} == {
         *("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "RoleBinding"),
-        *("HorizontalPodAutoscaler", "ConfigMap"),
+        *("HorizontalPodAutoscaler", "PodDisruptionBudget", "ConfigMap"),
     }
     for version in ("1.30", "1.34"):
         assert {key: validate(document, version) for key, document in found.items()} == {key: [] for key in found}

@@ -32,21 +32,26 @@ LIMITS = (
     *("api_rate_limit_per_hour", "integrations", "webhook_endpoints", "scheduled_jobs", "custom_models"),
 )
 ALERT = {"expr": 'bad{namespace="$namespace"} > 0', "severity": "warning", "summary": "bad"}
-PROMETHEUS = {
+PROMETHEUS: Mapping[str, Any] = {
     "namespace": "observability",
     "labels": {"release": "prometheus"},
     "requests": {"metric": "http_requests_total", "errors": 'code=~"5.."'},
     "usage": {name: f"app_{name}" for name in LIMITS},
     "alerts": {
-        **{switch: {"Own": ALERT} for switch in SWITCHES},
+        **{switch: {f"own_{switch}": ALERT} for switch in SWITCHES},
         "control_failures": {"firewall": ALERT, "ids": ALERT},
     },
 }
 TOP: Mapping[str, Any] = {
     "platform": "demo", "language": 1, "naming": 1, "defaults": {"region": "eu-west-1"},
     "kubernetes": {
-        "workloads": {"api": {"kind": "Deployment", "port": 8080}, "worker": {"kind": "StatefulSet"}},
+        "workloads": {
+            "api": {"kind": "Deployment", "port": 8080},
+            "worker": {"kind": "StatefulSet", "labels": {"app": "w"}},
+        },
         "prometheus": PROMETHEUS,
+        "velero": {"namespace": "backups", "storage_location": "far"},
+        "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
     },
     "sql": {"shared_tables": ["app.tracks"]},
 }  # fmt: skip
@@ -60,6 +65,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
+        "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],
     },
@@ -69,10 +75,12 @@ FILES = ("kubernetes.yaml", "main.tf.json", "versions.tf.json", "schema.sql", "s
 EVERYTHING = frozenset(target.name for target in TARGETS)
 
 
-def compiled(root: Path, tier: str, overrides: Mapping[str, Any]) -> tuple[Pipeline, Compiled]:
+def compiled(
+    root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP
+) -> tuple[Pipeline, Compiled]:
     spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "a@b.example"}
     root.mkdir(exist_ok=True)
-    write(root, {"tenantc.yaml": json.dumps(TOP), "acme.json": json.dumps({**spec, "overrides": overrides})})
+    write(root, {"tenantc.yaml": json.dumps(top), "acme.json": json.dumps({**spec, "overrides": overrides})})
     workspace = load(root.resolve()).value
     assert workspace is not None
     pipeline = Pipeline(without_rules(workspace), AS_OF)
@@ -80,9 +88,9 @@ def compiled(root: Path, tier: str, overrides: Mapping[str, Any]) -> tuple[Pipel
     return pipeline, pipeline.tenant(one).environments[""]
 
 
-def texts(root: Path, tier: str, overrides: Mapping[str, Any]) -> dict[str, str] | None:
+def texts(root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP) -> dict[str, str] | None:
     """A tenant's artifacts; None if the tenant may not be so."""
-    pipeline, one = compiled(root, tier, overrides)
+    pipeline, one = compiled(root, tier, overrides, top)
     if one.judged is None:
         return None
     files, refusals = Emission(pipeline).tenant(one.judged)
@@ -131,7 +139,8 @@ def test_who_the_tenant_is_decides_names_and_labels(tmp_path: Path) -> None:
     assert inquiry.text is not None
     lines = dict(enumerate(inquiry.text.splitlines(), 1))
     told = inquiry.decisive()
-    named = {lines[line].strip(): paths for line, paths in told.items()}
+    # of equal lines the first
+    named = {lines[line].strip(): paths for line, paths in reversed(told.items())}
     assert named["name: demo-acme"] == ["tenant.id", "workspace.platform"]
     assert named["tenantc/tenant-name: Acme"] == ["tenant.name"]
     assert named["tenantc/status: active"] == ["tenant.status"]

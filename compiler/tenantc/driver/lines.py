@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
@@ -27,14 +27,16 @@ class _Piece(NamedTuple):
         return (*[line for line in tops if line.startswith("kind:")], *names)
 
 
-def altered(old: str, new: str) -> set[int]:
+def altered(old: str, new: str, beside: Collection[str] = ()) -> set[int]:
     """The numbers of the lines of `old`, from 1, that `new` does not have as they are.
 
-    Lines are compared under what they stand under, and those of a Kubernetes object with those of the same one.
+    Lines are compared under what they stand under, and those of a Kubernetes object with those of the same one; objects
+    of the kinds `beside` are not looked at.
     """
+    ignored = {f"kind: {kind}" for kind in beside}
     found: set[int] = set()
     for piece, other in _pairs(_pieces(old), _pieces(new)):
-        if piece is None:
+        if piece is None or not ignored.isdisjoint(piece.name):
             continue
         left, right = piece.lines, other.lines if other is not None else []
         for kind, start, end, _, _ in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():

@@ -22,7 +22,8 @@ from tenantc.source.value import Record, Value
 
 # files in which every setting stands, so that any other value shows where
 _VALUES: Final = frozenset({"values.yaml", "tenant.tfvars.json"})
-_HOLDING: Final = frozenset({*_VALUES, "settings.json", "kubernetes.yaml"})
+_OBJECTS: Final = "kubernetes.yaml"
+_HOLDING: Final = frozenset({*_VALUES, "settings.json", _OBJECTS})
 _IDENTITY: Final = {f"tenant.{part.value}": part for part in Identity}
 # what names are derived from besides the tenant's id
 _BEARING: Final = {
@@ -58,7 +59,8 @@ class Inquiry:
         self._case, _ = self._emission.case(checked)
         stated = library.document_schema("spec"), library.document_schema("workspace")
         self._stated: Mapping[str, Mapping[str, Any]] = dict(zip(("tenant", "workspace"), stated, strict=True))
-        self.text = self._written(self._case)
+        self._kinds = {(one.target, one.name): one.kind for target in TARGETS for one in target.documents}
+        self.text, _ = self._written(self._case)
 
     def decisive(self) -> dict[int, list[Path]]:
         """The paths that decide each line, by its number from 1; a line that none decides is left out.
@@ -70,19 +72,23 @@ class Inquiry:
         found: dict[int, list[Path]] = {}
         for path, cases in self._alternatives():
             lines: set[int] = set()
-            for text in dict.fromkeys(self._written(case) for case in cases):
-                # what a target refuses to say is no artifact
+            for text, refused in dict.fromkeys(self._written(case) for case in cases):
                 if text is not None and text != self.text:
-                    lines |= altered(self.text, text)
+                    lines |= altered(self.text, text, refused)
             for line in lines:
                 found.setdefault(line, []).append(path)
         return {line: sorted(paths) for line, paths in sorted(found.items())}
 
-    def _written(self, case: Case) -> str | None:
+    def _written(self, case: Case) -> tuple[str | None, frozenset[str]]:
+        """The file, and the kinds of objects that are not in it since the target refuses to say something of them.
+
+        None where that cannot be told from what is left out.
+        """
         files, refusals = self._emission.files(case)
-        if refusals or (case.pending and not self._case.pending):
-            return None
-        return next((data.decode() for name, data in files if name == self._file), "")
+        if (refusals and self._file != _OBJECTS) or (case.pending and not self._case.pending):
+            return None, frozenset()
+        text = next((data.decode() for name, data in files if name == self._file), "")
+        return text, frozenset(self._kinds[one.target, one.document] for one in refusals)
 
     def _alternatives(self) -> Iterator[tuple[Path, Iterator[Case]]]:
         """The tenant with other values, path by path."""
@@ -129,22 +135,17 @@ class Inquiry:
         return _case(self._case, identity=identity, bearer=bearer._replace(tenant_id=identity[Identity.ID]))
 
     def _mappings(self) -> list[Path]:
-        """The mappings that documents look at as a whole."""
-        looked = {
-            path for target in TARGETS if target.name in self._names for one in target.documents for path in one.looks
-        }
+        """The mappings that documents look at as a whole, without those that they repeat over."""
+        documents = [one for target in TARGETS if target.name in self._names for one in target.documents]
+        looked = {path for one in documents for path in one.looks} - {one.each for one in documents}
         return sorted(path for path in looked if isinstance(self._case.subject.find(path), Record))
 
     def _entries(self) -> Iterator[Path]:
-        """The entries of open maps over which documents repeat."""
-        repeated = {
-            one.each for target in TARGETS if target.name in self._names for one in target.documents if one.each
-        }
-        for path in sorted(repeated):
-            held = self._case.sections.get(section(path))
-            depth = len(split(path))
-            names = {split(one)[depth] for one in (held.values if held else ()) if one != path and covers(path, one)}
-            yield from (child(path, name) for name in sorted(names))
+        """The entries of mappings over which documents repeat."""
+        documents = [one for target in TARGETS if target.name in self._names for one in target.documents]
+        for path in sorted({one.each for one in documents if one.each}):
+            held = self._case.subject.find(path)
+            yield from (child(path, name) for name in (held if isinstance(held, Record) else ()))
 
     def _without(self, path: Path) -> Case:
         held = self._case.sections[section(path)]

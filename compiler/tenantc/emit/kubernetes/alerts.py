@@ -34,6 +34,8 @@ _LIMITS: Final = (
     "custom_models",
 )
 _NAMESPACE: Final = "$namespace"
+# a label of Prometheus has no slash
+_TENANT: Final = TENANT.replace("/", "_")
 _HERE: Final = f'namespace="{_NAMESPACE}"'
 _WAIT: Final = "5m"
 
@@ -46,6 +48,7 @@ class _Alert(NamedTuple):
     wait: str | None
     severity: str
     summary: str
+    label: tuple[str, str] | None = None
 
 
 class _Burn(NamedTuple):
@@ -178,7 +181,7 @@ def _rule(names: Names, alert: _Alert, *bounds: Part) -> Tree:
         "alert": alert.name,
         "expr": text(*parts, *bounds),
         "for": alert.wait,
-        "labels": {"severity": alert.severity, TENANT.replace("/", "_"): names.tenant_id},
+        "labels": {"severity": alert.severity, _TENANT: names.tenant_id, **dict([alert.label] if alert.label else [])},
         "annotations": {"summary": alert.summary},
     }
 
@@ -190,14 +193,16 @@ def _usage(names: Names, prometheus: Record, first: object, limits: Mapping[str,
     """
     if not isinstance(first, Slot):
         return
-    summary = "{{ $value }} % of the quota of {{ $labels.resource }} is used"
+    summary = "{{ $value | humanize }} % of the quota of {{ $labels.resource }} is used"
     yield _rule(names, _Alert("TenantQuotaNearlyUsed", _QUOTA, "15m", "warning", summary), first)
     gauges = prometheus.get("usage")
     for limit, gauge in gauges.items() if isinstance(gauges, Record) else ():
         most = limits[limit]
         if isinstance(most, Slot):
-            expr, summary = f"100 * sum({gauge}{{{_HERE}}}) / ", f"{{{{ $value }}}} % of limits.{limit} is used"
-            yield _rule(names, _Alert("TenantLimitNearlyUsed", expr, "15m", "warning", summary), most, " >= ", first)
+            expr = f"100 * sum({gauge}{{{_HERE}}}) / "
+            summary = f"{{{{ $value | humanize }}}} % of limits.{limit} is used"
+            alert = _Alert("TenantLimitNearlyUsed", expr, "15m", "warning", summary, ("limit", limit))
+            yield _rule(names, alert, most, " >= ", first)
 
 
 def _availability(names: Names, prometheus: Record, percent: object) -> Iterator[Tree]:
@@ -220,4 +225,7 @@ def _availability(names: Names, prometheus: Record, percent: object) -> Iterator
             f" > {threshold.normalize():f})"
             for window in (burn.long, burn.short)
         ]
-        yield _rule(names, _Alert("TenantAvailabilityAtRisk", " and ".join(ratios), None, burn.severity, summary))
+        label = ("window", burn.long)
+        yield _rule(
+            names, _Alert("TenantAvailabilityAtRisk", " and ".join(ratios), None, burn.severity, summary, label)
+        )

@@ -8,6 +8,9 @@ from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.access import admin_binding, admin_role, service_account, viewer_binding, viewer_role
 from tenantc.emit.kubernetes.alerts import prometheus_rule
 from tenantc.emit.kubernetes.autoscaling import horizontal_pod_autoscaler
+from tenantc.emit.kubernetes.backup import backup_schedule
+from tenantc.emit.kubernetes.disruption import pod_disruption_budget
+from tenantc.emit.kubernetes.domains import certificate, certificate_grant, http_route
 from tenantc.emit.kubernetes.kustomization import kustomization
 from tenantc.emit.kubernetes.metrics import allow_scraping, service_monitor
 from tenantc.emit.kubernetes.namespace import namespace
@@ -36,6 +39,11 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     viewer_binding,
     admin_binding,
     horizontal_pod_autoscaler,
+    pod_disruption_budget,
+    certificate,
+    certificate_grant,
+    http_route,
+    backup_schedule,
     service_monitor,
     prometheus_rule,
     kustomization,

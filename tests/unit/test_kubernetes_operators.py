@@ -1,0 +1,132 @@
+"""What is written for operators that a cluster may have: nothing unless tenantc.yaml says that it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tenantc.driver.emission import Emission
+from tenantc.emit.kubernetes.documents import DOCUMENTS
+from tests.real.kubernetes import validate
+from tests.unit.test_why import TENANTS, TOP, compiled, texts
+
+DOMAINS = "infrastructure.network.custom_domains"
+RENEWAL = "security.encryption_config.tls.renew_before_days"
+BACKUP = "infrastructure.disaster_recovery.backup"
+# Kinds of operators, for which no package of their projects ships a schema. `promtool` reads what a PrometheusRule
+# holds (tests/real/test_prometheus.py), the golden case kubernetes-operators is read by people.
+UNCHECKED = {"Certificate", "HTTPRoute", "PrometheusRule", "ReferenceGrant", "Schedule", "ServiceMonitor"}
+
+Found = dict[str, list[dict[str, Any]]]
+
+
+def found(root: Path, overrides: Mapping[str, Any], **options: Any) -> Found:
+    """The documents of a tenant by kind, where `options` stand for those of the full workspace."""
+    top = {**TOP, "kubernetes": {**TOP["kubernetes"], **options}}
+    top["kubernetes"] = {key: value for key, value in top["kubernetes"].items() if value is not None}
+    files = texts(root, "professional", {**TENANTS["professional"], **overrides}, top)
+    assert files is not None
+    result: Found = {}
+    for document in yaml.safe_load_all(files["kubernetes.yaml"]):
+        result.setdefault(document["kind"], []).append(document)
+    return result
+
+
+def test_kinds_that_kubernetes_does_not_know_are_listed(tmp_path: Path) -> None:
+    documents = [document for held in found(tmp_path, {}).values() for document in held]
+    unknown = {one["kind"] for one in documents if any("Kubernetes 1.30 has no" in text for text in validate(one))}
+    assert unknown == UNCHECKED
+    assert {document.kind for document in DOCUMENTS} > UNCHECKED
+
+
+def test_a_cluster_without_operators_is_given_nothing_for_them(tmp_path: Path) -> None:
+    assert not UNCHECKED & found(tmp_path, {}, prometheus=None, velero=None, gateway=None).keys()
+    assert "Certificate" not in found(tmp_path, {}, gateway={"name": "g", "namespace": "n", "workload": "api"})
+
+
+def test_every_domain_has_a_route_and_a_certificate_that_the_gateway_may_read(tmp_path: Path) -> None:
+    held = found(tmp_path, {DOMAINS: ["a.example", "b.example"], RENEWAL: 15})
+    for route, certificate, grant in zip(held["HTTPRoute"], held["Certificate"], held["ReferenceGrant"], strict=True):
+        assert route["spec"]["hostnames"] == certificate["spec"]["dnsNames"]
+        assert route["spec"]["rules"] == [{"backendRefs": [{"name": "api", "port": 8080}]}]
+        assert certificate["spec"]["renewBefore"] == "360h"
+        assert grant["spec"]["to"] == [{"group": "", "kind": "Secret", "name": certificate["spec"]["secretName"]}]
+        assert grant["spec"]["from"][0]["namespace"] == route["spec"]["parentRefs"][0]["namespace"] == "gateways"
+    names = [route["metadata"]["name"] for route in held["HTTPRoute"]]
+    fewer = found(tmp_path, {DOMAINS: ["b.example"]})["HTTPRoute"]
+    assert [route["metadata"]["name"] for route in fewer] == names[1:], "another domain's name stays"
+
+
+def refusal(root: Path, overrides: Mapping[str, Any], gateway: Mapping[str, Any] | None = None) -> str:
+    top = {**TOP, "kubernetes": {**TOP["kubernetes"], **({"gateway": gateway} if gateway else {})}}
+    pipeline, one = compiled(root, "professional", {**TENANTS["professional"], **overrides}, top)
+    assert one.judged is not None
+    said = {f"{one.code} {one.message} ({one.help})" for one in Emission(pipeline).tenant(one.judged)[1]}
+    [found] = said
+    return found
+
+
+def test_a_certificate_cannot_be_renewed_before_it_begins(tmp_path: Path) -> None:
+    assert found(tmp_path, {RENEWAL: 89})["Certificate"][0]["spec"]["renewBefore"] == "2136h"
+    said = refusal(tmp_path, {RENEWAL: 90})
+    assert said.startswith("T603")
+    assert "renew certificates fewer than 90 days before their end" in said
+
+
+def test_a_route_needs_a_workload_that_says_its_port(tmp_path: Path) -> None:
+    said = refusal(tmp_path, {}, {"name": "g", "namespace": "n", "workload": "worker"})
+    assert said.startswith("T603")
+    assert "name one of `kubernetes.workloads` that says its port" in said
+
+
+@pytest.mark.parametrize(("days", "kept", "every", "ttl"), [(1, 1, "24h", "24h"), (7, 30, "168h", "720h")])
+def test_backups_are_made_and_kept_as_long_as_settings_say(
+    tmp_path: Path, days: int, kept: int, every: str, ttl: str
+) -> None:
+    overrides = {f"{BACKUP}.full_interval_days": days, "limits.backup_retention_days": kept}
+    [schedule] = found(tmp_path, overrides)["Schedule"]
+    assert schedule["metadata"]["namespace"] == "backups"
+    assert schedule["spec"] == {
+        "schedule": f"@every {every}",
+        "paused": False,
+        "template": {"includedNamespaces": ["demo-acme"], "storageLocation": "far", "ttl": ttl},
+    }
+
+
+def test_backups_that_are_switched_off_pause(tmp_path: Path) -> None:
+    """`kubectl apply` deletes nothing, so a schedule that was left out would go on."""
+    [schedule] = found(tmp_path, {f"{BACKUP}.enabled": False})["Schedule"]
+    assert schedule["spec"]["paused"] is True
+
+
+def test_prometheus_reaches_what_it_watches(tmp_path: Path) -> None:
+    held = found(tmp_path, {"monitoring.metrics.granularity_minutes": 2})
+    [monitor] = held["ServiceMonitor"]
+    assert monitor["metadata"]["labels"]["release"] == "prometheus"
+    assert monitor["spec"] == {
+        "selector": {"matchLabels": {"app.kubernetes.io/name": "api"}},
+        "endpoints": [{"targetPort": 8080, "path": "/metrics", "interval": "2m"}],
+    }
+
+    def scraping(held: Found) -> Any:
+        return next(one for one in held["NetworkPolicy"] if one["metadata"]["name"] == "allow-scraping-api")["spec"]
+
+    [rule] = scraping(held)["ingress"]
+    assert rule["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "observability"}
+    assert rule["ports"] == [{"protocol": "TCP", "port": 8080}]
+    unwatched = found(tmp_path, {"monitoring.metrics.enabled": False})
+    assert "ServiceMonitor" not in unwatched
+    # without rules, and not left out: it goes from the cluster, too
+    assert scraping(unwatched)["policyTypes"] == ["Ingress"]
+    assert "ingress" not in scraping(unwatched)
+
+
+def test_a_workload_is_never_emptied_at_once(tmp_path: Path) -> None:
+    api, worker = found(tmp_path, {})["PodDisruptionBudget"]
+    assert api["spec"]["maxUnavailable"] == worker["spec"]["maxUnavailable"] == 1
+    assert worker["spec"]["selector"] == {"matchLabels": {"app": "w"}}
+    assert validate(api) == []
