@@ -503,7 +503,7 @@ def scaler(kind: str = "Deployment", *, target: bool = True) -> Any:
     """The document by itself, for what no workspace can state today."""
     slot = Slot(SettingSource(f"{SCALING}.max_capacity"))
     slots = (slot, slot, slot if target else None, slot, slot)
-    return horizontal_pod_autoscaler.build(Names(), "api", Record({"kind": kind}), True, None, *slots)
+    return horizontal_pod_autoscaler.build(Names(), "api", Record({"kind": kind}), True, None, None, None, *slots)
 
 
 def test_what_cannot_be_scaled_gets_none() -> None:

@@ -24,11 +24,11 @@ UNCHECKED = {"Certificate", "HTTPRoute", "PrometheusRule", "ReferenceGrant", "Sc
 Found = dict[str, list[dict[str, Any]]]
 
 
-def found(root: Path, overrides: Mapping[str, Any], **options: Any) -> Found:
+def found(root: Path, overrides: Mapping[str, Any], status: str = "active", **options: Any) -> Found:
     """The documents of a tenant by kind, where `options` stand for those of the full workspace."""
     top = {**TOP, "kubernetes": {**TOP["kubernetes"], **options}}
     top["kubernetes"] = {key: value for key, value in top["kubernetes"].items() if value is not None}
-    files = texts(root, "professional", {**TENANTS["professional"], **overrides}, top)
+    files = texts(root, "professional", {**TENANTS["professional"], **overrides}, top, status)
     assert files is not None
     result: Found = {}
     for document in yaml.safe_load_all(files["kubernetes.yaml"]):
@@ -130,3 +130,49 @@ def test_a_workload_is_never_emptied_at_once(tmp_path: Path) -> None:
     assert api["spec"]["maxUnavailable"] == worker["spec"]["maxUnavailable"] == 1
     assert worker["spec"]["selector"] == {"matchLabels": {"app": "w"}}
     assert validate(api) == []
+
+
+@pytest.mark.parametrize(
+    ("measures", "metrics"),
+    [
+        ([], []),
+        (["cpu_usage"], []),
+        (["memory_usage"], [{"type": "Utilization", "averageUtilization": 70}]),
+        (["ai_session_count", "cpu_usage"], [{"type": "AverageValue", "averageValue": "50"}]),
+    ],
+)
+def test_replicas_follow_the_measures_that_settings_name(
+    tmp_path: Path, measures: list[str], metrics: list[dict[str, Any]]
+) -> None:
+    [scaler, _] = found(tmp_path, {"infrastructure.auto_scaling.custom_metrics": measures})["HorizontalPodAutoscaler"]
+    cpu, *further = scaler["spec"]["metrics"]
+    assert cpu["resource"]["name"] == "cpu"
+    assert [(one.get("resource") or one["pods"])["target"] for one in further] == metrics
+    assert validate(scaler) == []
+
+
+def test_a_measure_that_the_platform_does_not_explain_is_refused(tmp_path: Path) -> None:
+    said = refusal(tmp_path, {"infrastructure.auto_scaling.custom_metrics": ["queue_length"]})
+    assert said.startswith("T603")
+    assert "say in tenantc.yaml what `queue_length` is, under `kubernetes.scaling_metrics`" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "passes"),
+    [
+        ({"ingress": "deny", "egress": "deny"}, "active", set()),
+        ({"ingress": "allow", "egress": "deny"}, "active", {"ingress"}),
+        ({"ingress": "deny", "egress": "allow"}, "active", {"egress"}),
+        ({"ingress": "allow", "egress": "allow"}, "suspended", set()),
+    ],
+)
+def test_what_no_rule_names_passes_if_settings_say_so(
+    tmp_path: Path, said: dict[str, str], status: str, passes: set[str]
+) -> None:
+    overrides = {f"infrastructure.network.default_{way}": verb for way, verb in said.items()}
+    held = found(tmp_path, overrides, status=status)["NetworkPolicy"]
+    spec = next(one["spec"] for one in held if one["metadata"]["name"] == "allow-by-default")
+    assert {way for way in ("ingress", "egress") if way in spec} == passes
+    for rule in spec.get("egress", ()):
+        blocks = [one["ipBlock"] for one in rule["to"] if "ipBlock" in one]
+        assert all("169.254.0.0/16" in one["except"] for one in blocks if ":" not in one["cidr"])

@@ -50,6 +50,10 @@ TOP: Mapping[str, Any] = {
             "worker": {"kind": "StatefulSet", "labels": {"app": "w"}},
         },
         "prometheus": PROMETHEUS,
+        "scaling_metrics": {
+            name: {"metric": f"app_{name}", "per_replica": 50}
+            for name in ("ai_session_count", "ai_session_counx", "storage_usage", "example", "memory_usagex")
+        },
         "velero": {"namespace": "backups", "storage_location": "far"},
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
     },
@@ -60,8 +64,10 @@ TENANTS: Mapping[str, dict[str, Any]] = {
     "professional": {
         "infrastructure.auto_scaling.enabled": True,
         "infrastructure.auto_scaling.max_scale_factor": 3,
+        "infrastructure.auto_scaling.custom_metrics": ["ai_session_count", "memory_usage"],
         "infrastructure.network.allowed_ingress_namespaces": ["ingress-nginx", "mesh"],
         "infrastructure.network.allowed_egress_cidrs": ["0.0.0.0/0"],
+        "infrastructure.network.default_egress": "allow",
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
@@ -76,9 +82,9 @@ EVERYTHING = frozenset(target.name for target in TARGETS)
 
 
 def compiled(
-    root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP
+    root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP, status: str = "active"
 ) -> tuple[Pipeline, Compiled]:
-    spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "a@b.example"}
+    spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "a@b.example", "status": status}
     root.mkdir(exist_ok=True)
     write(root, {"tenantc.yaml": json.dumps(top), "acme.json": json.dumps({**spec, "overrides": overrides})})
     workspace = load(root.resolve()).value
@@ -88,9 +94,11 @@ def compiled(
     return pipeline, pipeline.tenant(one).environments[""]
 
 
-def texts(root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP) -> dict[str, str] | None:
+def texts(
+    root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP, status: str = "active"
+) -> dict[str, str] | None:
     """A tenant's artifacts; None if the tenant may not be so."""
-    pipeline, one = compiled(root, tier, overrides, top)
+    pipeline, one = compiled(root, tier, overrides, top, status)
     if one.judged is None:
         return None
     files, refusals = Emission(pipeline).tenant(one.judged)

@@ -11,6 +11,9 @@ from tenantc.source.value import Record
 
 _SETTINGS = "infrastructure.auto_scaling"
 
+_METRICS = f"{_SETTINGS}.custom_metrics"
+_MEASURED = "workspace.kubernetes.scaling_metrics"
+
 # How often the controller decides, so the length of one step: the default of --horizontal-pod-autoscaler-sync-period
 # https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work
 _STEP_SECONDS = 15
@@ -20,7 +23,7 @@ _STEP_SECONDS = 15
     "kubernetes",
     kind="HorizontalPodAutoscaler",
     each=WORKLOADS,
-    looks=(f"{_SETTINGS}.enabled", f"{_SETTINGS}.max_scale_factor"),
+    looks=(f"{_SETTINGS}.enabled", f"{_SETTINGS}.max_scale_factor", _METRICS, _MEASURED),
     places=(
         f"{_SETTINGS}.min_capacity",
         f"{_SETTINGS}.max_capacity",
@@ -35,13 +38,18 @@ def horizontal_pod_autoscaler(
     workload: Record,
     enabled: bool | None,
     factor: int | float | None,
+    wanted: tuple[str, ...] | None,
+    measured: Record | None,
     least: Slot | None,
     most: Slot | None,
     target: Slot | None,
     up_cooldown: Slot | None,
     down_cooldown: Slot | None,
 ) -> Result:
-    """Follows the CPU that pods use of what they request.
+    """Follows the CPU that pods use of what they request, and the measures that settings name besides.
+
+    Memory is one that Kubernetes knows itself. What any other means is said in tenantc.yaml: the metric of a pod, as
+    the custom metrics API gives it, and how much of it a replica bears. The measure counts that asks for most.
 
     A cooldown is a stabilisation window: of the recommendations in it Kubernetes takes the lowest before it adds
     replicas and the highest before it takes some away, so the load has to stay high, or low, that long; 0 to 3600 s in
@@ -58,6 +66,12 @@ def horizontal_pod_autoscaler(
     growth = _growth(factor)
     if isinstance(growth, Unsupported):
         return growth
+    further: list[Tree] = []
+    for measure in wanted or ():
+        found = _further(measure, measured, target)
+        if isinstance(found, Unsupported):
+            return found
+        further.append(found)
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
@@ -70,7 +84,8 @@ def horizontal_pod_autoscaler(
                 {
                     "type": "Resource",
                     "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": target}},
-                }
+                },
+                *further,
             ],
             "behavior": {
                 "scaleUp": {"stabilizationWindowSeconds": up_cooldown, **growth},
@@ -78,6 +93,21 @@ def horizontal_pod_autoscaler(
             },
         },
     }
+
+
+def _further(measure: str, measured: Record | None, target: Slot) -> Tree | Unsupported:
+    """What the number of replicas follows besides CPU; None where it is CPU, or where the platform measures nothing."""
+    if measure == "memory_usage":
+        usage: Tree = {"type": "Utilization", "averageUtilization": target}
+        return {"type": "Resource", "resource": {"name": "memory", "target": usage}}
+    if measure == "cpu_usage" or measured is None:
+        return None
+    stated = measured.get(measure)
+    if not isinstance(stated, Record):
+        said = f"say in tenantc.yaml what `{measure}` is, under `kubernetes.scaling_metrics`"
+        return Unsupported(_METRICS, (said, f"take `{measure}` out"))
+    bears: Tree = {"type": "AverageValue", "averageValue": str(stated["per_replica"])}
+    return {"type": "Pods", "pods": {"metric": {"name": str(stated["metric"])}, "target": bears}}
 
 
 def _growth(factor: int | float | None) -> dict[str, Tree] | Unsupported:

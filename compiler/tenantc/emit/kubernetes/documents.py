@@ -15,6 +15,7 @@ from tenantc.emit.kubernetes.kustomization import kustomization
 from tenantc.emit.kubernetes.metrics import allow_scraping, service_monitor
 from tenantc.emit.kubernetes.namespace import namespace
 from tenantc.emit.kubernetes.network import (
+    allow_by_default,
     allow_dns,
     allow_ingress,
     allow_networks,
@@ -32,6 +33,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     allow_same_namespace,
     allow_ingress,
     allow_networks,
+    allow_by_default,
     allow_scraping,
     service_account,
     viewer_role,

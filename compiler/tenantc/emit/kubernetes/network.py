@@ -32,6 +32,7 @@ _NODE_LOCAL_DNS = "169.254.20.10/32"
 # Cloud providers hand out the node's credentials at these addresses: link-local (RFC 3927), and for IPv6 those of
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and
 # https://cloud.google.com/compute/docs/metadata/querying-metadata
+_EVERYTHING = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 _CREDENTIALS = tuple(ip_network(text) for text in ("169.254.0.0/16", "fd00:ec2::254/128", "fd20:ce::254/128"))
 
 
@@ -123,6 +124,31 @@ def allow_networks(names: Names, status: str, cidrs: tuple[str, ...] | None) -> 
         blocks.append({"ipBlock": {"cidr": cidr, "except": held_back or None}})
     closed = _suspended(status) or not blocks  # an empty `to` would let out to everywhere
     return policy(names, "allow-networks", _EVERY_POD, egress=[] if closed else [{"to": blocks}])
+
+
+@document(
+    "kubernetes",
+    kind="NetworkPolicy",
+    looks=("tenant.status", "infrastructure.network.default_ingress", "infrastructure.network.default_egress"),
+)
+def allow_by_default(names: Names, status: str, ingress: str | None, egress: str | None) -> Tree:
+    """Lets through what no other policy names where settings say so, in each direction by itself.
+
+    The addresses where clouds hand out credentials stay closed.
+    """
+    everywhere: list[Tree] = [{"namespaceSelector": {}}]
+    for whole in _EVERYTHING:
+        held_back = [str(inner) for inner in _CREDENTIALS if _wider(whole, inner)]
+        everywhere.append({"ipBlock": {"cidr": str(whole), "except": held_back}})
+    lets_in = ingress == "allow" and not _suspended(status)
+    lets_out = egress == "allow" and not _suspended(status)
+    return policy(
+        names,
+        "allow-by-default",
+        _EVERY_POD,
+        ingress=[{}] if lets_in else [],
+        egress=[{"to": everywhere}] if lets_out else [],
+    )
 
 
 def _wider(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
