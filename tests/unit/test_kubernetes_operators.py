@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tenantc.driver.effects import effects
 from tenantc.driver.emission import Emission
+from tenantc.driver.library import document_schema
 from tenantc.emit.kubernetes.documents import DOCUMENTS
 from tests.real.kubernetes import validate
 from tests.unit.test_why import TENANTS, TOP, compiled, texts
@@ -176,3 +178,26 @@ def test_what_no_rule_names_passes_if_settings_say_so(
     for rule in spec.get("egress", ()):
         blocks = [one["ipBlock"] for one in rule["to"] if "ipBlock" in one]
         assert all("169.254.0.0/16" in one["except"] for one in blocks if ":" not in one["cidr"])
+
+
+# --- living with what exists ---
+
+
+def test_kinds_that_stand_in_the_cluster_already_are_left_to_it(tmp_path: Path) -> None:
+    everything = found(tmp_path, {}).keys()
+    assert found(tmp_path, {}, kinds={"exclude": ["Role", "ConfigMap"]}).keys() == everything - {"Role", "ConfigMap"}
+    assert found(tmp_path, {}, kinds={"include": ["NetworkPolicy"]}).keys() == {"NetworkPolicy"}
+    bound = found(tmp_path, {}, kinds={"exclude": ["Role"]})["RoleBinding"]
+    assert [one["roleRef"]["name"] for one in bound] == ["tenant-viewer", "tenant-admin"]
+
+
+def test_a_setting_drives_no_document_that_is_left_out(tmp_path: Path) -> None:
+    pipeline, _ = compiled(tmp_path, "free", {}, {**TOP, "kubernetes": {"kinds": {"exclude": ["ResourceQuota"]}}})
+    [pods] = effects(pipeline.workspace, "infrastructure.compute.quota_pods")
+    assert (pods.documents, pods.awaiting) == ((), None)
+
+
+def test_every_kind_that_is_written_can_be_chosen() -> None:
+    stated = document_schema("workspace")["properties"]["kubernetes"]["properties"]["kinds"]["properties"]
+    written = {document.kind for document in DOCUMENTS} | {"ConfigMap"}
+    assert set(stated["include"]["items"]["enum"]) == set(stated["exclude"]["items"]["enum"]) == written

@@ -19,6 +19,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import LIBRARY, printable
 from tenantc.driver import library
 from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
+from tenantc.driver.targets import targets
 from tenantc.emit.targets import driven
 from tenantc.model.identity import fill
 from tenantc.model.rule import Rule
@@ -106,8 +107,7 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
     found["constraints"] = constraints(compiled, path, pipeline)
     found["rules"] = readers(compiled, path, pipeline)
     found["documents"] = [
-        f"{document.target}/{document.name}"
-        for document in driven(path, {target.name for target in pipeline.workspace.options.targets})
+        f"{document.target}/{document.name}" for document in driven(path, targets(pipeline.workspace.options))
     ]
     return found
 

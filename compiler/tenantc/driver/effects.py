@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from tenantc.driver import library
+from tenantc.driver.targets import targets
 from tenantc.driver.workspace import Workspace
 from tenantc.emit.document import Document
 from tenantc.emit.targets import TARGETS, driven
 from tenantc.model.schema import Kind, Leaf, Schema
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers, section
-
-_EVERYTHING = frozenset(target.name for target in TARGETS)
 
 
 class Effect(Frozen):
@@ -32,15 +31,15 @@ class Effect(Frozen):
 def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     """The effects of the settings at and under a path, by default of all, in the order of the schemas."""
     schema = workspace.documents.schema
-    names = {target.name for target in workspace.options.targets}
+    chosen = targets(workspace.options)
     waiting = [(upper, target) for target, paths in library.awaiting().items() for upper in paths]
     reads = [(rule.id, _patterns(rule.reads, schema)) for rule, _ in workspace.rules]
     found = schema.root if path is None else schema.find(path)
     assert found is not None, "the path names something"
     for leaf in [found] if isinstance(found, Leaf) else found.leaves():
-        documents = driven(leaf.path, names)
+        documents = driven(leaf.path, chosen)
         rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
-        is_dead = leaf.kind == "control" and not driven(leaf.path, _EVERYTHING)
+        is_dead = leaf.kind == "control" and not driven(leaf.path, TARGETS)
         awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
         yield Effect(leaf.path, leaf.kind, tuple(documents), tuple(rules), awaiting)
 

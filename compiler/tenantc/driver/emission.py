@@ -10,11 +10,12 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
 from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.targets import targets, wanted
 from tenantc.emit.build import Builder, Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
-from tenantc.emit.targets import TARGETS, Target
+from tenantc.emit.targets import TARGETS
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
@@ -37,14 +38,14 @@ class Emission:
     def __init__(self, pipeline: Pipeline, only: Collection[str] | None = None, *, reference: bool = False) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
-        known = {target.name: target for target in TARGETS}
+        known = [target.name for target in TARGETS]
         self.diagnostics: list[Diagnostic] = [
             diagnose("T606", named.span, name=named.name, help=did_you_mean(named.name, known))
             for named in options.targets
             if named.name not in known
         ]
-        chosen = [named.name for named in options.targets if only is None or named.name in only]
-        self._targets: list[Target] = [known[name] for name in chosen if name in known]
+        self._targets = [one for one in targets(options) if only is None or one.name in only]
+        self._holds_settings = wanted("ConfigMap", options)
         self._names = {target.name for target in self._targets}
         self.builder = Builder(self._targets, reference=reference)
         unlimited = options.section.values["workspace.values.unlimited"]
@@ -91,7 +92,7 @@ class Emission:
 
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
-        if "kubernetes" in self._names:
+        if "kubernetes" in self._names and self._holds_settings:
             config = self._values.config_map(sections, filler)
             files = [(name, data + b"---\n" + config if name == "kubernetes.yaml" else data) for name, data in files]
         if "values" in self._names and not case.pending:

@@ -11,6 +11,7 @@ from tenantc.driver.case import Case
 from tenantc.driver.emission import Emission
 from tenantc.driver.lines import altered
 from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.targets import targets
 from tenantc.emit.naming import Bearer
 from tenantc.emit.targets import TARGETS, driven
 from tenantc.emit.variants import variants
@@ -54,8 +55,8 @@ class Inquiry:
         target = target_of(file)
         assert target is not None, "asked for what targets write"
         self._file = file
-        self._names = {target} - {""}
-        self._emission = Emission(pipeline, self._names)
+        self._targets = [one for one in targets(pipeline.workspace.options) if one.name == target]
+        self._emission = Emission(pipeline, {target})
         self._case, _ = self._emission.case(checked)
         stated = library.document_schema("spec"), library.document_schema("workspace")
         self._stated: Mapping[str, Mapping[str, Any]] = dict(zip(("tenant", "workspace"), stated, strict=True))
@@ -98,7 +99,7 @@ class Inquiry:
                 yield path, self._others(path, value)
         for leaf in case.schema.leaves():
             is_absent = ".*" not in leaf.path and case.subject.value(leaf.path) is None
-            if is_absent and (self._file in _HOLDING or driven(leaf.path, self._names)):
+            if is_absent and (self._file in _HOLDING or driven(leaf.path, self._targets)):
                 yield leaf.path, self._others(leaf.path, None)
         for path, part in _IDENTITY.items():
             yield path, (self._known_as(part, str(other)) for other in variants(case.identity[part]))
@@ -112,7 +113,7 @@ class Inquiry:
         leaf = self._case.schema.leaf(path)
         name, *names = split(path)
         others = variants(value, leaf, _below(self._stated.get(name, {}), names))
-        if not driven(leaf.path if leaf is not None else path, self._names):
+        if not driven(leaf.path if leaf is not None else path, self._targets):
             # it is shown as it is, a list with a line an item
             others = others if isinstance(value, tuple) else islice(others, 1)
         for other in others:
@@ -136,13 +137,13 @@ class Inquiry:
 
     def _mappings(self) -> list[Path]:
         """The mappings that documents look at as a whole, without those that they repeat over."""
-        documents = [one for target in TARGETS if target.name in self._names for one in target.documents]
+        documents = [one for target in self._targets for one in target.documents]
         looked = {path for one in documents for path in one.looks} - {one.each for one in documents}
         return sorted(path for path in looked if isinstance(self._case.subject.find(path), Record))
 
     def _entries(self) -> Iterator[Path]:
         """The entries of mappings over which documents repeat."""
-        documents = [one for target in TARGETS if target.name in self._names for one in target.documents]
+        documents = [one for target in self._targets for one in target.documents]
         for path in sorted({one.each for one in documents if one.each}):
             held = self._case.subject.find(path)
             yield from (child(path, name) for name in (held if isinstance(held, Record) else ()))

@@ -53,6 +53,7 @@ class _Files:
 
     def __init__(self, target: Target) -> None:
         self.name = target.name
+        self._elsewhere = target.elsewhere
         self._formats: dict[str, Format] = {name: FORMATS[format_] for name, format_ in target.files}
         self.plans: dict[str, list[Plan]] = {}
         self._beside: dict[str, str] = {}
@@ -111,7 +112,7 @@ class _Files:
                 everything += built
         made = links(everything)
         if len(refusals) == before:
-            check(self.name, [made] if made else [])
+            check(self.name, [made] if made else [], self._elsewhere)
         return [
             (name, self._formats[name].whole(written, filler))
             for name, written in trees.items()
@@ -122,7 +123,7 @@ class _Files:
         """Checks that what is referred to is there; once for each combination of documents."""
         key = tuple([one.serial for one in found])
         if self._checked.get(key) is None:
-            check(self.name, found)
+            check(self.name, found, self._elsewhere)
             self._checked.put(key, value=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Final, TypeAlias
 
@@ -41,14 +41,14 @@ def links(trees: Iterable[Tree]) -> Links | None:
     return Links(frozenset(makes), frozenset(needs)) if makes or needs else None
 
 
-def check(target: str, found: Iterable[Links]) -> None:
-    """Raises `BrokenReferenceError` if something is needed and not made."""
+def check(target: str, found: Iterable[Links], elsewhere: Collection[str] = ()) -> None:
+    """Raises `BrokenReferenceError` if something is needed and not made, unless its kind is made elsewhere."""
     made: set[Target] = set()
     needed: set[Target] = set()
     for one in found:
         made |= one.makes
         needed |= one.needs
-    missing = sorted(f"{kind} {name}" for kind, name in needed - made)
+    missing = sorted(f"{kind} {name}" for kind, name in needed - made if kind not in elsewhere)
     if missing:
         raise BrokenReferenceError(f"documents of {target} refer to what none of them makes: {', '.join(missing)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
 from tenantc.emit.document import Document
@@ -18,12 +18,14 @@ Format: TypeAlias = Literal["yaml", "terraform", "sql"]
 class Target(Frozen):
     """A target: its name in `targets:`, the files it writes (the first is its documents' default), its documents.
 
-    Where a document has no place in a file of its own, it says so by `file=`.
+    Where a document has no place in a file of its own, it says so by `file=`. Objects of the kinds `elsewhere` are made
+    by somebody else, and may be referred to all the same.
     """
 
     name: str
     files: tuple[tuple[str, Format], ...]
     documents: tuple[Document, ...]
+    elsewhere: frozenset[str] = frozenset()
 
 
 TARGETS: Final[tuple[Target, ...]] = (
@@ -34,15 +36,14 @@ TARGETS: Final[tuple[Target, ...]] = (
 )
 
 
-def driven(path: Path, names: Collection[str]) -> list[Document]:
+def driven(path: Path, targets: Iterable[Target]) -> list[Document]:
     """The documents of these targets that read a setting.
 
     Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
     """
     return [
         document
-        for target in TARGETS
-        if target.name in names
+        for target in targets
         for document in target.documents
         if any(covers(read, path) for read in document.reads)
     ]

@@ -48,8 +48,7 @@ def horizontal_pod_autoscaler(
 ) -> Result:
     """Follows the CPU that pods use of what they request, and the measures that settings name besides.
 
-    Memory is one that Kubernetes knows itself. What any other means is said in tenantc.yaml: the metric of a pod, as
-    the custom metrics API gives it, and how much of it a replica bears. The measure counts that asks for most.
+    The measure counts that asks for most.
 
     A cooldown is a stabilisation window: of the recommendations in it Kubernetes takes the lowest before it adds
     replicas and the highest before it takes some away, so the load has to stay high, or low, that long; 0 to 3600 s in
@@ -59,19 +58,14 @@ def horizontal_pod_autoscaler(
     kind = str(workload["kind"])
     if not enabled or kind not in SCALABLE:
         return None
-    if most is None:
-        return Unsupported(f"{_SETTINGS}.max_capacity", (f"set it, or set `{_SETTINGS}.enabled` to false",))
-    if target is None:
-        return Unsupported(f"{_SETTINGS}.target_utilization", (f"set it, or set `{_SETTINGS}.enabled` to false",))
-    growth = _growth(factor)
+    if most is None or target is None:
+        lacking = "max_capacity" if most is None else "target_utilization"
+        return Unsupported(f"{_SETTINGS}.{lacking}", (f"set it, or set `{_SETTINGS}.enabled` to false",))
+    growth, metrics = _growth(factor), _metrics(wanted, measured, target)
     if isinstance(growth, Unsupported):
         return growth
-    further: list[Tree] = []
-    for measure in wanted or ():
-        found = _further(measure, measured, target)
-        if isinstance(found, Unsupported):
-            return found
-        further.append(found)
+    if isinstance(metrics, Unsupported):
+        return metrics
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
@@ -80,13 +74,7 @@ def horizontal_pod_autoscaler(
             "scaleTargetRef": {"apiVersion": SCALABLE[kind], "kind": kind, "name": name},
             "minReplicas": least,
             "maxReplicas": most,
-            "metrics": [
-                {
-                    "type": "Resource",
-                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": target}},
-                },
-                *further,
-            ],
+            "metrics": metrics,
             "behavior": {
                 "scaleUp": {"stabilizationWindowSeconds": up_cooldown, **growth},
                 "scaleDown": {"stabilizationWindowSeconds": down_cooldown},
@@ -95,11 +83,30 @@ def horizontal_pod_autoscaler(
     }
 
 
+def _metrics(wanted: tuple[str, ...] | None, measured: Record | None, target: Slot) -> list[Tree] | Unsupported:
+    """CPU, and what settings name besides."""
+    found = [_resource("cpu", target)]
+    for measure in wanted or ():
+        further = _further(measure, measured, target)
+        if isinstance(further, Unsupported):
+            return further
+        found.append(further)
+    return found
+
+
+def _resource(name: str, target: Slot) -> Tree:
+    usage: Tree = {"type": "Utilization", "averageUtilization": target}
+    return {"type": "Resource", "resource": {"name": name, "target": usage}}
+
+
 def _further(measure: str, measured: Record | None, target: Slot) -> Tree | Unsupported:
-    """What the number of replicas follows besides CPU; None where it is CPU, or where the platform measures nothing."""
+    """What the number of replicas follows besides CPU; None where it is CPU, or where the platform measures nothing.
+
+    Memory is one that Kubernetes knows itself. What any other means is said in tenantc.yaml: the metric of a pod, as
+    the custom metrics API gives it, and how much of it a replica bears.
+    """
     if measure == "memory_usage":
-        usage: Tree = {"type": "Utilization", "averageUtilization": target}
-        return {"type": "Resource", "resource": {"name": "memory", "target": usage}}
+        return _resource("memory", target)
     if measure == "cpu_usage" or measured is None:
         return None
     stated = measured.get(measure)

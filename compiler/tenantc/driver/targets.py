@@ -1,0 +1,34 @@
+"""What a workspace is compiled to: its targets, and of Kubernetes the kinds of objects that it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from tenantc.driver.options import Options
+from tenantc.emit.targets import TARGETS, Target
+from tenantc.source.frozen import replace
+
+_KINDS: Final = "workspace.kubernetes.kinds"
+_KNOWN: Final = {target.name: target for target in TARGETS}
+
+
+def targets(options: Options) -> list[Target]:
+    """The targets that `targets:` names, as far as there are such."""
+    found = [_KNOWN[named.name] for named in options.targets if named.name in _KNOWN]
+    return [_narrowed(one, options) if one.name == "kubernetes" else one for one in found]
+
+
+def wanted(kind: str, options: Options) -> bool:
+    """Whether objects of a kind are written."""
+    values = options.section.values
+    include, exclude = values.get(f"{_KINDS}.include"), values.get(f"{_KINDS}.exclude")
+    if isinstance(include, Collection):
+        return kind in include
+    return not isinstance(exclude, Collection) or kind not in exclude
+
+
+def _narrowed(target: Target, options: Options) -> Target:
+    written = tuple(one for one in target.documents if wanted(one.kind, options))
+    elsewhere = {one.kind for one in target.documents} - {one.kind for one in written}
+    return replace(target, documents=written, elsewhere=frozenset(elsewhere))
