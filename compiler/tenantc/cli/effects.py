@@ -57,11 +57,13 @@ def lines(found: Iterable[Effect]) -> Iterator[str]:
         yield f"{one.path} ({one.kind})"
         for document in one.documents:
             yield f"  drives {document.target}/{document.name}, {document.kind}"
+        for document, option in one.dormant:
+            yield f"  would drive {document.target}/{document.name}, {document.kind}, if tenantc.yaml said `{option}`"
         if one.rules:
             yield f"  read by {', '.join(one.rules)}"
         if one.awaiting is not None:
             yield f"  awaits {one.awaiting}"
-        elif not one.documents and one.kind == "control":
+        elif not one.documents and not one.dormant and one.kind == "control":
             yield "  drives no document of the workspace's targets"
     total = sum(counts.values())
     yield f"{total} setting{'' if total == 1 else 's'}: " + ", ".join(f"{counts[key]} {key}" for key in sorted(counts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from tenantc.driver import library
-from tenantc.driver.targets import targets
+from tenantc.driver.targets import lacking, targets
 from tenantc.driver.workspace import Workspace
 from tenantc.emit.document import Document
 from tenantc.emit.targets import TARGETS, driven
@@ -17,13 +17,15 @@ from tenantc.source.path import Path, covers, section
 class Effect(Frozen):
     """What one setting drives; `path` holds `*` for the name of an open map's entry.
 
-    `documents` are those of the workspace's targets. `awaiting` names the target that is going to be made of a control
-    which no document reads yet; it is None for facts, which say what is so and need drive nothing.
+    `documents` are those of the workspace's targets, `dormant` those of them that are written only if tenantc.yaml
+    states an option, with its name. `awaiting` names the target that is going to be made of a control which no document
+    reads yet; it is None for facts, which say what is so and need drive nothing.
     """
 
     path: Path
     kind: Kind
     documents: tuple[Document, ...]
+    dormant: tuple[tuple[Document, str], ...]
     rules: tuple[str, ...]
     awaiting: str | None
 
@@ -32,6 +34,7 @@ def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     """The effects of the settings at and under a path, by default of all, in the order of the schemas."""
     schema = workspace.documents.schema
     chosen = targets(workspace.options)
+    named = [target for target in TARGETS if target.name in {one.name for one in chosen}]
     waiting = [(upper, target) for target, paths in library.awaiting().items() for upper in paths]
     reads = [(rule.id, _patterns(rule.reads, schema)) for rule, _ in workspace.rules]
     found = schema.root if path is None else schema.find(path)
@@ -41,7 +44,8 @@ def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
         rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
         is_dead = leaf.kind == "control" and not driven(leaf.path, TARGETS)
         awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
-        yield Effect(leaf.path, leaf.kind, tuple(documents), tuple(rules), awaiting)
+        dormant = tuple((one, lacks) for one in driven(leaf.path, named) if (lacks := lacking(one, workspace.options)))
+        yield Effect(leaf.path, leaf.kind, tuple(documents), dormant, tuple(rules), awaiting)
 
 
 def _patterns(reads: Collection[Path], schema: Schema) -> frozenset[Path]:

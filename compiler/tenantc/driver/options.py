@@ -78,10 +78,11 @@ def _copy(value: Any) -> Any:
 
 
 def _flatten(path: Path, value: Any, values: dict[Path, Value]) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         for key, item in value.items():
             _flatten(child(path, key), item, values)
     else:
+        # `velero: {}` says that there is one
         values[path] = _value(value)
 
 

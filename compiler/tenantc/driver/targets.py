@@ -6,8 +6,10 @@ from collections.abc import Collection
 from typing import Final
 
 from tenantc.driver.options import Options
+from tenantc.emit.document import Document
 from tenantc.emit.targets import TARGETS, Target
 from tenantc.source.frozen import replace
+from tenantc.source.path import covers
 
 _KINDS: Final = "workspace.kubernetes.kinds"
 _KNOWN: Final = {target.name: target for target in TARGETS}
@@ -28,7 +30,15 @@ def wanted(kind: str, options: Options) -> bool:
     return not isinstance(exclude, Collection) or kind not in exclude
 
 
+def lacking(document: Document, options: Options) -> str:
+    """The option, as tenantc.yaml writes it, that a document needs and that is not stated; empty if there is none."""
+    needs = document.needs
+    if needs is None or any(covers(needs, path) for path in options.section.values):
+        return ""
+    return needs.removeprefix("workspace.")
+
+
 def _narrowed(target: Target, options: Options) -> Target:
-    written = tuple(one for one in target.documents if wanted(one.kind, options))
+    written = tuple(one for one in target.documents if wanted(one.kind, options) and not lacking(one, options))
     elsewhere = {one.kind for one in target.documents} - {one.kind for one in written}
     return replace(target, documents=written, elsewhere=frozenset(elsewhere))

@@ -90,6 +90,7 @@ class Document(Frozen, eq=False):
     columns: tuple[Path, ...] = ()
     file: str | None = None
     beside: str | None = None
+    needs: Path | None = None
 
     @property
     def reads(self) -> tuple[Path, ...]:
@@ -108,6 +109,7 @@ def document(
     columns: Sequence[Path] = (),
     file: str | None = None,
     beside: str | None = None,
+    needs: Path | None = None,
 ) -> Callable[[Callable[..., Result]], Document]:
     """Declares a document, whose function gets `names`, looked values, placed ones and columns, in the order declared.
 
@@ -124,6 +126,7 @@ def document(
         or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing.
     columns: for estate and fleet: leaves over the scope's tenants, each a sorted tuple of the distinct values.
     file: the file it goes to, by default the target's first. beside: built only where that other file has content.
+    needs: one of its looks, an option without which there is no such document.
     """
 
     def declare(build: Callable[..., Result]) -> Document:
@@ -135,9 +138,10 @@ def document(
             raise ValueError(f"{build.__name__} is built per tenant and so has no columns")
         if scope != "tenant" and places:
             raise ValueError(f"{build.__name__} is built per {scope} and so places nothing: it may look")
-        return Document(
-            target, kind, build.__name__, build, tuple(looks), tuple(places), scope, each, tuple(columns), file, beside
-        )
+        if needs is not None and needs not in looks:
+            raise ValueError(f"{build.__name__} needs {needs} and does not look at it")
+        reads = tuple(looks), tuple(places), scope, each, tuple(columns)
+        return Document(target, kind, build.__name__, build, *reads, file, beside, needs)
 
     return declare
 

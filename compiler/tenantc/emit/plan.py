@@ -126,7 +126,7 @@ class Plan:
         key = tuple(keys)
         elements = self._elements(sight)
         if not document.each:
-            return self._element((), key, sight, columns)
+            return self._element((), key, sight, columns) if elements else Part(_NOTHING, NO_SHAPE, (), ())
         parts = [self._element(element, (element_key, key), sight, columns) for element_key, element in elements]
         filled = [part for part in parts if not part.empty]
         return Part(
@@ -169,6 +169,8 @@ class Plan:
 
     def _elements(self, sight: Sight) -> list[tuple[Hashable, tuple[Value, ...]]]:
         """The elements of what the document repeats over, each with a key; one that is empty if it does not repeat."""
+        if self.document.needs is not None and sight.look(self.document.needs)[1] is None:
+            return []
         if self.document.each is None:
             return [((), ())]
         collection = sight.look(self.document.each)[1]

@@ -118,6 +118,7 @@ _QUOTA: Final = (
 @document(
     "kubernetes",
     kind="PrometheusRule",
+    needs=PROMETHEUS,
     looks=(
         PROMETHEUS,
         *(f"monitoring.alerting_rules.{switch}" for switch in _SWITCHES),
@@ -126,15 +127,13 @@ _QUOTA: Final = (
     ),
     places=("billing.usage_alerts.first_at_percent", *(f"limits.{name}" for name in _LIMITS)),
 )
-def prometheus_rule(names: Names, prometheus: Record | None, *said: object) -> Tree:
+def prometheus_rule(names: Names, prometheus: Record, *said: object) -> Tree:
     """The alerts of a tenant, each with the tenant's id as a label.
 
     What there is to measure besides the cluster's own metrics is what tenantc.yaml names: a counter of requests for
     the promised availability, gauges for what is used of limits, and alerts of the platform's own.
     https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
     """
-    if prometheus is None:
-        return None
     switches = dict(zip(_SWITCHES, said, strict=False))
     controls, availability, first, *limits = said[len(_SWITCHES) :]
     own = prometheus.get("alerts")

@@ -18,10 +18,11 @@ _HOURS: Final = 24
 @document(
     "kubernetes",
     kind="Schedule",
+    needs=_VELERO,
     looks=(_VELERO, f"{_BACKUP}.enabled", f"{_BACKUP}.full_interval_days", _KEPT),
 )
 def backup_schedule(
-    names: Names, velero: Record | None, enabled: bool | None, interval: int | None, kept: int | None
+    names: Names, velero: Record, enabled: bool | None, interval: int | None, kept: int | None
 ) -> Result:
     """Backs up the namespace whole, objects and volumes.
 
@@ -29,7 +30,7 @@ def backup_schedule(
     since `kubectl apply` deletes nothing. Backups that are there stay until their time is over.
     https://velero.io/docs/main/api-types/schedule/
     """
-    if velero is None or interval is None:
+    if interval is None:
         return None
     if kept is None:
         return Unsupported(_KEPT, ("say for how many days a backup is kept",))

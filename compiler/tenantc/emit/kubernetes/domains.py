@@ -22,14 +22,12 @@ def _secret(domain: str) -> str:
     return f"{slug(domain)}-tls"
 
 
-@document("kubernetes", kind="HTTPRoute", each=_DOMAINS, looks=(_GATEWAY, WORKLOADS))
-def http_route(names: Names, domain: str, _value: str, gateway: Record | None, workloads: Record | None) -> Result:
+@document("kubernetes", kind="HTTPRoute", each=_DOMAINS, needs=_GATEWAY, looks=(_GATEWAY, WORKLOADS))
+def http_route(names: Names, domain: str, _value: str, gateway: Record, workloads: Record | None) -> Result:
     """Sends what asks for a domain to the workload that answers, through the platform's Gateway.
 
     https://gateway-api.sigs.k8s.io/api-types/httproute/
     """
-    if gateway is None:
-        return None
     service = str(gateway["workload"])
     workload = workloads.get(service) if workloads is not None else None
     port = workload.get("port") if isinstance(workload, Record) else None
@@ -47,13 +45,13 @@ def http_route(names: Names, domain: str, _value: str, gateway: Record | None, w
     }
 
 
-@document("kubernetes", kind="Certificate", each=_DOMAINS, looks=(_GATEWAY, _RENEWAL))
-def certificate(names: Names, domain: str, _value: str, gateway: Record | None, renewal: int | None) -> Result:
+@document("kubernetes", kind="Certificate", each=_DOMAINS, needs=_GATEWAY, looks=(_GATEWAY, _RENEWAL))
+def certificate(names: Names, domain: str, _value: str, gateway: Record, renewal: int | None) -> Result:
     """A certificate for a domain, with a new key each time it is renewed.
 
     https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.CertificateSpec
     """
-    issuer = gateway.get("issuer") if gateway is not None else None
+    issuer = gateway.get("issuer")
     if issuer is None:
         return None
     if renewal is not None and renewal >= _LIFETIME_DAYS:
@@ -75,13 +73,13 @@ def certificate(names: Names, domain: str, _value: str, gateway: Record | None, 
     }
 
 
-@document("kubernetes", kind="ReferenceGrant", each=_DOMAINS, looks=(_GATEWAY,))
-def certificate_grant(names: Names, domain: str, _value: str, gateway: Record | None) -> Tree:
+@document("kubernetes", kind="ReferenceGrant", each=_DOMAINS, needs=_GATEWAY, looks=(_GATEWAY,))
+def certificate_grant(names: Names, domain: str, _value: str, gateway: Record) -> Tree:
     """Lets Gateways of the platform's namespace, and nobody else, use a domain's certificate.
 
     https://gateway-api.sigs.k8s.io/api-types/referencegrant/
     """
-    if gateway is None or gateway.get("issuer") is None:
+    if gateway.get("issuer") is None:
         return None
     return {
         "apiVersion": f"{_API}/v1beta1",

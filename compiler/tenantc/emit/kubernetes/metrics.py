@@ -26,6 +26,7 @@ def watched(names: Names, name: str, prometheus: Record) -> dict[str, Tree]:
     "kubernetes",
     kind="ServiceMonitor",
     each=WORKLOADS,
+    needs=PROMETHEUS,
     looks=(PROMETHEUS, "monitoring.metrics.enabled"),
     places=("monitoring.metrics.granularity_minutes",),
 )
@@ -33,7 +34,7 @@ def service_monitor(
     names: Names,
     name: str,
     workload: Record,
-    prometheus: Record | None,
+    prometheus: Record,
     enabled: bool | None,
     granularity: Slot | None,
 ) -> Tree:
@@ -43,7 +44,7 @@ def service_monitor(
     https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
     """
     port = workload.get("port")
-    if prometheus is None or not enabled or port is None:
+    if not enabled or port is None:
         return None
     interval = None if granularity is None else text(granularity, "m")
     return {
@@ -61,15 +62,16 @@ def service_monitor(
     "kubernetes",
     kind="NetworkPolicy",
     each=WORKLOADS,
+    needs=PROMETHEUS,
     looks=(PROMETHEUS, "monitoring.metrics.enabled"),
 )
-def allow_scraping(names: Names, name: str, workload: Record, prometheus: Record | None, enabled: bool | None) -> Tree:
+def allow_scraping(names: Names, name: str, workload: Record, prometheus: Record, enabled: bool | None) -> Tree:
     """Lets Prometheus reach a workload on its port; a tenant that is suspended is watched on.
 
     It is written without rules where no metrics are collected, so that it goes from the cluster, too.
     """
     port = workload.get("port")
-    if prometheus is None or port is None:
+    if port is None:
         return None
     where = str(prometheus.get("namespace", _NAMESPACE))
     rule: Tree = {
