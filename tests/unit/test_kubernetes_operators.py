@@ -121,8 +121,8 @@ def test_prometheus_reaches_what_it_watches(tmp_path: Path) -> None:
     assert rule["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "observability"}
     assert rule["ports"] == [{"protocol": "TCP", "port": 8080}]
     unwatched = found(tmp_path, {"monitoring.metrics.enabled": False})
-    assert "ServiceMonitor" not in unwatched
-    # without rules, and not left out: it goes from the cluster, too
+    # empty and not left out, so that it goes from the cluster, too
+    assert unwatched["ServiceMonitor"][0]["spec"]["endpoints"] == []
     assert scraping(unwatched)["policyTypes"] == ["Ingress"]
     assert "ingress" not in scraping(unwatched)
 

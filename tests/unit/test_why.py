@@ -36,7 +36,7 @@ PROMETHEUS: Mapping[str, Any] = {
     "namespace": "observability",
     "labels": {"release": "prometheus"},
     "requests": {"metric": "http_requests_total", "errors": 'code=~"5.."'},
-    "usage": {name: f"app_{name}" for name in LIMITS},
+    "usage": {name: f'sum(app_{name}{{namespace="$namespace"}})' for name in LIMITS},
     "alerts": {
         **{switch: {f"own_{switch}": ALERT} for switch in SWITCHES},
         "control_failures": {"firewall": ALERT, "ids": ALERT},

@@ -128,10 +128,10 @@ _QUOTA: Final = (
     places=("billing.usage_alerts.first_at_percent", *(f"limits.{name}" for name in _LIMITS)),
 )
 def prometheus_rule(names: Names, prometheus: Record, *said: object) -> Tree:
-    """The alerts of a tenant, each with the tenant's id as a label.
+    """The alerts of a tenant, each with the tenant's id as a label; it is written without any, too, so that they go.
 
     What there is to measure besides the cluster's own metrics is what tenantc.yaml names: a counter of requests for
-    the promised availability, gauges for what is used of limits, and alerts of the platform's own.
+    the promised availability, what is used of limits, and alerts of the platform's own.
     https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
     """
     switches = dict(zip(_SWITCHES, said, strict=False))
@@ -147,14 +147,11 @@ def prometheus_rule(names: Names, prometheus: Record, *said: object) -> Tree:
     wanted = controls if isinstance(controls, tuple) else ()
     groups += [_group(_CONTROLS, [_rule(names, alert) for alert in _own(own, _CONTROLS) if alert.name in wanted])]
     groups += [_group("availability", [*_availability(names, prometheus, availability)])]
-    held = [group for group in groups if group is not None]
-    if not held:
-        return None
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": watched(names, "tenant", prometheus),
-        "spec": {"groups": held},
+        "spec": {"groups": groups},
     }
 
 
@@ -194,13 +191,12 @@ def _usage(names: Names, prometheus: Record, first: object, limits: Mapping[str,
         return
     summary = "{{ $value | humanize }} % of the quota of {{ $labels.resource }} is used"
     yield _rule(names, _Alert("TenantQuotaNearlyUsed", _QUOTA, "15m", "warning", summary), first)
-    gauges = prometheus.get("usage")
-    for limit, gauge in gauges.items() if isinstance(gauges, Record) else ():
+    used = prometheus.get("usage")
+    for limit, expr in used.items() if isinstance(used, Record) else ():
         most = limits[limit]
         if isinstance(most, Slot):
-            expr = f"100 * sum({gauge}{{{_HERE}}}) / "
             summary = f"{{{{ $value | humanize }}}} % of limits.{limit} is used"
-            alert = _Alert("TenantLimitNearlyUsed", expr, "15m", "warning", summary, ("limit", limit))
+            alert = _Alert("TenantLimitNearlyUsed", f"100 * ({expr}) / ", "15m", "warning", summary, ("limit", limit))
             yield _rule(names, alert, most, " >= ", first)
 
 

@@ -40,11 +40,12 @@ def service_monitor(
 ) -> Tree:
     """Collects what a workload tells of itself, on the port on which it listens.
 
-    A Service is found by the labels that its pods have: charts give both the same.
+    A Service is found by the labels that its pods have: charts give both the same. Where no metrics are collected it is
+    written without anything to collect, since `kubectl apply` deletes nothing.
     https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
     """
     port = workload.get("port")
-    if not enabled or port is None:
+    if port is None:
         return None
     interval = None if granularity is None else text(granularity, "m")
     return {
@@ -53,7 +54,7 @@ def service_monitor(
         "metadata": watched(names, name, prometheus),
         "spec": {
             "selector": {"matchLabels": {**selector(name, workload)}},
-            "endpoints": [{"targetPort": int(str(port)), "path": _PATH, "interval": interval}],
+            "endpoints": [{"targetPort": int(str(port)), "path": _PATH, "interval": interval}] if enabled else [],
         },
     }
 
