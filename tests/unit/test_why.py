@@ -84,13 +84,18 @@ def compiled(
     root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP, status: str = "active"
 ) -> tuple[Pipeline, Compiled]:
     spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "a@b.example", "status": status}
-    root.mkdir(exist_ok=True)
-    write(root, {"tenantc.yaml": json.dumps(top), "acme.json": json.dumps({**spec, "overrides": overrides})})
-    workspace = load(root.resolve()).value
-    assert workspace is not None
-    pipeline = Pipeline(without_rules(workspace), AS_OF)
-    [one], _, _ = workspace.specs(root.resolve() / "acme.json")
+    pipeline = pipeline_of(root, json.dumps(top))
+    (root / "acme.json").write_text(json.dumps({**spec, "overrides": overrides}))
+    [one], _, _ = pipeline.workspace.specs(root.resolve() / "acme.json")
     return pipeline, pipeline.tenant(one).environments[""]
+
+
+@cache
+def pipeline_of(root: Path, top: str) -> Pipeline:
+    root.mkdir(exist_ok=True)
+    workspace = load(write(root, {"tenantc.yaml": top}).resolve()).value
+    assert workspace is not None
+    return Pipeline(without_rules(workspace), AS_OF)
 
 
 def texts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
@@ -33,18 +34,23 @@ def altered(old: str, new: str, beside: Collection[str] = ()) -> set[int]:
     Lines are compared under what they stand under, and those of a Kubernetes object with those of the same one; objects
     of the kinds `beside` are not looked at.
     """
+    if old == new:
+        return set()
     ignored = {f"kind: {kind}" for kind in beside}
     found: set[int] = set()
     for piece, other in _pairs(_pieces(old), _pieces(new)):
         if piece is None or not ignored.isdisjoint(piece.name):
             continue
         left, right = piece.lines, other.lines if other is not None else []
+        if left == right:
+            continue
         for kind, start, end, _, _ in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
             if kind in {"replace", "delete"}:
                 found |= {piece.first + number for number in range(start, end)}
     return found
 
 
+@lru_cache(maxsize=2)
 def _pieces(text: str) -> list[_Piece]:
     found: list[_Piece] = [_Piece(1, [])]
     above: list[tuple[int, str]] = []

@@ -74,7 +74,7 @@ class Inquiry:
         for path, cases in self._alternatives():
             lines: set[int] = set()
             for text, refused in dict.fromkeys(self._written(case) for case in cases):
-                if text is not None and text != self.text:
+                if text is not None:
                     lines |= altered(self.text, text, refused)
             for line in lines:
                 found.setdefault(line, []).append(path)
