@@ -20,13 +20,16 @@ OVERRIDES: Mapping[str, Any] = {
     "support.sla.availability_percent": 99.5,
 }
 BURNT = "requests fail so often that the promise of 99.5 % would be broken early"
+WAITS = "container web of pod api waits for CPU"
 HERE = 'namespace="demo-acme"'
 # hostile, and every one of them a label, an annotation or PromQL in what comes out
 HOSTILE = "\"quotes\" 'more' {{ $value }} %s ${HOME} back\\\\slash — ünïcödé"
 
 
-def groups(root: Path, overrides: Mapping[str, Any] = OVERRIDES, top: Mapping[str, Any] = TOP) -> dict[str, Any]:
-    files = texts(root, "professional", overrides, top)
+def groups(
+    root: Path, overrides: Mapping[str, Any] = OVERRIDES, top: Mapping[str, Any] = TOP, tier: str = "professional"
+) -> dict[str, Any]:
+    files = texts(root, tier, overrides, top)
     assert files is not None
     [rule] = [one for one in yaml.safe_load_all(files["kubernetes.yaml"]) if one["kind"] == "PrometheusRule"]
     return {"groups": rule["spec"]["groups"]}
@@ -125,6 +128,20 @@ def _switches() -> list[str]:
                 ]
             },
         ),
+        # thrice in a quarter of an hour is no reason yet
+        ({f'kube_pod_container_status_restarts_total{{{HERE},pod="api",container="web"}}': "0+0.19x60"}, 30, {}),
+        # a quarter of the time is
+        *[
+            (
+                {
+                    f'container_cpu_cfs_throttled_periods_total{{{HERE},pod="api",container="web"}}': f"0+{share}x60",
+                    f'container_cpu_cfs_periods_total{{{HERE},pod="api",container="web"}}': "0+100x60",
+                },
+                40,
+                {"TenantCpuThrottled": [(alert("warning", pod="api", container="web"), WAITS)]} if share > 25 else {},
+            )
+            for share in (25, 26)
+        ],
         # 160 of 200 users
         (
             {f'app_max_users{{{HERE},pod="a"}}': "100x60", f'app_max_users{{{HERE},pod="b"}}': "60x60"},
@@ -181,6 +198,24 @@ def test_a_promise_that_is_kept_by_a_hair_is_kept(tmp_path: Path) -> None:
     firing(tmp_path, slow, 4500, {}, "90m")
     slow[requests[1]] = "0+52x5000"
     firing(tmp_path, slow, 4500, {"TenantAvailabilityAtRisk": [(alert("warning", window="3d"), BURNT)]}, "90m")
+
+
+@pytest.mark.parametrize(
+    ("percent", "bounds"),
+    [
+        (99.9, {"1h": "0.0144", "6h": "0.006", "1d": "0.003", "3d": "0.001"}),
+        (99, {"1h": "0.144", "6h": "0.06", "1d": "0.03", "3d": "0.01"}),
+        # a month's errors are never used up 14.4 times too fast where one request in ten may fail
+        (90, {"6h": "0.6", "1d": "0.3", "3d": "0.1"}),
+        (99.99, {"1h": "0.00144", "6h": "0.0006", "1d": "0.0003", "3d": "0.0001"}),
+    ],
+)
+def test_bounds_are_those_of_the_sre_workbook(tmp_path: Path, percent: float, bounds: dict[str, str]) -> None:
+    held = groups(tmp_path, {"support.sla.availability_percent": percent}, tier="custom")["groups"]
+    [rules] = [group["rules"] for group in held if group["name"] == "availability"]
+    windows = {"1h": "5m", "6h": "30m", "1d": "2h", "3d": "6h"}
+    assert {rule["labels"]["window"]: rule["expr"].rpartition(" > ")[2].rstrip(")") for rule in rules} == bounds
+    assert all(rule["expr"].count(f"[{windows[rule['labels']['window']]}]") == 2 for rule in rules)
 
 
 def test_what_the_platform_writes_comes_out_as_it_is(tmp_path: Path) -> None:
