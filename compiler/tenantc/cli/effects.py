@@ -73,6 +73,8 @@ def standing(one: Effect) -> str:
     """How a setting is counted."""
     if one.documents:
         return "driving documents"
+    if one.dormant:
+        return "lacking an option"
     if one.awaiting is not None:
         return f"awaiting {one.awaiting}"
     return "stating facts" if one.kind == "fact" else "driving nothing here"
