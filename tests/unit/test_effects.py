@@ -94,6 +94,7 @@ def test_what_a_document_lacks_is_told(tmp_path: Path) -> None:
         "  would drive kubernetes/service_monitor, ServiceMonitor, if tenantc.yaml said `kubernetes.prometheus`\n"
         in told
     )
+    assert told.endswith("1 setting: 1 lacking an option\n")
     top = root / "tenantc.yaml"
     top.write_text(f"{top.read_text()}kubernetes: {{prometheus: {{}}}}\n")
     told = run("effects", "monitoring.metrics.granularity_minutes", cwd=root).stdout
