@@ -48,7 +48,7 @@ def target_of(file: str) -> str | None:
 class Inquiry:
     """One file of a tenant in an environment, and what its lines depend on.
 
-    `text` is the file as it is compiled now, None if there is no such file.
+    `text` is the file as it is compiled now: empty if there is none, None if a target refuses to say something in it.
     """
 
     def __init__(self, pipeline: Pipeline, checked: Checked, file: str) -> None:
@@ -120,7 +120,8 @@ class Inquiry:
             yield self._with(path, other)
 
     def _with(self, path: Path, value: Value | None) -> Case:
-        held = self._case.sections[section(path)]
+        # a section of the workspace's own may say nothing yet
+        held = self._case.sections.get(section(path), Section({}, {}))
         values = {key: old for key, old in held.values.items() if key != path}
         if value is not None:
             values[path] = value
