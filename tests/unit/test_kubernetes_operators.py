@@ -186,7 +186,8 @@ def test_what_no_rule_names_passes_if_settings_say_so(
 def test_kinds_that_stand_in_the_cluster_already_are_left_to_it(tmp_path: Path) -> None:
     everything = found(tmp_path, {}).keys()
     assert found(tmp_path, {}, kinds={"exclude": ["Role", "ConfigMap"]}).keys() == everything - {"Role", "ConfigMap"}
-    assert found(tmp_path, {}, kinds={"include": ["NetworkPolicy"]}).keys() == {"NetworkPolicy"}
+    for kind in ("NetworkPolicy", "ConfigMap"):
+        assert found(tmp_path, {}, kinds={"include": [kind]}).keys() == {kind}
     bound = found(tmp_path, {}, kinds={"exclude": ["Role"]})["RoleBinding"]
     assert [one["roleRef"]["name"] for one in bound] == ["tenant-viewer", "tenant-admin"]
 

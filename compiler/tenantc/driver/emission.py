@@ -26,6 +26,8 @@ from tenantc.source.path import Path, split
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
+# the file that the ConfigMap of settings stands in, behind what documents make
+_OBJECTS = "kubernetes.yaml"
 
 
 class Emission:
@@ -92,9 +94,11 @@ class Emission:
 
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
-        if "kubernetes" in self._names and self._holds_settings:
+        if "kubernetes" in self._names and self._holds_settings and not case.pending:
             config = self._values.config_map(sections, filler)
-            files = [(name, data + b"---\n" + config if name == "kubernetes.yaml" else data) for name, data in files]
+            objects = dict(files).get(_OBJECTS)
+            whole = config if objects is None else objects + b"---\n" + config
+            files = [*((name, data) for name, data in files if name != _OBJECTS), (_OBJECTS, whole)]
         if "values" in self._names and not case.pending:
             files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
