@@ -191,42 +191,47 @@ def test_lines_are_compared_under_what_they_stand_under(old: str, new: str, line
 # --- the command ---
 
 
-@cache
-def examples() -> Path:
-    import tempfile
-
-    root = Path(tempfile.mkdtemp()) / "streaming"
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("built") / "streaming"
     shutil.copytree(ROOT / "examples" / "streaming", root, ignore=shutil.ignore_patterns("build"))
     assert run("compile", cwd=root).returncode == 0
     return root
 
 
-def at(file: str, text: str) -> str:
-    lines = (examples() / "build" / "tenants" / "acme-corp" / file).read_text().splitlines()
+def at(root: Path, file: str, text: str) -> str:
+    lines = (root / "build" / "tenants" / "acme-corp" / file).read_text().splitlines()
     return f"build/tenants/acme-corp/{file}:{next(n for n, line in enumerate(lines, 1) if text in line)}"
 
 
-def test_the_command_says_who_decided_the_line_and_where() -> None:
-    place = at("kubernetes.yaml", "limits.cpu")
-    told = run("why", place, cwd=examples())
+def test_the_command_says_who_decided_the_line_and_where(examples: Path) -> None:
+    place = at(examples, "kubernetes.yaml", "limits.cpu")
+    told = run("why", place, cwd=examples)
     assert told.returncode == 0, told.stderr
     head, setting, winner, *_ = told.stdout.splitlines()
     assert head == f'{place}  limits.cpu: "20000m"'
     assert setting == "  infrastructure.compute.quota_cpu_millicores = 20000"
     assert winner.startswith("    → tier `professional`: 20000  library/tiers/professional.yaml:")
-    document = valid(run("why", at("main.tf.json", '"days": 90'), "--format", "json", cwd=examples()).stdout, "why")
+    document = valid(
+        run("why", at(examples, "main.tf.json", '"days": 90'), "--format", "json", cwd=examples).stdout, "why"
+    )
     assert [one["path"] for one in document["settings"]] == [
         f"infrastructure.storage.lifecycle_policies.{name}_after_days" for name in ("archive", "delete")
     ]
     assert document["settings"][1]["references"] == {
         "compliance.data_governance.retention_policies.user_data": document["settings"][1]["value"]
     }
-    option = run("why", at("kubernetes.yaml", "name: allow-ingress-api"), cwd=examples()).stdout
+    option = run("why", at(examples, "kubernetes.yaml", "name: allow-ingress-api"), cwd=examples).stdout
     assert "workspace.kubernetes.workloads.api = " in option
     assert "→ tenantc.yaml:12:" in option
-    same = run("why", at("kubernetes.yaml", "k8s-app"), cwd=examples()).stdout
+    tier = run("why", at(examples, "kubernetes.yaml", "tenantc/tier"), cwd=examples).stdout
+    assert "→ tenants/acme-corp.yaml:3:7" in tier
+    same = run("why", at(examples, "kubernetes.yaml", "k8s-app"), cwd=examples).stdout
     assert "tenant.status" in same
-    assert "no setting decides this line" in run("why", at("kubernetes.yaml", "kind: Namespace"), cwd=examples()).stdout
+    assert (
+        "no setting decides this line"
+        in run("why", at(examples, "kubernetes.yaml", "kind: Namespace"), cwd=examples).stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,15 +246,15 @@ def test_the_command_says_who_decided_the_line_and_where() -> None:
         ("build/manifest.json:1", "is no artifact of a tenant"),
     ],
 )
-def test_a_place_that_is_none_is_told(place: str, problem: str) -> None:
-    told = run("why", place, cwd=examples())
+def test_a_place_that_is_none_is_told(examples: Path, place: str, problem: str) -> None:
+    told = run("why", place, cwd=examples)
     assert told.returncode == 2
     assert problem in told.stderr
 
 
-def test_a_build_of_something_else_is_told(tmp_path: Path) -> None:
+def test_a_build_of_something_else_is_told(examples: Path, tmp_path: Path) -> None:
     root = tmp_path / "streaming"
-    shutil.copytree(examples(), root)
+    shutil.copytree(examples, root)
     spec = root / "tenants" / "acme-corp.yaml"
     spec.write_text(spec.read_text().replace("limits.max_users: 500", "limits.max_users: 501"))
     told = run("why", "build/tenants/acme-corp/values.yaml:1", cwd=root)

@@ -17,6 +17,7 @@ from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.driver.sinks import MANIFEST
 from tenantc.driver.why import NAMES, Inquiry, target_of
 from tenantc.emit.subject import Subject
+from tenantc.model.spec import Spec
 from tenantc.source.node import Node
 from tenantc.source.path import section, split
 from tenantc.source.span import Span
@@ -124,8 +125,16 @@ def _origin(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]
         found = Subject(pipeline.schema, compiled.resolved.settings.sections).find(path)
         told["value"] = plain(found) if found is not None else identity.get(path)
         node = pipeline.workspace.options.node
-        told["at"] = str(_place(node, names) if name == "workspace" else spec.span if name == "tenant" else node.span)
+        told["at"] = str(_place(node, names) if name == "workspace" else _said(spec, path, node))
     return told
+
+
+def _said(spec: Spec, path: str, node: Node) -> Span:
+    """Where a spec says a fact; its beginning where it says nothing, or nothing that is kept with its place."""
+    if section(path) == "deployment":
+        return node.span
+    named = {"tenant.tier": spec.tier, "tenant.region": spec.region}.get(path)
+    return named.span if named is not None else spec.span
 
 
 def _place(node: Node, names: list[str]) -> Span:

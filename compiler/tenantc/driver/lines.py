@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 # a line, with the keys that it stands under
@@ -39,7 +38,7 @@ def altered(old: str, new: str, beside: Collection[str] = ()) -> set[int]:
     ignored = {f"kind: {kind}" for kind in beside}
     found: set[int] = set()
     for piece, other in _pairs(_pieces(old), _pieces(new)):
-        if piece is None or not ignored.isdisjoint(piece.name):
+        if not ignored.isdisjoint(piece.name):
             continue
         left, right = piece.lines, other.lines if other is not None else []
         if left == right:
@@ -71,8 +70,8 @@ def _pieces(text: str) -> list[_Piece]:
     return found
 
 
-def _pairs(old: list[_Piece], new: list[_Piece]) -> Iterator[tuple[_Piece | None, _Piece | None]]:
-    """Documents of the same name, and those left over by their kind and order."""
+def _pairs(old: list[_Piece], new: list[_Piece]) -> Iterator[tuple[_Piece, _Piece | None]]:
+    """Each document with the new one of its name, or what is left of its kind, in order; None if there is none."""
     names = {piece.name: piece for piece in new}
     rest: list[_Piece] = []
     for piece in old:
@@ -81,7 +80,6 @@ def _pairs(old: list[_Piece], new: list[_Piece]) -> Iterator[tuple[_Piece | None
             rest.append(piece)
         else:
             yield piece, same
-    kinds = dict.fromkeys(piece.name[:1] for piece in rest)
-    for kind in kinds:
-        left = [piece for piece in rest if piece.name[:1] == kind]
-        yield from zip_longest(left, [piece for name, piece in names.items() if name[:1] == kind])
+    for piece in rest:
+        name = next((name for name in names if name[:1] == piece.name[:1]), None)
+        yield piece, names.pop(name) if name is not None else None
