@@ -57,7 +57,7 @@ def test_facts_need_drive_nothing_and_await_nothing(found: dict[str, Effect]) ->
 def test_what_documents_and_rules_read_is_told(found: dict[str, Effect]) -> None:
     level = found["infrastructure.isolation_level"]
     assert {(one.target, one.kind) for one in level.documents} >= {("sql", "role"), ("sql", "database")}
-    assert "residency-stores" not in level.rules
+    assert "isolation-resource-quotas" in level.rules
     assert "secrets-by-reference" in found["integrations.*.api_key"].rules
     assert "feature-tier-entitlement" in found["features.enabled"].rules
 
