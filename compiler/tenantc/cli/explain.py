@@ -106,9 +106,8 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
             found["unit"] = leaf.unit
     found["constraints"] = constraints(compiled, path, pipeline)
     found["rules"] = readers(compiled, path, pipeline)
-    found["documents"] = [
-        f"{document.target}/{document.name}" for document in driven(path, targets(pipeline.workspace.options))
-    ]
+    chosen = targets(pipeline.workspace.options_in(compiled.linked.environment))
+    found["documents"] = [f"{document.target}/{document.name}" for document in driven(path, chosen)]
     return found
 
 

@@ -124,7 +124,7 @@ def _origin(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]
         identity = {f"tenant.{part.value}": text for part, text in spec.identity.items()}
         found = Subject(pipeline.schema, compiled.resolved.settings.sections).find(path)
         told["value"] = plain(found) if found is not None else identity.get(path)
-        node = pipeline.workspace.options.node
+        node = pipeline.workspace.options_in(compiled.linked.environment).node
         told["at"] = str(_place(node, names) if name == "workspace" else _said(spec, path, node))
     return told
 

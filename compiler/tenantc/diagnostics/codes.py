@@ -120,6 +120,7 @@ CODES: dict[str, Code] = {
     "T606": Code(_E, "unknown target `{name}`"),
     "T607": Code(_W, "files that tenantc did not write are kept ({count}): {files}"),
     "T608": Code(_E, "two estates of {environment} would be written to `{folder}`: {estates}"),
+    "T610": Code(_E, "environment `{environment}` states no `{option}`, which {kind} of tenant `{tenant}` needs"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),

@@ -21,9 +21,12 @@ _DEPLOYMENT: Final = ("environment", "account", "region", "cluster")
 
 
 class Case:
-    """A tenant's settings and facts, its identity, what its names are derived from, and the names that it adopts."""
+    """A tenant's settings and facts, its identity, what its names are derived from, and the names that it adopts.
 
-    __slots__ = ("bearer", "filler", "identity", "pinned", "schema", "sections", "subject")
+    `environment` is the one whose options hold.
+    """
+
+    __slots__ = ("bearer", "environment", "filler", "identity", "pinned", "schema", "sections", "subject")
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class Case:
         identity: Mapping[Identity, str],
         bearer: Bearer,
         pinned: Mapping[str, Named],
+        environment: str,
     ) -> None:
         self.schema = schema
         self.sections = sections
         self.identity = identity
         self.bearer = bearer
         self.pinned = pinned
+        self.environment = environment
         self.subject = Subject(schema, sections)
         self.filler = Filler(identity, bearer, {kind: named.name for kind, named in pinned.items()}, self.subject.find)
 

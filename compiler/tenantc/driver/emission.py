@@ -9,9 +9,9 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
+from tenantc.driver.outputs import Outputs
 from tenantc.driver.pipeline import Pipeline
-from tenantc.driver.targets import targets, wanted
-from tenantc.emit.build import Builder, Refusal, refuse
+from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.subject import Subject
@@ -46,16 +46,19 @@ class Emission:
             for named in options.targets
             if named.name not in known
         ]
-        self._targets = [one for one in targets(options) if only is None or one.name in only]
-        self._holds_settings = wanted("ConfigMap", options)
-        self._names = {target.name for target in self._targets}
-        self.builder = Builder(self._targets, reference=reference)
+        self._outputs = Outputs(pipeline.workspace, only, reference=reference)
         unlimited = options.section.values["workspace.values.unlimited"]
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
         self._claims = Claims(options.platform, pipeline.workspace.place)
         self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
         self._estates: dict[Estate, dict[Path, set[Value]]] = {}
+        self._missed: dict[tuple[str, Path], Diagnostic] = {}
+
+    @property
+    def built(self) -> int:
+        """How often a document's function ran."""
+        return self._outputs.built
 
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
@@ -78,28 +81,56 @@ class Emission:
         platform = self._pipeline.workspace.options.platform
         bearer = Bearer(platform, linked.environment, linked.account, linked.region, spec.tenant_id)
         sections = checked.resolved.settings.sections
-        return Case(self._pipeline.schema, sections, spec.identity, bearer, pinned), diagnostics
+        case = Case(self._pipeline.schema, sections, spec.identity, bearer, pinned, linked.environment)
+        return case, diagnostics
 
     def _documents(self, checked: Checked) -> tuple[Case, Files, list[Diagnostic]]:
         case, diagnostics = self.case(checked)
         self._remember(checked.linked, case)
         files, refusals = self._built(case)
         spec = checked.linked.spec
+        diagnostics += self._missing(checked.linked, case)
         return case, files, [*diagnostics, *(refuse(one, case.subject, spec.tenant_id, spec.span) for one in refusals)]
+
+    def _missing(self, linked: Linked, case: Case) -> list[Diagnostic]:
+        """T610 for each option that a tenant needs here and that only other environments state.
+
+        One for all tenants of an environment: it names the first of them.
+        """
+        found: list[Diagnostic] = []
+        output = self._outputs.of(linked.environment)
+        for document in () if case.pending else output.missed(case.subject):
+            assert document.needs is not None, "it lacks what it needs"
+            key = linked.environment, document.needs
+            known = self._missed.get(key)
+            if known is None:
+                known = self._missed[key] = self._forgot(linked, document.needs, document.kind)
+            found.append(known)
+        return list(dict.fromkeys(found))
+
+    def _forgot(self, linked: Linked, needs: Path, kind: str) -> Diagnostic:
+        option = needs.removeprefix("workspace.")
+        help = f"state it under `inputs:`, or leave `{kind}` out there by `kubernetes.kinds`"
+        facts = {"environment": linked.environment, "tenant": linked.spec.tenant_id}
+        environment = self._pipeline.workspace.documents.environments[linked.environment]
+        span = environment.span or linked.spec.span
+        return diagnose("T610", span, option=option, kind=kind, help=help, **facts)
 
     def _built(self, case: Case) -> tuple[Files, list[Refusal]]:
         if case.pending:  # of whom nothing is deployed yet
             return [], []
-        return self.builder.files(case.subject, case.filler, "tenant", _looker({}))
+        builder = self._outputs.of(case.environment).builder
+        return builder.files(case.subject, case.filler, "tenant", _looker({}))
 
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
-        if "kubernetes" in self._names and self._holds_settings and not case.pending:
+        output = self._outputs.of(case.environment)
+        if "kubernetes" in output.names and output.settings and not case.pending:
             config = self._values.config_map(sections, filler)
             objects = dict(files).get(_OBJECTS)
             whole = config if objects is None else objects + b"---\n" + config
             files = [*((name, data) for name, data in files if name != _OBJECTS), (_OBJECTS, whole)]
-        if "values" in self._names and not case.pending:
+        if "values" in output.names and not case.pending:
             files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
         files.append(("settings.json", self._values.settings_json(head, sections, filler)))
@@ -113,14 +144,15 @@ class Emission:
             columns = self._estates[estate]
             facts = {"environment": environment or "default", "account": account, "region": region, "cluster": cluster}
             held: dict[Path, Value] = {f"deployment.{name}": value for name, value in facts.items() if value}
-            sections = {"deployment": Section(held, {}), "workspace": self._pipeline.workspace.options.section}
+            options = self._pipeline.workspace.options_in(environment)
+            sections = {"deployment": Section(held, {}), "workspace": options.section}
             subject = Subject(self._pipeline.schema, sections)
-            bearer = Bearer(self._pipeline.workspace.options.platform, environment, account, region, "")
+            bearer = Bearer(options.platform, environment, account, region, "")
             filler = Filler({}, bearer, {}, subject.find)
             column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
-            files, refusals = self.builder.files(subject, filler, "estate", _looker(column))
-            whole = self._pipeline.workspace.options.node.span
-            self.diagnostics += [refuse(one, subject, "", whole) for one in refusals]
+            builder = self._outputs.of(environment).builder
+            files, refusals = builder.files(subject, filler, "estate", _looker(column))
+            self.diagnostics += [refuse(one, subject, "", options.node.span) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
             folder = f"{environment}/estates/{name}" if environment else f"estates/{name}"
             if taken.setdefault(folder, estate) != estate:

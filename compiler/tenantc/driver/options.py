@@ -71,6 +71,20 @@ def read_options(node: Node) -> Options:
     )
 
 
+def merged(below: Node, above: Node) -> Node:
+    """A mapping with what stands in another in place of its own: mappings go key by key, whatever else as a whole."""
+    if not (isinstance(below.value, dict) and isinstance(above.value, dict)):
+        return above
+    assert below.keys is not None, "only mappings have keys"
+    assert above.keys is not None, "only mappings have keys"
+    value = below.value | {
+        key: merged(below.value[key], node) if key in below.value else node for key, node in above.value.items()
+    }
+    # what only one of them says has its own place; what neither does is looked for in the lower one
+    where = below.line, below.column, below.end_line, below.end_column
+    return Node(value, below.text, *where, below.keys | above.keys)
+
+
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}

@@ -187,6 +187,7 @@ class Pipeline:
         for layer in linked.overrides:
             resolved = extend(resolved, Addition(layer.definitions), self.schema, self.as_of, lookup)
         own = {name: Section({p: v for p, v in facts.items() if p.startswith(f"{name}.")}, {}) for name in _FACTS}
+        own["workspace"] = self.workspace.options_in(linked.environment).section
         settings = Settings({**resolved.settings.sections, **own})
         return Resolved(settings, resolved.reads, resolved.problems, resolved.conflicts, resolved.caps)
 

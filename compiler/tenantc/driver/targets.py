@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from tenantc.driver.options import Options
@@ -36,6 +36,12 @@ def lacking(document: Document, options: Options) -> str:
     if needs is None or any(covers(needs, path) for path in options.section.values):
         return ""
     return needs.removeprefix("workspace.")
+
+
+def forgotten(options: Options, others: Iterable[Options]) -> list[Document]:
+    """The documents that lack an option which other environments state, and that are wanted all the same."""
+    stated = [one for other in others for target in targets(other) for one in target.documents]
+    return [one for one in dict.fromkeys(stated) if wanted(one.kind, options) and lacking(one, options)]
 
 
 def _narrowed(target: Target, options: Options) -> Target:

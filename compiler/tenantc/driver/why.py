@@ -34,6 +34,8 @@ _BEARING: Final = {
     "deployment.region": "region",
 }
 NAMES: Final = "names"
+# what a case is made of
+_PARTS: Final = ("schema", "sections", "identity", "bearer", "pinned", "environment")
 
 
 def target_of(file: str) -> str | None:
@@ -55,7 +57,8 @@ class Inquiry:
         target = target_of(file)
         assert target is not None, "asked for what targets write"
         self._file = file
-        self._targets = [one for one in targets(pipeline.workspace.options) if one.name == target]
+        options = pipeline.workspace.options_in(checked.linked.environment)
+        self._targets = [one for one in targets(options) if one.name == target]
         self._emission = Emission(pipeline, {target})
         self._case, _ = self._emission.case(checked)
         stated = library.document_schema("spec"), library.document_schema("workspace")
@@ -156,7 +159,7 @@ class Inquiry:
 
 
 def _case(case: Case, **changes: Any) -> Case:
-    parts = {name: getattr(case, name) for name in ("schema", "sections", "identity", "bearer", "pinned")}
+    parts = {name: getattr(case, name) for name in _PARTS}
     return Case(**(parts | changes))
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver import cache, files, library
-from tenantc.driver.options import Options, read_options
+from tenantc.driver.options import Options, merged, read_options
 from tenantc.driver.roster import Roster
 from tenantc.driver.rulebook import book, library_documents
 from tenantc.driver.stock import Stock, stock
@@ -44,6 +44,11 @@ class Workspace(Frozen, eq=False):
     rules: tuple[tuple[Rule, Function], ...] = ()
     columns: Mapping[str, Function] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    inputs_of: Mapping[str, Options] = field(default_factory=dict)
+
+    def options_in(self, environment: str) -> Options:
+        """The options as an environment states them."""
+        return self.inputs_of.get(environment, self.options)
 
     def tenant_files(self) -> list[Path]:
         return list(files.listing(self.root / "tenants"))
@@ -154,6 +159,7 @@ class _Shared(Frozen):
     structure: Mapping[str, dict[str, Any]]
     diagnostics: tuple[Diagnostic, ...]
     waivers: tuple[Waiver, ...]
+    inputs_of: Mapping[str, Options]
 
 
 _FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
@@ -192,6 +198,7 @@ class _Loader:
                 held.rules,
                 held.columns,
                 shared.waivers,
+                shared.inputs_of,
             )
         )
 
@@ -212,7 +219,20 @@ class _Loader:
             return None
         documents = self.documents(Reader(known.schema, structure), known, top)
         waivers = tuple(self.waivers(structure))
-        return _Shared(read_options(top), documents, known.structure, tuple(self.diagnostics), waivers)
+        options, inputs = read_options(top), self.inputs_of(structure, documents, top)
+        return _Shared(options, documents, known.structure, tuple(self.diagnostics), waivers, inputs)
+
+    def inputs_of(self, structure: Structure, documents: Documents, top: Node) -> dict[str, Options]:
+        """The options of each environment that says some of them otherwise."""
+        found: dict[str, Options] = {}
+        for name, environment in documents.environments.items():
+            if environment.inputs is not None:
+                node = merged(top, environment.inputs)
+                problems = structure.problems("workspace", node)
+                self.diagnostics += problems
+                if not problems:
+                    found[name] = read_options(node)
+        return found
 
     def waivers(self, structure: Structure) -> Iterator[Waiver]:
         for node in self.parse(self.folders["waivers"]):

@@ -72,7 +72,8 @@ class Reader:
             return Outcome(None, (diagnose("T213", body["environment"].span, name=name, reason=reason, help=help),))
         layer = self.layer(body, LayerId(LayerKind.ENVIRONMENT, name))
         place, places = read_deployment(body.get("deployment"))
-        return Outcome(Environment(name, layer.value, place, places, body["environment"].span), layer.diagnostics)
+        environment = Environment(name, layer.value, place, places, body["environment"].span, body.get("inputs"))
+        return Outcome(environment, layer.diagnostics)
 
     def layer(self, body: Mapping[str, Node], id: LayerId) -> Outcome[Layer]:
         """What tiers, mixins and environments have in common."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tenantc.model.identity import Identity
 from tenantc.model.layer import Layer, Named
 from tenantc.source.frozen import Frozen, field
+from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 HOUSE = "house"  # the policy of the platform itself: it holds for every tenant, and none can list it
@@ -44,13 +45,17 @@ class Place(Frozen):
 
 
 class Environment(Frozen):
-    """An environment; `places` maps a tenant's region to where it is deployed, None if any region will do."""
+    """An environment; `places` maps a tenant's region to where it is deployed, None if any region will do.
+
+    `inputs` is what it says instead of the workspace's options.
+    """
 
     name: str
     layer: Layer
     place: Place
     places: Mapping[str, Place] | None
     span: Span | None
+    inputs: Node | None = None
     own: bool = True
 
 

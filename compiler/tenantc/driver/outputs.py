@@ -1,0 +1,64 @@
+"""What the tenants and estates of an environment are compiled to, as its options say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+from typing import Final
+
+from tenantc.driver.options import Options
+from tenantc.driver.targets import forgotten, targets, wanted
+from tenantc.driver.workspace import Workspace
+from tenantc.emit.build import Builder
+from tenantc.emit.document import Document
+from tenantc.emit.subject import Subject
+from tenantc.source.frozen import Frozen
+
+
+class Output(Frozen, eq=False):
+    """What one environment is compiled to.
+
+    `settings` says whether the ConfigMap of settings is written, `forgotten` are the documents that lack an option
+    which another environment states.
+    """
+
+    names: frozenset[str]
+    builder: Builder
+    settings: bool
+    forgotten: Sequence[Document]
+
+    def missed(self, subject: Subject) -> list[Document]:
+        """The forgotten documents that a tenant would have."""
+        return [one for one in self.forgotten if one.each is None or subject.find(one.each)]
+
+
+class Outputs:
+    """The outputs of a workspace's environments; those that are compiled to the same share what is remembered."""
+
+    def __init__(self, workspace: Workspace, only: Collection[str] | None, *, reference: bool) -> None:
+        self._workspace = workspace
+        self._only = only
+        self._reference: Final = reference
+        self._outputs: dict[str, Output] = {}
+        self._builders: dict[Hashable, Builder] = {}
+
+    @property
+    def built(self) -> int:
+        """How often a document's function ran."""
+        return sum(builder.built for builder in self._builders.values())
+
+    def of(self, environment: str) -> Output:
+        """The output of an environment."""
+        known = self._outputs.get(environment)
+        if known is None:
+            known = self._outputs[environment] = self._output(self._workspace.options_in(environment))
+        return known
+
+    def _output(self, options: Options) -> Output:
+        chosen = [one for one in targets(options) if self._only is None or one.name in self._only]
+        key = tuple((one.name, one.documents, one.elsewhere) for one in chosen)
+        builder = self._builders.get(key)
+        if builder is None:
+            builder = self._builders[key] = Builder(chosen, reference=self._reference)
+        names = frozenset(one.name for one in chosen)
+        lacked = forgotten(options, self._workspace.inputs_of.values())
+        return Output(names, builder, wanted("ConfigMap", options), [one for one in lacked if one.target in names])
