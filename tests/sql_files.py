@@ -8,7 +8,7 @@ from typing import Any
 from tenantc.emit.document import Document, Names, NoRegion, Slot, Unsupported
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import Bearer
-from tenantc.emit.node import SettingSource
+from tenantc.emit.node import Misfit, SettingSource
 from tenantc.emit.postgres.documents import DOCUMENTS
 from tenantc.emit.writers import sql
 from tenantc.model.identity import Identity
@@ -73,7 +73,7 @@ def _filler(tenant_id: str, pinned: Mapping[str, str], values: Mapping[str, Any]
 
 def _written(document: Document, arguments: Sequence[object], filler: Filler) -> str | None:
     tree = document.build(*arguments)
-    assert not isinstance(tree, (Unsupported, NoRegion)), tree
+    assert not isinstance(tree, (Unsupported, NoRegion, Misfit)), tree
     if tree is None:
         return None
     template = sql.write(tree)

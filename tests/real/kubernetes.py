@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,6 +51,55 @@ def _schemas(version: str) -> Path:
     folder = Path(package.origin).parent / "kubernetes-json-schema" / f"v{version}.0-local-strict"
     assert folder.is_dir(), f"kubernetes-validate ships no schemas for {version}"
     return folder
+
+
+# what a schema says that a patch is checked by, and how lists are merged
+_KEPT = {"type", "properties", "additionalProperties", "items", "required", "enum", "oneOf", "format", "$ref"}
+_KEPT |= {"x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy"}
+
+
+def minors() -> list[str]:
+    """The versions that the package carries, from the first that tenantc writes for."""
+    found = {int(folder.name.split(".")[1]) for folder in _schemas("1.30").parent.glob("v1.*-strict")}
+    return [f"1.{minor}" for minor in sorted(found) if minor >= 30]
+
+
+def published(version: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The schemas of kinds, by their API versions, as `schemas/kubernetes` holds them: no prose, no `status`."""
+    parts.need(parts.KUBERNETES)
+    definitions = json.loads((_schemas(version) / "_definitions.json").read_bytes())["$defs"]
+    named: dict[str, str] = {}
+    for name, schema in definitions.items():
+        for one in schema.get("x-kubernetes-group-version-kind", ()):
+            api = f"{one['group']}/{one['version']}".removeprefix("/")
+            if kinds.get(one["kind"]) == api:
+                named[one["kind"]] = name
+    found: dict[str, Any] = {}
+    wanted = sorted({*named.values(), "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"})
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            schema = definitions[name]
+            if name in named.values():
+                fields = {key: one for key, one in schema["properties"].items() if key != "status"}
+                schema = {**schema, "properties": fields}
+            found[name] = _kept(schema)
+            wanted += re.findall(r'"#/\$defs/([^"]+)"', json.dumps(found[name]))
+    return {"$defs": dict(sorted(found.items())), "kinds": dict(sorted(named.items()))}
+
+
+def _kept(schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: one for key, one in schema.items() if key in _KEPT}
+    for key in ("items", "additionalProperties"):
+        if key in kept:
+            kept[key] = _kept(kept[key])
+    if "properties" in kept:
+        kept["properties"] = {name: _kept(one) for name, one in kept["properties"].items()}
+    if "oneOf" in kept:
+        kept["oneOf"] = [_kept(one) for one in kept["oneOf"]]
+    return kept
 
 
 def kustomize(folder: Path) -> list[dict[str, Any]]:

@@ -260,3 +260,21 @@ def test_a_build_of_something_else_is_told(examples: Path, tmp_path: Path) -> No
     told = run("why", "build/tenants/acme-corp/values.yaml:1", cwd=root)
     assert told.returncode == 2
     assert "lies in a build of something else than the workspace: compile it again" in told.stderr
+
+
+def test_a_patch_decides_the_lines_that_it_changes(tmp_path: Path) -> None:
+    top = {
+        **TOP,
+        "patches": [
+            {"kind": "Namespace", "merge": {"metadata": {"annotations": {"example.com/owner": "platform"}}}},
+            {"kind": "ResourceQuota", "json": [{"op": "remove", "path": "/spec/hard/pods"}]},
+        ],
+    }
+    pipeline, one = compiled(tmp_path, "professional", {}, top)
+    assert one.checked is not None
+    inquiry = Inquiry(pipeline, one.checked, "kubernetes.yaml")
+    assert inquiry.text is not None
+    assert "pods:" not in inquiry.text
+    lines = inquiry.text.splitlines()
+    found = {lines[number - 1].strip(): paths for number, paths in inquiry.decisive().items() if "patches[0]" in paths}
+    assert found == {"example.com/owner: platform": ["patches[0]"]}

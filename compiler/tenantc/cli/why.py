@@ -15,7 +15,7 @@ from tenantc.cli.session import Session
 from tenantc.diagnostics.render import printable
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.driver.sinks import MANIFEST
-from tenantc.driver.why import NAMES, Inquiry, target_of
+from tenantc.driver.why import NAMES, PATCHES, Inquiry, target_of
 from tenantc.emit.subject import Subject
 from tenantc.model.spec import Spec
 from tenantc.source.node import Node
@@ -118,6 +118,9 @@ def _origin(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]
         }
         one = named[split(path)[1]]
         return {"value": one.name, "definitions": [], "at": str(one.span)}
+    if path.startswith(PATCHES):
+        patch = pipeline.workspace.patches[int(path.removeprefix(PATCHES).removesuffix("]"))]
+        return {"value": patch.node.plain(), "definitions": [], "at": str(patch.node.span)}
     told = origin(compiled, path)
     name, *names = split(path)
     if name in {"tenant", "deployment", "workspace"}:

@@ -208,7 +208,7 @@ class _Run:
             self.count_held(id)
         for folder, files in self.emission.shared():
             self.write(folder, files, "")
-        self.built.ledger.shared(self.emission.diagnostics)
+        self.built.ledger.shared([*self.emission.diagnostics, *self.emission.idle_patches()])
         environments = self.pipeline.workspace.documents.environments
         self.built.ledger.shared(self.pipeline.judgement.waivers.unused(self.seen, environments))
 

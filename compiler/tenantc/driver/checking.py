@@ -36,7 +36,7 @@ def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
     ledger.shared(emission.collisions(frozenset()))
     for _ in emission.shared():  # what estates refuse is found by building them
         pass
-    ledger.shared(emission.diagnostics)
+    ledger.shared([*emission.diagnostics, *emission.idle_patches()])
     ledger.shared(pipeline.judgement.waivers.unused(seen, pipeline.workspace.documents.environments))
     ledger.shared(pipeline.judgement.fleet("some tenants are wrong" if ledger.failed else ""))
     return ledger, len(seen)

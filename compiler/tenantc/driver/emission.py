@@ -20,6 +20,7 @@ from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
+from tenantc.model.patch import Patch
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
 from tenantc.source.path import Path, split
@@ -34,10 +35,17 @@ class Emission:
     """Emits tenants one by one, and remembers of each what estates and collisions need.
 
     `only` names the targets to emit, by default those of the workspace. `reference` builds everything from scratch,
-    without memo or templates: what the fast path is tested against.
+    without memo or templates: what the fast path is tested against. `without` is a patch that is not applied.
     """
 
-    def __init__(self, pipeline: Pipeline, only: Collection[str] | None = None, *, reference: bool = False) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        only: Collection[str] | None = None,
+        *,
+        reference: bool = False,
+        without: Patch | None = None,
+    ) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
         known = [target.name for target in TARGETS]
@@ -46,7 +54,7 @@ class Emission:
             for named in options.targets
             if named.name not in known
         ]
-        self._outputs = Outputs(pipeline.workspace, only, reference=reference)
+        self._outputs = Outputs(pipeline.workspace, only, reference=reference, without=without)
         unlimited = options.section.values["workspace.values.unlimited"]
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
@@ -173,6 +181,11 @@ class Emission:
         facts = {"environment": f"`{one[0]}`" if one[0] else "the workspace", "folder": folder}
         help = "give one of them an account or a cluster that is called otherwise"
         return diagnose("T608", span or workspace.options.node.span, **facts, estates="; and ".join(shown), help=help)
+
+    def idle_patches(self) -> list[Diagnostic]:
+        """After a whole fleet, T613 for each patch that met no object."""
+        help = "look at what the artifacts call it, and whether `kubernetes.kinds` and `targets` let it be written"
+        return [diagnose("T613", patch.node.span, help=help) for patch in self._outputs.idle()]
 
     def collisions(self, known: Collection[str]) -> tuple[Diagnostic, ...]:
         """T602 for each name that two tenants would bear; `known` are the tenants of the previous build."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 
 from tenantc.driver.state import package, states
 from tenantc.load.text import parse_text
+from tenantc.model.published import Published
 from tenantc.source.digest import sha256
 from tenantc.source.node import Node
 
@@ -61,7 +63,7 @@ def state() -> bytes:
 @lru_cache(maxsize=1)
 def digests() -> dict[str, str]:
     """The digest of every file of the library, by the path it is shown under."""
-    folders = ("schemas", "schemas/documents", "tiers", "tiers/mixins", "policies")
+    folders = ("schemas", "schemas/documents", "schemas/kubernetes", "tiers", "tiers/mixins", "policies")
     documents = {shown: sha256(path.read_bytes()) for folder in folders for shown, path in files(folder)}
     return documents | {shown: sha256(path.read_bytes()) for shown, path in rule_files()}
 
@@ -77,6 +79,14 @@ def awaiting() -> dict[str, list[str]]:
     table = node.plain()
     assert isinstance(table, dict), "a mapping of lists"
     return table
+
+
+def published(version: str) -> Published:
+    """What Kubernetes publishes of a minor version, of the newest that is known for one that is newer."""
+    folder = root() / "schemas" / "kubernetes"
+    known = {int(path.stem.removeprefix("1.")): path for path in folder.glob("1.*.json")}
+    minor = min(int(version.removeprefix("1.")), max(known))
+    return Published(f"1.{minor}", json.loads(known[minor].read_bytes()))
 
 
 def document_schema(kind: str) -> dict[str, Any]:

@@ -40,6 +40,11 @@ class Options(Frozen):
     section: Section
     node: Node
 
+    @property
+    def kubernetes(self) -> str:
+        """The minor version of Kubernetes that is deployed to, as `1.30`."""
+        return str(self.section.values["workspace.kubernetes.version"])
+
 
 def read_options(node: Node) -> Options:
     """The options of a tenantc.yaml whose structure was checked."""

@@ -30,6 +30,11 @@ def wanted(kind: str, options: Options) -> bool:
     return not isinstance(exclude, Collection) or kind not in exclude
 
 
+def patchable() -> frozenset[str]:
+    """The kinds of objects that patches may change."""
+    return frozenset(document.kind for document in _KNOWN["kubernetes"].documents)
+
+
 def lacking(document: Document, options: Options) -> str:
     """The option, as tenantc.yaml writes it, that a document needs and that is not stated; empty if there is none."""
     needs = document.needs

@@ -34,6 +34,7 @@ _BEARING: Final = {
     "deployment.region": "region",
 }
 NAMES: Final = "names"
+PATCHES: Final = "patches["
 # what a case is made of
 _PARTS: Final = ("schema", "sections", "identity", "bearer", "pinned", "environment")
 
@@ -57,6 +58,8 @@ class Inquiry:
         target = target_of(file)
         assert target is not None, "asked for what targets write"
         self._file = file
+        self._target = target
+        self._pipeline = pipeline
         options = pipeline.workspace.options_in(checked.linked.environment)
         self._targets = [one for one in targets(options) if one.name == target]
         self._emission = Emission(pipeline, {target})
@@ -70,7 +73,7 @@ class Inquiry:
         """The paths that decide each line, by its number from 1; a line that none decides is left out.
 
         Besides settings these are facts about the tenant and where it is deployed (`tenant.`, `deployment.`), options
-        of tenantc.yaml (`workspace.`), and names that the tenant adopts (`names.`).
+        of tenantc.yaml (`workspace.`), names that the tenant adopts (`names.`), and patches (`patches[0]`).
         """
         assert self.text is not None, "there is such a file"
         found: dict[int, list[Path]] = {}
@@ -81,14 +84,18 @@ class Inquiry:
                     lines |= altered(self.text, text, refused)
             for line in lines:
                 found.setdefault(line, []).append(path)
+        for index, patch in enumerate(self._pipeline.workspace.patches):
+            text, refused = self._written(self._case, Emission(self._pipeline, {self._target}, without=patch))
+            for line in altered(self.text, text, refused) if text is not None else ():
+                found.setdefault(line, []).append(f"{PATCHES}{index}]")
         return {line: sorted(paths) for line, paths in sorted(found.items())}
 
-    def _written(self, case: Case) -> tuple[str | None, frozenset[str]]:
+    def _written(self, case: Case, emission: Emission | None = None) -> tuple[str | None, frozenset[str]]:
         """The file, and the kinds of objects that are not in it since the target refuses to say something of them.
 
         None where that cannot be told from what is left out.
         """
-        files, refusals = self._emission.files(case)
+        files, refusals = (emission or self._emission).files(case)
         if (refusals and self._file != _OBJECTS) or (case.pending and not self._case.pending):
             return None, frozenset()
         text = next((data.decode() for name, data in files if name == self._file), "")

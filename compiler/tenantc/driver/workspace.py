@@ -14,13 +14,16 @@ from tenantc.driver.options import Options, merged, read_options
 from tenantc.driver.roster import Roster
 from tenantc.driver.rulebook import book, library_documents
 from tenantc.driver.stock import Stock, stock
+from tenantc.driver.targets import patchable
 from tenantc.language.runtime import Function
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
+from tenantc.load.patches import read_patches
 from tenantc.load.policies import read_waivers
 from tenantc.load.structure import Structure
 from tenantc.load.text import parse_text
 from tenantc.model.layer import Layer, LayerId, LayerKind
+from tenantc.model.patch import Patch
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier, Waiver
@@ -45,6 +48,8 @@ class Workspace(Frozen, eq=False):
     columns: Mapping[str, Function] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     inputs_of: Mapping[str, Options] = field(default_factory=dict)
+
+    patches: tuple[Patch, ...] = ()
 
     def options_in(self, environment: str) -> Options:
         """The options as an environment states them."""
@@ -160,6 +165,7 @@ class _Shared(Frozen):
     diagnostics: tuple[Diagnostic, ...]
     waivers: tuple[Waiver, ...]
     inputs_of: Mapping[str, Options]
+    patches: tuple[Patch, ...]
 
 
 _FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
@@ -199,6 +205,7 @@ class _Loader:
                 held.columns,
                 shared.waivers,
                 shared.inputs_of,
+                shared.patches,
             )
         )
 
@@ -220,7 +227,18 @@ class _Loader:
         documents = self.documents(Reader(known.schema, structure), known, top)
         waivers = tuple(self.waivers(structure))
         options, inputs = read_options(top), self.inputs_of(structure, documents, top)
-        return _Shared(options, documents, known.structure, tuple(self.diagnostics), waivers, inputs)
+        patches = self.patches(top, documents, [options, *inputs.values()])
+        return _Shared(options, documents, known.structure, tuple(self.diagnostics), waivers, inputs, patches)
+
+    def patches(self, top: Node, documents: Documents, options: Iterable[Options]) -> tuple[Patch, ...]:
+        assert isinstance(top.value, dict), "the structure was checked"
+        if "patches" not in top.value:
+            return ()
+        versions = sorted({one.kubernetes for one in options})
+        published = [library.published(version) for version in versions]
+        outcome = read_patches(top.value["patches"], patchable(), documents.environments, published)
+        self.diagnostics += outcome.diagnostics
+        return outcome.value
 
     def inputs_of(self, structure: Structure, documents: Documents, top: Node) -> dict[str, Options]:
         """The options of each environment that says some of them otherwise."""

@@ -9,7 +9,7 @@ from tenantc.emit.characters import CannotWriteError
 from tenantc.emit.fill import Filler
 from tenantc.emit.formats import FORMATS, Format, Shape
 from tenantc.emit.links import Links, check, links
-from tenantc.emit.node import NoRegion, Tree
+from tenantc.emit.node import Misfit, NoRegion, Tree
 from tenantc.emit.plan import Columns, Part, Plan, Refusal
 from tenantc.emit.shelf import Shelf, Sight
 from tenantc.emit.subject import Subject
@@ -139,6 +139,9 @@ def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagn
         help = "say `region:` in the spec, or `defaults: {region: …}` in tenantc.yaml"
         facts = {"tenant": tenant, "target": refusal.target, "purpose": refusal.result.purpose}
         return diagnose("T604", spec, help=help, **facts)
+    if isinstance(refusal.result, Misfit):
+        document = f"{refusal.target}/{refusal.document}"
+        return diagnose("T612", refusal.result.span, document=document, problem=refusal.result.problem)
     path = refusal.result.path
     held = subject.sections.get(section(path))
     definitions = held.definitions.get(path, ()) if held is not None else ()

@@ -51,6 +51,7 @@ from tenantc.emit.node import (
     Expr,
     IdentitySource,
     JsonText,
+    Misfit,
     NameSource,
     Node,
     NoRegion,
@@ -73,7 +74,7 @@ __all__ = (
 )  # fmt: skip
 
 Scope: TypeAlias = Literal["tenant", "estate", "fleet"]
-Result: TypeAlias = Tree | Unsupported | NoRegion
+Result: TypeAlias = Tree | Unsupported | NoRegion | Misfit
 
 
 class Document(Frozen, eq=False):

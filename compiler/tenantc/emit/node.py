@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn, TypeAlias
 
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
+from tenantc.source.span import Span
 from tenantc.source.value import UNLIMITED, Opaque, Record, Value
 
 
@@ -303,6 +304,16 @@ class Unsupported(Frozen):
 
     path: Path
     choices: tuple[str, ...] = ()
+
+
+class Misfit(Frozen):
+    """What a document returns to which a patch of the workspace can't be applied (T612).
+
+    `problem` ends a sentence about the patch, which stands at `span`.
+    """
+
+    span: Span
+    problem: str
 
 
 class NoRegion(Frozen):

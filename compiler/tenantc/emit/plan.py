@@ -13,7 +13,7 @@ from tenantc.emit.formats import NO_SHAPE, Format, Shape
 from tenantc.emit.holes import Hole, Template, joined, specialised
 from tenantc.emit.links import Links, links
 from tenantc.emit.names import NAMES
-from tenantc.emit.node import NoRegion, SettingSource, Slot, Tree, Unsupported, nodes
+from tenantc.emit.node import Misfit, NoRegion, SettingSource, Slot, Tree, Unsupported, nodes
 from tenantc.emit.shelf import IDENTITY, Sight
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
@@ -32,7 +32,7 @@ class Refusal(NamedTuple):
 
     document: str
     target: str
-    result: Unsupported | NoRegion
+    result: Unsupported | NoRegion | Misfit
     shown: str | None = None
 
 
@@ -154,7 +154,7 @@ class Plan:
         self.built += 1
         names = (NAMES,) if self.document.scope == "tenant" else ()
         result = self.document.build(*names, *element, *arguments)
-        if isinstance(result, (Unsupported, NoRegion)):
+        if isinstance(result, (Unsupported, NoRegion, Misfit)):
             return Refusal(self.document.name, self.document.target, result)
         trees = [result] if self.format.lists or not isinstance(result, (list, tuple)) else [*result]
         return [tree for tree in trees if _says_something(tree)]
