@@ -94,7 +94,8 @@ def test_a_merge_patch_does_what_kustomize_does(name: str, kustomized: list[dict
 
 def test_json_patches_point_at_keys_with_slashes_and_at_items() -> None:
     given: dict[str, Any] = {
-        "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "it", "annotations": {"a/b": "1", "c~d": "2"}},
+        "apiVersion": "v1", "kind": "ServiceAccount",
+        "metadata": {"name": "it", "annotations": {"a/b": "1", "c~d": "2"}},
         "secrets": [{"name": "one"}],
     }  # fmt: skip
     operations = """json:
@@ -126,4 +127,3 @@ def without_empty(value: dict[str, Any]) -> dict[str, Any]:
     """kustomize leaves mappings out that became empty; to Kubernetes they are the same."""
     inner = {key: without_empty(one) if isinstance(one, dict) else one for key, one in value.items()}
     return {key: one for key, one in inner.items() if one not in ({}, [])}
-
