@@ -12,7 +12,7 @@ import pytest
 from tenantc.driver import library
 from tenantc.driver.effects import Effect, effects
 from tenantc.driver.workspace import load
-from tenantc.emit.document import Document, SettingSource, Slot, Tree
+from tenantc.emit.document import SECRETS, Document, SettingSource, Slot, Tree
 from tenantc.emit.formats import FORMATS
 from tenantc.emit.links import links
 from tenantc.emit.node import nodes, tree_key
@@ -144,6 +144,11 @@ def built(document: Document, subject: Subject) -> list[Tree]:
 
 def otherwise(subject: Subject, path: str) -> Iterator[Subject]:
     """The tenant with other values of a setting, or of all that stand below it."""
+    if path == SECRETS:
+        for name in subject.schema.secret_sections:
+            for one, _ in subject.secrets(name):
+                yield from otherwise(subject, one)
+        return
     held = subject.sections.get(section(path), Section({}, {}))
     stated = {"tenant.status": {"enum": ["active", "suspended"]}}.get(path)
     for one in [path, *(below for below in held.values if covers(path, below) and below != path)]:

@@ -58,6 +58,7 @@ TOP: Mapping[str, Any] = {
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
     },
     "sql": {"shared_tables": ["app.tracks"]},
+    "stores": {"vault": {"kubernetes": "vault-backend"}},
 }  # fmt: skip
 # two tenants in whose artifacts nearly everything stands that documents can say
 TENANTS: Mapping[str, dict[str, Any]] = {
@@ -74,6 +75,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],
+        "integrations.okta.client_secret": "secret://vault/${tenant.id}/okta#secret",
     },
     "enterprise": {"infrastructure.isolation_level": "database"},
 }

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 from tenantc.check.authority import Authority, authority
 from tenantc.check.json_schema import json_schema
 from tenantc.check.limits import AllowedBy, broken_locks, crossed_pairs, exceeded_ceilings, stack_locks
-from tenantc.check.secrets import REFERENCE
 from tenantc.check.violations import instance, violations
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.model.acceptance import Few, accepts
@@ -18,6 +17,7 @@ from tenantc.model.identity import fill, holds_identity
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
+from tenantc.model.secrets import is_kept
 from tenantc.model.settings import Content, Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
@@ -187,7 +187,7 @@ class Checker:
             return
         for path, value in section.values.items():
             leaf = self._schema.leaf(path)
-            if isinstance(leaf, Leaf) and leaf.secret and not (isinstance(value, str) and REFERENCE.fullmatch(value)):
+            if isinstance(leaf, Leaf) and leaf.secret and not is_kept(value):
                 span = section.definitions[path][-1].span
                 help = "write `secret://store/path#key`"
                 yield diagnose("T405", *([span] if span else []), path=path, help=help)

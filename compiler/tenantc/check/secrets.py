@@ -11,9 +11,6 @@ from tenantc.source.digest import sha256
 from tenantc.source.path import Path
 from tenantc.source.span import Span
 
-# `secret://store/path#key`, and values sealed to the workspace's public key.
-REFERENCE = re.compile(r"secret://[a-z0-9][a-z0-9_-]*/[^\s#]+#[^\s#]+|sealed:[A-Za-z0-9_=-]+")
-
 # What the issuers say their credentials look like; each pattern is anchored by a prefix that nothing else uses.
 _KEYS: tuple[tuple[str, str, str], ...] = (
     ("aws", "an AWS access key id", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),

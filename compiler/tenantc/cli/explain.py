@@ -107,7 +107,8 @@ def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, 
     found["constraints"] = constraints(compiled, path, pipeline)
     found["rules"] = readers(compiled, path, pipeline)
     chosen = targets(pipeline.workspace.options_in(compiled.linked.environment))
-    found["documents"] = [f"{document.target}/{document.name}" for document in driven(path, chosen)]
+    drives = driven(path, chosen, secret=leaf is not None and leaf.secret)
+    found["documents"] = [f"{document.target}/{document.name}" for document in drives]
     return found
 
 

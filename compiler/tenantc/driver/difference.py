@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from tenantc.check.secrets import REFERENCE, credential
+from tenantc.check.secrets import credential
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.model.identity import Identity, fill
+from tenantc.model.secrets import is_kept
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.value import Record, Value, same, typed
@@ -148,7 +149,7 @@ def _shown(change: Change, is_secret: Callable[[Path], bool]) -> Change:
 def _safe(value: Value, secret: bool) -> Value:
     """A value as it may be told to whoever reads a pull request."""
     value = fill(value, _WRITTEN)
-    is_open = secret and not (isinstance(value, str) and REFERENCE.fullmatch(value))
+    is_open = secret and not is_kept(value)
     return HIDDEN if is_open or _tells(value) else value
 
 

@@ -40,11 +40,12 @@ def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     found = schema.root if path is None else schema.find(path)
     assert found is not None, "the path names something"
     for leaf in [found] if isinstance(found, Leaf) else found.leaves():
-        documents = driven(leaf.path, chosen)
+        documents = driven(leaf.path, chosen, secret=leaf.secret)
         rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
-        is_dead = leaf.kind == "control" and not driven(leaf.path, TARGETS)
+        is_dead = leaf.kind == "control" and not driven(leaf.path, TARGETS, secret=leaf.secret)
         awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
-        dormant = tuple((one, lacks) for one in driven(leaf.path, named) if (lacks := lacking(one, workspace.options)))
+        possible = driven(leaf.path, named, secret=leaf.secret)
+        dormant = tuple((one, lacks) for one in possible if (lacks := lacking(one, workspace.options)))
         yield Effect(leaf.path, leaf.kind, tuple(documents), dormant, tuple(rules), awaiting)
 
 

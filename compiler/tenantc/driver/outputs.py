@@ -10,12 +10,13 @@ from tenantc.driver.options import Options
 from tenantc.driver.targets import forgotten, patchable, targets, wanted
 from tenantc.driver.workspace import Workspace
 from tenantc.emit.build import Builder
-from tenantc.emit.document import Document
+from tenantc.emit.document import SECRETS, Document
 from tenantc.emit.patching import patched
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import Target
 from tenantc.model.patch import Patch
 from tenantc.source.frozen import Frozen, replace
+from tenantc.source.path import Path
 
 
 class Output(Frozen, eq=False):
@@ -32,7 +33,13 @@ class Output(Frozen, eq=False):
 
     def missed(self, subject: Subject) -> list[Document]:
         """The forgotten documents that a tenant would have."""
-        return [one for one in self.forgotten if one.each is None or subject.find(one.each)]
+        return [one for one in self.forgotten if one.each is None or self._is_there(one.each, subject)]
+
+    @staticmethod
+    def _is_there(each: Path, subject: Subject) -> bool:
+        if each == SECRETS:
+            return any(map(subject.secrets, subject.schema.secret_sections))
+        return bool(subject.find(each))
 
 
 class Outputs:

@@ -44,7 +44,7 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from tenantc.emit.naming import KINDS, slug
 from tenantc.emit.node import (
@@ -69,11 +69,13 @@ from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, split
 
 __all__ = (
-    "Document", "Expr", "JsonText", "Names", "NoRegion", "Node", "Part", "Ref", "Result", "SettingSource", "Slot",
-    "Text", "Tree", "Unsupported", "compact_json", "document", "slug", "text",
+    "SECRETS", "Document", "Expr", "JsonText", "Names", "NoRegion", "Node", "Part", "Ref", "Result", "SettingSource",
+    "Slot", "Text", "Tree", "Unsupported", "compact_json", "document", "slug", "text",
 )  # fmt: skip
 
 Scope: TypeAlias = Literal["tenant", "estate", "fleet"]
+SECRETS: Final = "secrets"
+"""What a document repeats over that is built once for each secret which has a value."""
 Result: TypeAlias = Tree | Unsupported | NoRegion | Misfit
 
 
@@ -124,7 +126,8 @@ def document(
     scope: `tenant`; `estate` (once per environment, account, region and cluster, handed deployment facts, options and
         columns); `fleet` (once, handed options and columns).
     each: repeats the document over an open map (key: the entry's name) or a list (key: the item as text), of settings
-        or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing.
+        or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing. Over `SECRETS` the
+        key is a setting's path, and the value the `Reference` that it holds, None for a sealed one.
     columns: for estate and fleet: leaves over the scope's tenants, each a sorted tuple of the distinct values.
     file: the file it goes to, by default the target's first. beside: built only where that other file has content.
     needs: one of its looks, an option without which there is no such document.

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from tenantc.emit.characters import CannotWriteError, shows
-from tenantc.emit.document import Document
+from tenantc.emit.document import SECRETS, Document
 from tenantc.emit.fill import Filler
 from tenantc.emit.formats import NO_SHAPE, Format, Shape
 from tenantc.emit.holes import Hole, Template, joined, specialised
@@ -136,7 +136,7 @@ class Plan:
             tuple(refusal for part in parts for refusal in part.refusals),
         )
 
-    def _element(self, element: tuple[Value, ...], key: Hashable, sight: Sight, columns: Columns) -> Part:
+    def _element(self, element: tuple[object, ...], key: Hashable, sight: Sight, columns: Columns) -> Part:
         known = self._by_looks.get(key)
         if known is not None:
             return known
@@ -150,7 +150,7 @@ class Plan:
         found = links(trees)
         return self._by_looks.put(key, Part(template, shape, (found,) if found else (), ()))
 
-    def _build(self, element: tuple[Value, ...], arguments: list[object]) -> list[Tree] | Refusal:
+    def _build(self, element: tuple[object, ...], arguments: list[object]) -> list[Tree] | Refusal:
         self.built += 1
         names = (NAMES,) if self.document.scope == "tenant" else ()
         result = self.document.build(*names, *element, *arguments)
@@ -167,12 +167,14 @@ class Plan:
             *(columns(path) for path in self.document.columns),
         ]
 
-    def _elements(self, sight: Sight) -> list[tuple[Hashable, tuple[Value, ...]]]:
+    def _elements(self, sight: Sight) -> list[tuple[Hashable, tuple[object, ...]]]:
         """The elements of what the document repeats over, each with a key; one that is empty if it does not repeat."""
         if self.document.needs is not None and sight.look(self.document.needs)[1] is None:
             return []
         if self.document.each is None:
             return [((), ())]
+        if self.document.each == SECRETS:
+            return [(one, one) for one in sight.secrets()]
         collection = sight.look(self.document.each)[1]
         if isinstance(collection, Record):
             return [((key, exact(item)), (key, item)) for key, item in collection.items()]

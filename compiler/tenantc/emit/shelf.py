@@ -6,9 +6,11 @@ from collections.abc import Hashable, Mapping
 from typing import Final
 from weakref import ReferenceType, ref
 
+from tenantc.emit.document import SECRETS
 from tenantc.emit.fill import settled
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
+from tenantc.model.secrets import Reference
 from tenantc.model.settings import Content
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value, exact
@@ -20,13 +22,14 @@ IDENTITY: Final = object()
 class Held:
     """What documents saw in a content. `shared`: more than one tenant has it."""
 
-    __slots__ = ("ref", "seen", "serial", "shared")
+    __slots__ = ("ref", "secrets", "seen", "serial", "shared")
 
     def __init__(self, serial: int, held: ReferenceType[Content]) -> None:
         self.ref = held
         self.serial = serial
         self.shared = False
         self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
+        self.secrets: list[tuple[Path, Reference | None]] | None = None
 
 
 class Marks(dict[str, object]):
@@ -78,11 +81,26 @@ class Sight:
                 marks.update(filled.values)
         for name, one in held.items():
             marks[name] = one.serial
+        marks[SECRETS] = tuple([marks[name] for name in subject.schema.secret_sections])
         self.marks = marks
 
     def shared(self, names: tuple[str, ...]) -> bool:
         """Whether other tenants have these sections too."""
+        if SECRETS in names:
+            names = (*names, *self._subject.schema.secret_sections)
         return all(name not in self._held or self._held[name].shared for name in names)
+
+    def secrets(self) -> list[tuple[Path, Reference | None]]:
+        """Each secret that has a value, by path: where it lies, None for a sealed one."""
+        return [one for name in self._subject.schema.secret_sections for one in self._secrets(name)]
+
+    def _secrets(self, name: str) -> list[tuple[Path, Reference | None]]:
+        held = self._held.get(name)
+        if held is None:
+            return []
+        if held.secrets is None:
+            held.secrets = self._subject.secrets(name)
+        return held.secrets
 
     def look(self, path: Path) -> tuple[Hashable, Value | None]:
         """The key and the value at a path, None if it is absent; a mapping comes as a `Record`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from tenantc.emit.document import Document
+from tenantc.emit.document import SECRETS, Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
 from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
@@ -36,8 +36,8 @@ TARGETS: Final[tuple[Target, ...]] = (
 )
 
 
-def driven(path: Path, targets: Iterable[Target]) -> list[Document]:
-    """The documents of these targets that read a setting.
+def driven(path: Path, targets: Iterable[Target], *, secret: bool = False) -> list[Document]:
+    """The documents of these targets that read a setting, which may be a secret one.
 
     Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
     """
@@ -45,5 +45,5 @@ def driven(path: Path, targets: Iterable[Target]) -> list[Document]:
         document
         for target in targets
         for document in target.documents
-        if any(covers(read, path) for read in document.reads)
+        if any(covers(read, path) for read in document.reads) or (secret and document.each == SECRETS)
     ]

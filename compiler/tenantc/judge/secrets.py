@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from tenantc.model.schema import Schema
+from tenantc.model.secrets import is_sealed, reference
 from tenantc.model.settings import Section
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
@@ -14,7 +14,7 @@ from tenantc.source.value import Value
 def secret_facts(schema: Schema, sections: Mapping[str, Section]) -> dict[Path, Value]:
     """`secrets[path].kind` for each secret setting that has a value."""
     found: dict[Path, Value] = {}
-    for name in _sections(schema):
+    for name in schema.secret_sections:
         held = sections.get(name)
         for path, value in held.values.items() if held is not None else ():
             leaf = schema.leaf(path)
@@ -23,14 +23,7 @@ def secret_facts(schema: Schema, sections: Mapping[str, Section]) -> dict[Path, 
     return found
 
 
-@lru_cache(maxsize=8)
-def _sections(schema: Schema) -> tuple[str, ...]:
-    """The sections in which secrets may stand."""
-    return tuple(sorted({leaf.path.partition(".")[0] for leaf in schema.leaves() if leaf.secret}))
-
-
 def _kind(value: Value) -> str:
-    text = value if isinstance(value, str) else ""
-    if text.startswith("secret://"):
+    if reference(value) is not None:
         return "reference"
-    return "sealed" if text.startswith("sealed:") else "literal"
+    return "sealed" if is_sealed(value) else "literal"

@@ -66,11 +66,12 @@ class Group(Frozen):
 class Schema:
     """The tree of all settings, found by path."""
 
-    __slots__ = ("_cache", "root")
+    __slots__ = ("_cache", "_secret_sections", "root")
 
     def __init__(self, root: Group) -> None:
         self.root = root
         self._cache: dict[Path, Group | Leaf | None] = {}
+        self._secret_sections: tuple[str, ...] | None = None
 
     def find(self, path: Path) -> Group | Leaf | None:
         """What stands at a path, or None; entries of open maps are found under any name."""
@@ -94,3 +95,12 @@ class Schema:
 
     def sections(self) -> tuple[str, ...]:
         return tuple(self.root.members)
+
+    @property
+    def secret_sections(self) -> tuple[str, ...]:
+        """The sections in which secrets may stand."""
+        if self._secret_sections is None:
+            self._secret_sections = tuple(
+                sorted({leaf.path.partition(".")[0] for leaf in self.leaves() if leaf.secret})
+            )
+        return self._secret_sections

@@ -23,6 +23,7 @@ from tenantc.emit.kubernetes.network import (
     default_deny,
 )
 from tenantc.emit.kubernetes.quota import limit_range, resource_quota
+from tenantc.emit.kubernetes.secrets import external_secret
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     namespace,
@@ -40,6 +41,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     admin_role,
     viewer_binding,
     admin_binding,
+    external_secret,
     horizontal_pod_autoscaler,
     pod_disruption_budget,
     certificate,
