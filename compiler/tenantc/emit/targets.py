@@ -12,7 +12,7 @@ from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers
 
-Format: TypeAlias = Literal["yaml", "terraform", "sql"]
+Format: TypeAlias = Literal["yaml", "json", "terraform", "sql"]
 
 
 class Target(Frozen):
