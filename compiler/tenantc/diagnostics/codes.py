@@ -120,6 +120,8 @@ CODES: dict[str, Code] = {
     "T606": Code(_E, "unknown target `{name}`"),
     "T607": Code(_W, "files that tenantc did not write are kept ({count}): {files}"),
     "T608": Code(_E, "two estates of {environment} would be written to `{folder}`: {estates}"),
+    "T609": Code(_E, "target `{name}` of {package} cannot be used: {problem}"),
+    "T612": Code(_E, "target `{name}` of {package} failed: {document} raised {error}"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver.admission import admitted, failed
 from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
 from tenantc.driver.pipeline import Pipeline
@@ -14,8 +15,8 @@ from tenantc.driver.targets import targets, wanted
 from tenantc.emit.build import Builder, Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
+from tenantc.emit.plan import Failure
 from tenantc.emit.subject import Subject
-from tenantc.emit.targets import TARGETS
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
@@ -23,6 +24,7 @@ from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
 from tenantc.source.path import Path, split
+from tenantc.source.span import Span
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
@@ -40,13 +42,10 @@ class Emission:
     def __init__(self, pipeline: Pipeline, only: Collection[str] | None = None, *, reference: bool = False) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
-        known = [target.name for target in TARGETS]
-        self.diagnostics: list[Diagnostic] = [
-            diagnose("T606", named.span, name=named.name, help=did_you_mean(named.name, known))
-            for named in options.targets
-            if named.name not in known
-        ]
-        self._targets = [one for one in targets(options) if only is None or one.name in only]
+        names = admitted(options, pipeline.schema)
+        self.diagnostics = list(names.diagnostics)
+        built = [name for name in names.value if only is None or name in only]
+        self._targets = [one for one in targets(options) if one.name in built]
         self._holds_settings = wanted("ConfigMap", options)
         self._names = {target.name for target in self._targets}
         self.builder = Builder(self._targets, reference=reference)
@@ -54,7 +53,7 @@ class Emission:
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
         self._claims = Claims(options.platform, pipeline.workspace.place)
-        self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
+        self._columns = {path for target in self._targets for document in target.documents for path in document.columns}
         self._estates: dict[Estate, dict[Path, set[Value]]] = {}
 
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
@@ -85,7 +84,13 @@ class Emission:
         self._remember(checked.linked, case)
         files, refusals = self._built(case)
         spec = checked.linked.spec
-        return case, files, [*diagnostics, *(refuse(one, case.subject, spec.tenant_id, spec.span) for one in refusals)]
+        told = [self._refused(one, case.subject, spec.tenant_id, spec.span) for one in refusals]
+        return case, files, [*diagnostics, *told]
+
+    def _refused(self, refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagnostic:
+        if isinstance(refusal.result, Failure):
+            return failed(refusal, refusal.result, self._pipeline.workspace.options)
+        return refuse(refusal, subject, tenant, spec)
 
     def _built(self, case: Case) -> tuple[Files, list[Refusal]]:
         if case.pending:  # of whom nothing is deployed yet
@@ -120,7 +125,7 @@ class Emission:
             column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
             files, refusals = self.builder.files(subject, filler, "estate", _looker(column))
             whole = self._pipeline.workspace.options.node.span
-            self.diagnostics += [refuse(one, subject, "", whole) for one in refusals]
+            self.diagnostics += [self._refused(one, subject, "", whole) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
             folder = f"{environment}/estates/{name}" if environment else f"estates/{name}"
             if taken.setdefault(folder, estate) != estate:
