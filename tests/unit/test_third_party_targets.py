@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from tenantc.emit.targets import TARGETS, Target
 from tests.building import files, run
 from tests.compiling import tenant, write
 
+ROOT = Path(__file__).parents[2]
 TOP = "platform: demo\nlanguage: 1\nnaming: 1\ndefaults: {region: us-east-1}\n"
 HEAD = "from tenantc.emit.document import *\nfrom tenantc.emit.targets import Target\n"
 CARD = """
@@ -74,6 +76,15 @@ def test_a_target_of_another_package_is_built_like_any(tmp_path: Path, offer: Of
     assert card == {"name": "acme", "tier": "free", "users": "7", "log": "level=WARNING"}
     listed = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["artifacts"]
     assert "tenants/acme/card.json" in {one["path"] for one in listed}
+
+
+def test_what_the_example_shows_to_begin_with_is_a_target(tmp_path: Path, offer: Offer) -> None:
+    readme = (ROOT / "examples" / "emitter" / "README.md").read_text("utf-8")
+    [code] = re.findall(r"^```python\n(.+?)^```$", readme, re.MULTILINE | re.DOTALL)
+    offer(f"{code}TARGET = SEATS\n", name="seats")
+    assert built(tmp_path, "targets: [seats]\n", "limits.max_users: 7").ledger.all() == []
+    seats = json.loads(files(tmp_path / "out")["tenants/acme/seats.json"])
+    assert seats == {"tenant": "acme", "seats": 7, "note": "Acme logs at WARNING"}
 
 
 def test_effects_name_its_documents(tmp_path: Path, offer: Offer) -> None:
