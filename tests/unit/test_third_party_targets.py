@@ -15,14 +15,16 @@ import pytest
 from tenantc.diagnostics.render import short
 from tenantc.driver import library
 from tenantc.driver.build import Built
+from tenantc.driver.checking import check_files
 from tenantc.driver.effects import effects
+from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.targets import OWN
 from tenantc.driver.workspace import load
 from tenantc.emit.contract import breaches, strangers
 from tenantc.emit.document import Names, Tree, document
 from tenantc.emit.targets import TARGETS, Target
 from tests.building import files, run
-from tests.compiling import tenant, write
+from tests.compiling import AS_OF, tenant, write
 
 ROOT = Path(__file__).parents[2]
 TOP = "platform: demo\nlanguage: 1\nnaming: 1\ndefaults: {region: us-east-1}\n"
@@ -129,6 +131,16 @@ def test_a_slip_in_its_name_is_told(tmp_path: Path, offer: Offer) -> None:
 
 
 FREE = "compliance.data_governance.privacy.dpia_reference"
+
+
+def test_a_hook_that_checks_tenantc_yaml_alone_tells_it_too(tmp_path: Path) -> None:
+    root = write(tmp_path, {"tenantc.yaml": f"{TOP}targets: [value]\n", "tenants/acme.yaml": tenant()}).resolve()
+    workspace = load(root).value
+    assert workspace is not None
+    ledger, _ = check_files(Pipeline(workspace, AS_OF), [root / "tenantc.yaml"])
+    assert [one.code for one in ledger.all()] == ["T606"]
+
+
 BROKEN = {
     "is not to be had (ModuleNotFoundError: No module named 'nothing')": "import nothing\n",
     "is not to be had (ZeroDivisionError: division by zero)": "1 / 0\n",
