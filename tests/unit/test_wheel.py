@@ -76,7 +76,12 @@ def test_the_example_of_a_target_is_installed_beside_it(wheel: Path, tmp_path: P
 
     catalogue = tmp_path / "workspace" / "build" / "tenants" / "acme" / "catalog-info.yaml"
     run(programs / "tenantc", "compile", cwd=tmp_path / "workspace")
-    assert "  type: tenant\n" in catalogue.read_text()
+    lines = catalogue.read_text().splitlines()
+    assert "  type: tenant" in lines
+    place = f"{catalogue}:{lines.index('    tenantc/support: business') + 1}"
+    assert "  support.level = business\n" in run(programs / "tenantc", "why", place, cwd=tmp_path)
+    explained = run(programs / "tenantc", "explain", "acme", "support.level", cwd=tmp_path / "workspace")
+    assert "  drives backstage/system\n" in explained
     [module] = (tmp_path / "venv").rglob("tenantc_backstage.py")
     module.write_text(module.read_text().replace('"tenant"', '"customer"'))
     run(programs / "tenantc", "compile", cwd=tmp_path / "workspace")
