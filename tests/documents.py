@@ -23,7 +23,7 @@ def no_columns(_path: str) -> Value:
 
 def target(*documents: Document, format_: Format = "yaml", name: str = "kubernetes") -> Target:
     """A target of these documents with two files."""
-    ending = {"yaml": "yaml", "terraform": "tf.json", "sql": "sql"}[format_]
+    ending = {"yaml": "yaml", "json": "json", "terraform": "tf.json", "sql": "sql"}[format_]
     return Target(name, ((f"first.{ending}", format_), (f"second.{ending}", format_)), documents)
 
 

@@ -34,6 +34,8 @@ WITHOUT_FILES = {
     "T534": "`tenantc fix` says it",
     "T605": "it takes an earlier build",
     "T607": "it takes an earlier build",
+    "T609": "it takes a package that is installed",
+    "T615": "it takes a package that is installed",
     "T901": "it is about a folder without a workspace",
     "T902": "it is about the command line",
     "T903": "it is about the folder to write",

@@ -52,8 +52,15 @@ def postgres(names: Names, look: Value | None, place: Any) -> Tree:
     return [inner, sql("SELECT ", Literal(inner)), sql("SELECT ", Literal(repr(look)))]
 
 
+@document("catalog", kind="Thing", looks=("a.look",), places=("a.place",))
+def catalog(names: Names, look: Value | None, place: Any) -> Tree:
+    slot = place if isinstance(place, Slot) else str(place)
+    return [repr(look), {"who": text(names.tenant_name, '"', slot), "slot": slot, "json": compact_json([slot])}]
+
+
 TARGETS = (
     target(kubernetes),
+    target(catalog, format_="json", name="catalog"),
     target(terraform, format_="terraform", name="terraform"),
     target(postgres, format_="sql", name="sql"),
 )

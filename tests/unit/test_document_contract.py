@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -161,6 +162,17 @@ def test_a_list_is_several_documents() -> None:
         return [{"name": names.tenant_id}, {"name": "b"}]
 
     assert Bench(target(two)).text({}) == "name: acme-corp\n---\nname: b\n"
+
+
+def test_a_file_of_json_is_the_one_tree_and_a_list_stays_a_list() -> None:
+    @document("catalog", kind="Thing", looks=("a.x",), places=("a.y",))
+    def listed(names: Names, x: int | None, y: Slot | None) -> Tree:
+        return [x, None, {"who": text(names.tenant_name, ": ", y) if y is not None else None}] if x else []
+
+    bench = Bench(target(listed, format_="json", name="catalog"))
+    assert json.loads(bench.text({"a.x": 1, "a.y": 'a"b'}, name="A\\")) == [1, {"who": 'A\\: a"b'}]
+    assert json.loads(bench.text({"a.x": 1})) == [1, {}]
+    assert bench.build({"a.y": "no x"}) == ({}, [])
 
 
 def test_documents_of_one_terraform_file_are_merged_and_none_writes_what_another_wrote() -> None:

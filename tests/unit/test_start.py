@@ -17,7 +17,18 @@ from tests.fleet import write
 
 COMMAND = (sys.executable, "-m", "tenantc.cli.main")
 # each costs 5 to 100 ms
-HEAVY = ("click", "dataclasses", "deepmerge", "inspect", "jsonschema_rs", "lark", "networkx", "rich", "yaml")
+HEAVY = (
+    "click",
+    "dataclasses",
+    "deepmerge",
+    "importlib.metadata",
+    "inspect",
+    "jsonschema_rs",
+    "lark",
+    "networkx",
+    "rich",
+    "yaml",
+)
 
 
 def spec(root: Path) -> str:

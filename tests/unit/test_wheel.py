@@ -21,10 +21,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+def build(project: Path, folder: Path) -> Path:
     # the build backend itself, so that nothing is downloaded
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT)
-    [file] = folder.glob("tenantc-*.whl")
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=project)
+    [file] = folder.glob("*.whl")
     return file
 
 
@@ -51,7 +54,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_the_installed_wheel_compiles_an_example(wheel: Path, tmp_path: Path) -> None:
-    programs = install(wheel, tmp_path / "venv")
+    programs = install(tmp_path / "venv", wheel)
     where = run(programs / "python", "-c", "import tenantc; print(tenantc.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(tmp_path)
     assert tenantc.__version__ in run(programs / "tenantc", "--version", cwd=tmp_path)
@@ -61,11 +64,35 @@ def test_the_installed_wheel_compiles_an_example(wheel: Path, tmp_path: Path) ->
     assert (tmp_path / "out" / "manifest.json").is_file()
 
 
-def install(wheel: Path, folder: Path) -> Path:
-    """Make an environment with the wheel's own tenantc that finds every other package where this one has it."""
+def test_the_example_of_a_target_is_installed_beside_it(wheel: Path, tmp_path: Path) -> None:
+    """Its own tests pass with what pip installed, and a new version of it is used at once: no cache holds artifacts."""
+    example = ROOT / "examples" / "emitter"
+    programs = install(tmp_path / "venv", wheel, build(example, tmp_path / "dist"))
+    shutil.copytree(example / "workspace", tmp_path / "workspace", ignore=shutil.ignore_patterns("build"))
+    shutil.copy(example / "test_tenantc_backstage.py", tmp_path)
+    assert " passed" in run(programs / "python", "-m", "pytest", "-q", "test_tenantc_backstage.py", cwd=tmp_path)
+    told = run(programs / "tenantc", "effects", "support.level", cwd=tmp_path / "workspace")
+    assert "  drives backstage/system, System\n" in told
+
+    catalogue = tmp_path / "workspace" / "build" / "tenants" / "acme" / "catalog-info.yaml"
+    run(programs / "tenantc", "compile", cwd=tmp_path / "workspace")
+    lines = catalogue.read_text().splitlines()
+    assert "  type: tenant" in lines
+    place = f"{catalogue}:{lines.index('    tenantc/support: business') + 1}"
+    assert "  support.level = business\n" in run(programs / "tenantc", "why", place, cwd=tmp_path)
+    explained = run(programs / "tenantc", "explain", "acme", "support.level", cwd=tmp_path / "workspace")
+    assert "  drives backstage/system\n" in explained
+    [module] = (tmp_path / "venv").rglob("tenantc_backstage.py")
+    module.write_text(module.read_text().replace('"tenant"', '"customer"'))
+    run(programs / "tenantc", "compile", cwd=tmp_path / "workspace")
+    assert "  type: customer\n" in catalogue.read_text()
+
+
+def install(folder: Path, *wheels: Path) -> Path:
+    """Make an environment with the wheels' own packages that finds every other where this one has it."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", *wheels, cwd=folder)
     # folders named in a .pth are searched last, and their own .pth files, such as the editable tenantc's, are not read
     here = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     own = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))

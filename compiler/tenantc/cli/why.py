@@ -47,6 +47,8 @@ def command(place: str, workspace: Path | None, format_: str) -> None:
     asked = located(place)
     session = Session(workspace or asked.build, format_, _day(asked.build))
     pipeline = session.pipeline()
+    if target_of(asked.file, pipeline.workspace.options) is None:
+        raise _no_artifact(place)
     spec, diagnostics = session.spec(pipeline.workspace, asked.tenant)
     compiled = pipeline.tenant(spec, asked.environment).environments.get(asked.environment)
     if compiled is None or compiled.checked is None:
@@ -74,6 +76,10 @@ def command(place: str, workspace: Path | None, format_: str) -> None:
     session.finish(document, diagnostics)
 
 
+def _no_artifact(place: str) -> click.UsageError:
+    return click.UsageError(f"`{place}` is no artifact of a tenant")
+
+
 def located(place: str) -> Place:
     """The line that FILE:LINE names; ends the command if it names none of a tenant's artifact."""
     name, _, number = place.rpartition(":")
@@ -84,11 +90,11 @@ def located(place: str) -> Place:
     if not full.is_file() or build is None:
         raise click.UsageError(f"`{name}` is no file of a build")
     match full.relative_to(build).parts:
-        case ("tenants", tenant, file) if target_of(file) is not None:
+        case ("tenants", tenant, file):
             return Place(build, "", tenant, file, int(number))
-        case (environment, "tenants", tenant, file) if target_of(file) is not None:
+        case (environment, "tenants", tenant, file):
             return Place(build, environment, tenant, file, int(number))
-    raise click.UsageError(f"`{name}` is no artifact of a tenant")
+    raise _no_artifact(place)
 
 
 def _day(build: Path) -> str | None:

@@ -69,7 +69,8 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
         _tenant(pipeline.tenant(spec), emission, ledger)
     count = len(mine)
     if others:
-        ledger.shared(one for one in pipeline.shared() if any(blame.span.path in others for blame in one.blames))
+        told = (*pipeline.shared(), *emission.diagnostics)
+        ledger.shared(one for one in told if any(blame.span.path in others for blame in one.blames))
         count += _users(pipeline, others, emission, ledger)
     return ledger, count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from tenantc.driver import library
-from tenantc.driver.targets import lacking, targets
+from tenantc.driver.targets import known, lacking, targets
 from tenantc.driver.workspace import Workspace
 from tenantc.emit.document import Document
 from tenantc.emit.targets import TARGETS, driven
@@ -33,8 +33,7 @@ class Effect(Frozen):
 def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     """The effects of the settings at and under a path, by default of all, in the order of the schemas."""
     schema = workspace.documents.schema
-    chosen = targets(workspace.options)
-    named = [target for target in TARGETS if target.name in {one.name for one in chosen}]
+    chosen, named = targets(workspace.options), known(workspace.options)
     waiting = [(upper, target) for target, paths in library.awaiting().items() for upper in paths]
     reads = [(rule.id, _patterns(rule.reads, schema)) for rule, _ in workspace.rules]
     found = schema.root if path is None else schema.find(path)
@@ -42,7 +41,7 @@ def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     for leaf in [found] if isinstance(found, Leaf) else found.leaves():
         documents = driven(leaf.path, chosen, secret=leaf.secret)
         rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
-        is_dead = leaf.kind == "control" and not driven(leaf.path, TARGETS, secret=leaf.secret)
+        is_dead = leaf.kind == "control" and not driven(leaf.path, [*TARGETS, *named], secret=leaf.secret)
         awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
         possible = driven(leaf.path, named, secret=leaf.secret)
         dormant = tuple((one, lacks) for one in possible if (lacks := lacking(one, workspace.options)))

@@ -7,15 +7,17 @@ from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
+from tenantc.driver.admission import admitted, failed
 from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
 from tenantc.driver.outputs import Outputs
 from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.targets import known
 from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
+from tenantc.emit.plan import Failure
 from tenantc.emit.subject import Subject
-from tenantc.emit.targets import TARGETS
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
@@ -24,6 +26,7 @@ from tenantc.model.patch import Patch
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
 from tenantc.source.path import Path, split
+from tenantc.source.span import Span
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
@@ -48,18 +51,16 @@ class Emission:
     ) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
-        known = [target.name for target in TARGETS]
-        self.diagnostics: list[Diagnostic] = [
-            diagnose("T606", named.span, name=named.name, help=did_you_mean(named.name, known))
-            for named in options.targets
-            if named.name not in known
-        ]
-        self._outputs = Outputs(pipeline.workspace, only, reference=reference, without=without)
+        names = admitted(options, pipeline.schema)
+        self.diagnostics = list(names.diagnostics)
+        built = [name for name in names.value if only is None or name in only]
+        self._outputs = Outputs(pipeline.workspace, built, reference=reference, without=without)
         unlimited = options.section.values["workspace.values.unlimited"]
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
         self._claims = Claims(options.platform, pipeline.workspace.place)
-        self._columns = {path for target in TARGETS for document in target.documents for path in document.columns}
+        chosen = [target for target in known(options) if target.name in built]
+        self._columns = {path for target in chosen for document in target.documents for path in document.columns}
         self._estates: dict[Estate, dict[Path, set[Value]]] = {}
         self._missed: dict[tuple[str, Path], Diagnostic] = {}
 
@@ -98,7 +99,13 @@ class Emission:
         files, refusals = self._built(case)
         spec = checked.linked.spec
         diagnostics += self._missing(checked.linked, case)
-        return case, files, [*diagnostics, *(refuse(one, case.subject, spec.tenant_id, spec.span) for one in refusals)]
+        told = [self._refused(one, case.subject, spec.tenant_id, spec.span) for one in refusals]
+        return case, files, [*diagnostics, *told]
+
+    def _refused(self, refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagnostic:
+        if isinstance(refusal.result, Failure):
+            return failed(refusal, refusal.result, self._pipeline.workspace.options)
+        return refuse(refusal, subject, tenant, spec)
 
     def _missing(self, linked: Linked, case: Case) -> list[Diagnostic]:
         """T610 for each option that a tenant needs here and that only other environments state.
@@ -160,7 +167,7 @@ class Emission:
             column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
             builder = self._outputs.of(environment).builder
             files, refusals = builder.files(subject, filler, "estate", _looker(column))
-            self.diagnostics += [refuse(one, subject, "", options.node.span) for one in refusals]
+            self.diagnostics += [self._refused(one, subject, "", options.node.span) for one in refusals]
             name = "-".join(part for part in (account, region, cluster) if part) or "default"
             folder = f"{environment}/estates/{name}" if environment else f"estates/{name}"
             if taken.setdefault(folder, estate) != estate:

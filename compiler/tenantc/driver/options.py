@@ -22,7 +22,8 @@ DEFAULTS: Mapping[str, Any] = {
     "sql": {"shared_tables": [], "tenant_column": "tenant_id"},
     "values": {"unlimited": -1},
 }
-_OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores")
+# what documents see of tenantc.yaml
+OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores", "extensions")
 
 
 class Options(Frozen):
@@ -52,12 +53,12 @@ def read_options(node: Node) -> Options:
 
     body: Any = node.plain()
     merged: dict[str, Any] = always_merger.merge(
-        _copy(dict(DEFAULTS)), {key: body[key] for key in _OPTIONS if key in body}
+        _copy(dict(DEFAULTS)), {key: body[key] for key in OPTIONS if key in body}
     )
     place, places = read_deployment(node.value.get("deployment") if isinstance(node.value, dict) else None)
     assert isinstance(node.value, dict), "the structure was checked"
     values: dict[Path, Value] = {}
-    for key in _OPTIONS:
+    for key in OPTIONS:
         if key in merged:
             _flatten(child("workspace", key), merged[key], values)
     targets = _listed(node, "targets") or tuple(Named(name, node.span) for name in DEFAULTS["targets"])

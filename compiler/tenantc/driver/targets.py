@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from tenantc.driver import offers
 from tenantc.driver.options import Options
 from tenantc.emit.document import Document
 from tenantc.emit.targets import TARGETS, Target
@@ -12,13 +13,23 @@ from tenantc.source.frozen import replace
 from tenantc.source.path import covers
 
 _KINDS: Final = "workspace.kubernetes.kinds"
-_KNOWN: Final = {target.name: target for target in TARGETS}
+OWN: Final = {target.name: target for target in TARGETS}
 
 
 def targets(options: Options) -> list[Target]:
-    """The targets that `targets:` names, as far as there are such."""
-    found = [_KNOWN[named.name] for named in options.targets if named.name in _KNOWN]
-    return [_narrowed(one, options) if one.name == "kubernetes" else one for one in found]
+    """The targets that `targets:` names, as far as there are such, with the documents that are written."""
+    return [_narrowed(one, options) for one in known(options)]
+
+
+def known(options: Options) -> list[Target]:
+    """The targets that `targets:` names, as far as there are such: tenantc's own, and what other packages offer."""
+    found = [OWN.get(named.name) or _offered(named.name) for named in options.targets]
+    return [one for one in found if one is not None]
+
+
+def _offered(name: str) -> Target | None:
+    offer = offers.find(name)
+    return offer.target if offer is not None else None
 
 
 def wanted(kind: str, options: Options) -> bool:
@@ -32,7 +43,7 @@ def wanted(kind: str, options: Options) -> bool:
 
 def patchable() -> frozenset[str]:
     """The kinds of objects that patches may change."""
-    return frozenset(document.kind for document in _KNOWN["kubernetes"].documents)
+    return frozenset(document.kind for document in OWN["kubernetes"].documents)
 
 
 def lacking(document: Document, options: Options) -> str:
@@ -50,6 +61,12 @@ def forgotten(options: Options, others: Iterable[Options]) -> list[Document]:
 
 
 def _narrowed(target: Target, options: Options) -> Target:
-    written = tuple(one for one in target.documents if wanted(one.kind, options) and not lacking(one, options))
+    written = tuple(
+        one
+        for one in target.documents
+        if not lacking(one, options) and (target.name != "kubernetes" or wanted(one.kind, options))
+    )
+    if len(written) == len(target.documents):
+        return target
     elsewhere = {one.kind for one in target.documents} - {one.kind for one in written}
-    return replace(target, documents=written, elsewhere=frozenset(elsewhere))
+    return replace(target, documents=written, elsewhere=target.elsewhere | elsewhere)

@@ -10,8 +10,9 @@ from tenantc.driver import library
 from tenantc.driver.case import Case
 from tenantc.driver.emission import Emission
 from tenantc.driver.lines import altered
+from tenantc.driver.options import Options
 from tenantc.driver.pipeline import Pipeline
-from tenantc.driver.targets import targets
+from tenantc.driver.targets import known, targets
 from tenantc.emit.naming import Bearer
 from tenantc.emit.targets import TARGETS, driven
 from tenantc.emit.variants import variants
@@ -22,9 +23,8 @@ from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Record, Value
 
 # files in which every setting stands, so that any other value shows where
-_VALUES: Final = frozenset({"values.yaml", "tenant.tfvars.json"})
 _OBJECTS: Final = "kubernetes.yaml"
-_HOLDING: Final = frozenset({*_VALUES, "settings.json", _OBJECTS})
+_HOLDING: Final = frozenset({"values.yaml", "tenant.tfvars.json", "settings.json", _OBJECTS})
 _IDENTITY: Final = {f"tenant.{part.value}": part for part in Identity}
 # what names are derived from besides the tenant's id
 _BEARING: Final = {
@@ -39,13 +39,12 @@ PATCHES: Final = "patches["
 _PARTS: Final = ("schema", "sections", "identity", "bearer", "pinned", "environment")
 
 
-def target_of(file: str) -> str | None:
+def target_of(file: str, options: Options) -> str | None:
     """The target whose file of a tenant this is; an empty text for settings.json, None for what no target writes."""
     if file == "settings.json":
         return ""
-    if file in _VALUES:
-        return "values"
-    return next((target.name for target in TARGETS if file in {name for name, _ in target.files}), None)
+    every = (*known(options), *TARGETS)
+    return next((target.name for target in every if file in {name for name, _ in target.files}), None)
 
 
 class Inquiry:
@@ -55,7 +54,7 @@ class Inquiry:
     """
 
     def __init__(self, pipeline: Pipeline, checked: Checked, file: str) -> None:
-        target = target_of(file)
+        target = target_of(file, pipeline.workspace.options)
         assert target is not None, "asked for what targets write"
         self._file = file
         self._target = target
@@ -66,7 +65,7 @@ class Inquiry:
         self._case, _ = self._emission.case(checked)
         stated = library.document_schema("spec"), library.document_schema("workspace")
         self._stated: Mapping[str, Mapping[str, Any]] = dict(zip(("tenant", "workspace"), stated, strict=True))
-        self._kinds = {(one.target, one.name): one.kind for target in TARGETS for one in target.documents}
+        self._kinds = {(one.target, one.name): one.kind for target in self._targets for one in target.documents}
         self.text, _ = self._written(self._case)
 
     def decisive(self) -> dict[int, list[Path]]:
@@ -99,7 +98,7 @@ class Inquiry:
         if (refusals and self._file != _OBJECTS) or (case.pending and not self._case.pending):
             return None, frozenset()
         text = next((data.decode() for name, data in files if name == self._file), "")
-        return text, frozenset(self._kinds[one.target, one.document] for one in refusals)
+        return text, frozenset(self._kinds.get((one.target, one.document), "") for one in refusals)
 
     def _alternatives(self) -> Iterator[tuple[Path, Iterator[Case]]]:
         """The tenant with other values, path by path."""

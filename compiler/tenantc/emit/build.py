@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.emit.characters import CannotWriteError
@@ -10,7 +11,7 @@ from tenantc.emit.fill import Filler
 from tenantc.emit.formats import FORMATS, Format, Shape
 from tenantc.emit.links import Links, check, links
 from tenantc.emit.node import Misfit, NoRegion, Tree
-from tenantc.emit.plan import Columns, Part, Plan, Refusal
+from tenantc.emit.plan import Columns, Failure, Part, Plan, Refusal
 from tenantc.emit.shelf import Shelf, Sight
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import Target
@@ -20,6 +21,9 @@ from tenantc.source.span import Span
 from tenantc.source.value import show
 
 __all__ = ("Builder", "Refusal", "refuse")
+
+# characters of an error of somebody else's that are shown
+_LONGEST: Final = 300
 
 
 class Builder:
@@ -44,7 +48,13 @@ class Builder:
         refusals: list[Refusal] = []
         for target in self._targets:
             files = target.plain if self._reference else target.filled
-            found += files(scope, sight, filler, columns, refusals)
+            try:
+                found += files(scope, sight, filler, columns, refusals)
+            except Exception as error:
+                # whatever somebody else's documents raise is told to the user; what ours raise is a bug to be seen
+                if not target.package:
+                    raise
+                refusals += target.failures(scope, sight, filler, columns) or [target.failure("", error)]
         return found, refusals
 
 
@@ -53,6 +63,7 @@ class _Files:
 
     def __init__(self, target: Target) -> None:
         self.name = target.name
+        self.package = target.package
         self._elsewhere = target.elsewhere
         self._formats: dict[str, Format] = {name: FORMATS[format_] for name, format_ in target.files}
         self.plans: dict[str, list[Plan]] = {}
@@ -119,6 +130,23 @@ class _Files:
             if written and (name not in self._beside or trees[self._beside[name]])
         ]
 
+    def failures(self, scope: str, sight: Sight, filler: Filler, columns: Columns) -> list[Refusal]:
+        """Which documents raise what, each tried by itself."""
+        found: list[Refusal] = []
+        for plan in self.plans.get(scope, ()):
+            try:
+                plan.part(sight, filler, columns).template.fill(filler)
+            except CannotWriteError:
+                continue  # a value's fault, and told as such
+            except Exception as error:  # noqa: BLE001 — as above
+                found.append(self.failure(plan.document.name, error))
+        return found
+
+    def failure(self, document: str, error: Exception) -> Refusal:
+        """What a document raised, on one line; of no name if it takes several documents to raise it."""
+        told = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+        return Refusal(document, self.name, Failure(told[:_LONGEST]))
+
     def _check(self, found: list[Links]) -> None:
         """Checks that what is referred to is there; once for each combination of documents."""
         key = tuple([one.serial for one in found])
@@ -135,6 +163,7 @@ def _culprits(plan: Plan, part: Part, filler: Filler) -> list[Refusal]:
 
 def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagnostic:
     """The diagnostic of what a target refuses: T603 at the line that set the value, T604 at the tenant's."""
+    assert not isinstance(refusal.result, Failure), "nothing was refused"
     if isinstance(refusal.result, NoRegion):
         help = "say `region:` in the spec, or `defaults: {region: …}` in tenantc.yaml"
         facts = {"tenant": tenant, "target": refusal.target, "purpose": refusal.result.purpose}

@@ -38,6 +38,9 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 - `Ref(kind, name)` is checked: some document of the same target and scope has to make what it names.
 - `Unsupported(path, choices)` and `NoRegion(purpose)` as a result become T603 and T604.
 - Statements of SQL are made of what `emit.statement` offers.
+- A file of JSON is one tree, a list too, so one document of a scope makes it, without `each`.
+- What one raises is a bug where it is tenantc's own, and T615 where another package offers it (examples/emitter); what
+  else a target has to keep to stands in `emit.contract`.
 - A document of an estate or of the fleet gets no `names`, and `columns` after what it looks at.
 """
 
@@ -121,7 +124,8 @@ def document(
     kind: what it makes, as its target calls that: a Kubernetes kind, the first type of Terraform resource, the first
         kind of object in a database.
     looks, places: paths of settings, and of what tenantc fills itself: `tenant.` (tier, grade, status, ring, region,
-        industry), `deployment.` (environment, account, region, cluster, ring), `workspace.` (options of tenantc.yaml).
+        industry), `deployment.` (environment, account, region, cluster, ring), `workspace.` (options of tenantc.yaml;
+        those of a target of another package are `workspace.extensions.NAME.`).
         Identity is never among them: it is on `names`.
     scope: `tenant`; `estate` (once per environment, account, region and cluster, handed deployment facts, options and
         columns); `fleet` (once, handed options and columns).

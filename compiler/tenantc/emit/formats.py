@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from tenantc.emit.fill import Filler
 from tenantc.emit.holes import Template, joined
 from tenantc.emit.node import Tree, filled
-from tenantc.emit.writers import sql, terraform, yaml
+from tenantc.emit.writers import json, sql, terraform, yaml
 from tenantc.source.frozen import Frozen
 
 # What a format must know of a document to put it into a file, whoever the tenant is: its entries' addresses, if any.
@@ -62,6 +62,22 @@ def _sql_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
     return b"\n".join(sql.write(tree, filler).literals[0] for trees in documents for tree in trees)
 
 
+def _json_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
+    [tree] = trees
+    return NO_SHAPE, json.write(tree)
+
+
+def _json_file(parts: Sequence[tuple[Shape, bytes]]) -> bytes:
+    # `emit.contract` lets no second document into a file of JSON, which has no way to hold it
+    [(_, data)] = parts
+    return data
+
+
+def _json_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> bytes:
+    [[tree]] = documents
+    return json.write(tree, filler).literals[0]
+
+
 def _terraform_one(trees: Sequence[Tree]) -> tuple[Shape, Template]:
     entries = [entry for tree in trees for entry in terraform.entries(tree)]
     return terraform.addresses(tuple(address for address, _ in entries)), joined((one for _, one in entries), b"\0")
@@ -73,6 +89,7 @@ def _terraform_whole(documents: Sequence[Sequence[Tree]], filler: Filler) -> byt
 
 FORMATS: Final[Mapping[str, Format]] = {
     "yaml": Format(_yaml_one, _yaml_file, _yaml_whole, b"---\n"),
+    "json": Format(_json_one, _json_file, _json_whole, b"", lists=True),
     "terraform": Format(_terraform_one, terraform.assemble, _terraform_whole, b"\0"),
     "sql": Format(_sql_one, _sql_file, _sql_whole, b"\n", lists=True),
 }

@@ -27,12 +27,18 @@ Columns = Callable[[Path], Value]
 _TEMPLATES: Final = 512
 
 
+class Failure(NamedTuple):
+    """What a document of another package raised where it should have given a tree."""
+
+    error: str
+
+
 class Refusal(NamedTuple):
     """What a target cannot say, found while a document was built or filled; `shown` is the value if no setting's."""
 
     document: str
     target: str
-    result: Unsupported | NoRegion | Misfit
+    result: Unsupported | NoRegion | Misfit | Failure
     shown: str | None = None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypeAlias
 
 from tenantc.emit.document import SECRETS, Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
@@ -12,7 +12,7 @@ from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers
 
-Format: TypeAlias = Literal["yaml", "terraform", "sql"]
+Format: TypeAlias = Literal["yaml", "json", "terraform", "sql"]
 
 
 class Target(Frozen):
@@ -20,16 +20,23 @@ class Target(Frozen):
 
     Where a document has no place in a file of its own, it says so by `file=`. Objects of the kinds `elsewhere` are made
     by somebody else, and may be referred to all the same.
+
+    A target of another package (examples/emitter) is found by an entry point of its name in the group
+    `tenantc.targets`. `options` is the JSON Schema of what tenantc.yaml may say to it under `extensions`, by its name:
+    its documents look at that as `workspace.extensions.NAME.…`. `package` is filled in by tenantc.
     """
 
     name: str
     files: tuple[tuple[str, Format], ...]
     documents: tuple[Document, ...]
     elsewhere: frozenset[str] = frozenset()
+    options: Mapping[str, Any] | None = None
+    package: str = ""
 
 
 TARGETS: Final[tuple[Target, ...]] = (
-    Target("values", (), ()),
+    # of every setting, so of no documents
+    Target("values", (("values.yaml", "yaml"), ("tenant.tfvars.json", "json")), ()),
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
     Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
