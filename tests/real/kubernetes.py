@@ -14,6 +14,13 @@ import yaml
 from tests.real import parts
 
 
+def minors() -> list[str]:
+    """The minor versions, of those that documents may be written for, whose schemas are here."""
+    parts.need(parts.KUBERNETES)
+    found = {re.sub(r"v(1\.\d+)\.0-local-strict", r"\1", path.name) for path in _folder().glob("*-local-strict")}
+    return sorted(minor for minor in found if int(minor.partition(".")[2]) >= 30)
+
+
 def validate(document: dict[str, Any], version: str = "1.30") -> list[str]:
     """Say what the API's strict schema (unknown fields are refused) has against a document."""
     parts.need(parts.KUBERNETES)
@@ -43,13 +50,17 @@ def _registry(version: str) -> jsonschema_rs.Registry:
 
 
 def _schemas(version: str) -> Path:
+    folder = _folder() / f"v{version}.0-local-strict"
+    assert folder.is_dir(), f"kubernetes-validate ships no schemas for {version}"
+    return folder
+
+
+def _folder() -> Path:
     # the package is only a carrier: its own validate() takes 25 ms a document
     package = find_spec("kubernetes_validate")
     assert package is not None
     assert package.origin is not None
-    folder = Path(package.origin).parent / "kubernetes-json-schema" / f"v{version}.0-local-strict"
-    assert folder.is_dir(), f"kubernetes-validate ships no schemas for {version}"
-    return folder
+    return Path(package.origin).parent / "kubernetes-json-schema"
 
 
 def kustomize(folder: Path) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ TOP: Mapping[str, Any] = {
         },
         "velero": {"namespace": "backups", "storage_location": "far"},
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
+        "priorities": {"professional": 100, "enterprise": 200},
+        "admission": {"deployers": {"groups": ["engineers"]}, "image_registries": ["registry.example"]},
     },
     "sql": {"shared_tables": ["app.tracks"]},
 }  # fmt: skip

@@ -14,7 +14,7 @@ from tenantc.driver.targets import targets, wanted
 from tenantc.emit.build import Builder, Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
-from tenantc.emit.subject import Subject
+from tenantc.emit.subject import FILLED, Subject
 from tenantc.emit.targets import TARGETS
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
@@ -22,7 +22,7 @@ from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
-from tenantc.source.path import Path, split
+from tenantc.source.path import Path, section, split
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
@@ -175,7 +175,7 @@ class Emission:
         if stored["tenant"]["status"] != "pending":
             account, region, cluster = (stored["deployment"].get(part, "") for part in ("account", "region", "cluster"))
             estate = Estate(environment, account, region, cluster)
-            self._count(estate, lambda path: _stored(stored["settings"], path))
+            self._count(estate, lambda path: _stored(stored, path))
 
     def _count(self, estate: Estate, look: Callable[[Path], Value | None]) -> None:
         columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
@@ -185,11 +185,12 @@ class Emission:
                 columns[path].add(value)
 
 
-def _stored(settings: Any, path: Path) -> Value | None:
-    """A plain value in stored settings."""
+def _stored(stored: Any, path: Path) -> Value | None:
+    """A plain value in stored settings, or a fact beside them."""
+    found = stored if section(path) in FILLED else stored["settings"]
     for name in split(path):
-        settings = settings.get(name, {})
-    return settings if isinstance(settings, (bool, int, float, str)) else None
+        found = found.get(name, {})
+    return found if isinstance(found, (bool, int, float, str)) else None
 
 
 def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
