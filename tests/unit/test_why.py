@@ -56,6 +56,7 @@ TOP: Mapping[str, Any] = {
         },
         "velero": {"namespace": "backups", "storage_location": "far"},
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
+        "spread": {"required_from_percent": 99.9},
         "priorities": {"professional": 100, "enterprise": 200},
         "admission": {"deployers": {"groups": ["engineers"]}, "image_registries": ["registry.example"]},
     },

@@ -26,8 +26,9 @@ from tenantc.source.path import Path, section, split
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
-# the file that the ConfigMap of settings stands in, behind what documents make
+# files in which the settings stand beside what documents make: in a ConfigMap behind it, and before it
 _OBJECTS = "kubernetes.yaml"
+_VALUES = "values.yaml"
 
 
 class Emission:
@@ -95,12 +96,12 @@ class Emission:
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
         if "kubernetes" in self._names and self._holds_settings and not case.pending:
+            objects, files = _apart(files, _OBJECTS)
             config = self._values.config_map(sections, filler)
-            objects = dict(files).get(_OBJECTS)
-            whole = config if objects is None else objects + b"---\n" + config
-            files = [*((name, data) for name, data in files if name != _OBJECTS), (_OBJECTS, whole)]
+            files.append((_OBJECTS, objects + b"---\n" + config if objects else config))
         if "values" in self._names and not case.pending:
-            files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
+            pods, files = _apart(files, _VALUES)
+            files.append((_VALUES, self._values.values_yaml(head, sections, filler) + pods))
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
         files.append(("settings.json", self._values.settings_json(head, sections, filler)))
         return files
@@ -183,6 +184,11 @@ class Emission:
             value = look(path)
             if value is not None:
                 columns[path].add(value)
+
+
+def _apart(files: Files, name: str) -> tuple[bytes, Files]:
+    """One file, empty if there is none, and all others."""
+    return dict(files).get(name, b""), [one for one in files if one[0] != name]
 
 
 def _stored(stored: Any, path: Path) -> Value | None:

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
+from tenantc.emit.pods import pods
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
 from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
 from tenantc.source.frozen import Frozen
@@ -29,7 +30,7 @@ class Target(Frozen):
 
 
 TARGETS: Final[tuple[Target, ...]] = (
-    Target("values", (), ()),
+    Target("values", (("values.yaml", "yaml"),), (pods,)),
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
     Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
@@ -39,7 +40,7 @@ TARGETS: Final[tuple[Target, ...]] = (
 def driven(path: Path, targets: Iterable[Target]) -> list[Document]:
     """The documents of these targets that read a setting.
 
-    Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
+    That files hold every setting (values.yaml and its like) is not told: it would be told each time.
     """
     return [
         document
