@@ -15,6 +15,13 @@ import yaml
 from tests.real import parts
 
 
+def minors() -> list[str]:
+    """The minor versions, of those that documents may be written for, whose schemas are here."""
+    parts.need(parts.KUBERNETES)
+    found = {re.sub(r"v(1\.\d+)\.0-local-strict", r"\1", path.name) for path in _folder().glob("*-local-strict")}
+    return sorted(minor for minor in found if int(minor.partition(".")[2]) >= 30)
+
+
 def validate(document: dict[str, Any], version: str = "1.30") -> list[str]:
     """Say what the API's strict schema (unknown fields are refused) has against a document."""
     parts.need(parts.KUBERNETES)
@@ -44,24 +51,22 @@ def _registry(version: str) -> jsonschema_rs.Registry:
 
 
 def _schemas(version: str) -> Path:
+    folder = _folder() / f"v{version}.0-local-strict"
+    assert folder.is_dir(), f"kubernetes-validate ships no schemas for {version}"
+    return folder
+
+
+def _folder() -> Path:
     # the package is only a carrier: its own validate() takes 25 ms a document
     package = find_spec("kubernetes_validate")
     assert package is not None
     assert package.origin is not None
-    folder = Path(package.origin).parent / "kubernetes-json-schema" / f"v{version}.0-local-strict"
-    assert folder.is_dir(), f"kubernetes-validate ships no schemas for {version}"
-    return folder
+    return Path(package.origin).parent / "kubernetes-json-schema"
 
 
 # what a schema says that a patch is checked by, and how lists are merged
 _KEPT = {"type", "properties", "additionalProperties", "items", "required", "enum", "oneOf", "format", "$ref"}
 _KEPT |= {"x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy"}
-
-
-def minors() -> list[str]:
-    """The versions that the package carries, from the first that tenantc writes for."""
-    found = {int(folder.name.split(".")[1]) for folder in _schemas("1.30").parent.glob("v1.*-strict")}
-    return [f"1.{minor}" for minor in sorted(found) if minor >= 30]
 
 
 def published(version: str, kinds: Mapping[str, str]) -> dict[str, Any]:

@@ -134,7 +134,8 @@ def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
 
 
 def columns(path: str) -> tuple[Value, ...]:
-    return ("shared", "schema") if path == "infrastructure.isolation_level" else ()
+    held = {"infrastructure.isolation_level": ("shared", "schema"), "tenant.grade": ("enterprise", "professional")}
+    return held[path]
 
 
 def built(document: Document, subject: Subject) -> list[Tree]:

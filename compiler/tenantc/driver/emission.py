@@ -17,7 +17,7 @@ from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.plan import Failure
-from tenantc.emit.subject import Subject
+from tenantc.emit.subject import FILLED, Subject
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
@@ -25,13 +25,14 @@ from tenantc.model.layer import Named
 from tenantc.model.patch import Patch
 from tenantc.model.settings import Section
 from tenantc.model.stack import Linked
-from tenantc.source.path import Path, split
+from tenantc.source.path import Path, section, split
 from tenantc.source.span import Span
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
-# the file that the ConfigMap of settings stands in, behind what documents make
+# files in which the settings stand beside what documents make: in a ConfigMap behind it, and before it
 _OBJECTS = "kubernetes.yaml"
+_VALUES = "values.yaml"
 
 
 class Emission:
@@ -141,12 +142,12 @@ class Emission:
         filler, sections, head = case.filler, case.sections, case.head()
         output = self._outputs.of(case.environment)
         if "kubernetes" in output.names and output.settings and not case.pending:
+            objects, files = _apart(files, _OBJECTS)
             config = self._values.config_map(sections, filler)
-            objects = dict(files).get(_OBJECTS)
-            whole = config if objects is None else objects + b"---\n" + config
-            files = [*((name, data) for name, data in files if name != _OBJECTS), (_OBJECTS, whole)]
+            files.append((_OBJECTS, objects + b"---\n" + config if objects else config))
         if "values" in output.names and not case.pending:
-            files.append(("values.yaml", self._values.values_yaml(head, sections, filler)))
+            pods, files = _apart(files, _VALUES)
+            files.append((_VALUES, self._values.values_yaml(head, sections, filler) + pods))
             files.append(("tenant.tfvars.json", self._values.tfvars_json(head, sections, filler)))
         files.append(("settings.json", self._values.settings_json(head, sections, filler)))
         return files
@@ -227,7 +228,7 @@ class Emission:
         if stored["tenant"]["status"] != "pending":
             account, region, cluster = (stored["deployment"].get(part, "") for part in ("account", "region", "cluster"))
             estate = Estate(environment, account, region, cluster)
-            self._count(estate, lambda path: _stored(stored["settings"], path))
+            self._count(estate, lambda path: _stored(stored, path))
 
     def _count(self, estate: Estate, look: Callable[[Path], Value | None]) -> None:
         columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
@@ -237,11 +238,17 @@ class Emission:
                 columns[path].add(value)
 
 
-def _stored(settings: Any, path: Path) -> Value | None:
-    """A plain value in stored settings."""
+def _apart(files: Files, name: str) -> tuple[bytes, Files]:
+    """One file, empty if there is none, and all others."""
+    return dict(files).get(name, b""), [one for one in files if one[0] != name]
+
+
+def _stored(stored: Any, path: Path) -> Value | None:
+    """A plain value in stored settings, or a fact beside them."""
+    found = stored if section(path) in FILLED else stored["settings"]
     for name in split(path):
-        settings = settings.get(name, {})
-    return settings if isinstance(settings, (bool, int, float, str)) else None
+        found = found.get(name, {})
+    return found if isinstance(found, (bool, int, float, str)) else None
 
 
 def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:

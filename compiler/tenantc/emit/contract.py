@@ -61,9 +61,9 @@ def strangers(target: Target, schema: Schema, options: Mapping[str, Any]) -> Ite
 
 
 def _free(document: Document, schema: Schema) -> Iterator[str]:
-    """Columns are looked at, and free text may hold a tenant's identity."""
+    """Columns are looked at, and free text of settings may hold a tenant's identity."""
     for path in document.columns:
-        leaf = _FACTS.get(path) or schema.find(path)
+        leaf = schema.find(path) if path not in _FACTS else None
         if isinstance(leaf, Group) or (isinstance(leaf, Leaf) and not leaf.enum and "string" in (leaf.type, leaf.item)):
             yield f"`{document.name}` has the column `{path}`, which is free text or no single setting"
 

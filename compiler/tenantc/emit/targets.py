@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from tenantc.emit.document import SECRETS, Document
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
+from tenantc.emit.pods import pods
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
 from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
 from tenantc.source.frozen import Frozen
@@ -35,8 +36,8 @@ class Target(Frozen):
 
 
 TARGETS: Final[tuple[Target, ...]] = (
-    # of every setting, so of no documents
-    Target("values", (("values.yaml", "yaml"), ("tenant.tfvars.json", "json")), ()),
+    # files of every setting, and behind the first of them a document
+    Target("values", (("values.yaml", "yaml"), ("tenant.tfvars.json", "json")), (pods,)),
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
     Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
@@ -46,7 +47,7 @@ TARGETS: Final[tuple[Target, ...]] = (
 def driven(path: Path, targets: Iterable[Target], *, secret: bool = False) -> list[Document]:
     """The documents of these targets that read a setting, which may be a secret one.
 
-    Files that hold every setting (values.yaml and its like) are not told: they would be told each time.
+    That files hold every setting (values.yaml and its like) is not told: it would be told each time.
     """
     return [
         document

@@ -64,7 +64,7 @@ class _Reader:
         if not isinstance(name, str) or not name.isidentifier():
             self.complain(document, "`x-section` names the section that a schema describes, such as `limits`")
             return "", None
-        if name in {"tenant", "deployment", "workspace", "tier", "as_of", "waivers", "secrets"}:
+        if name in {"tenant", "deployment", "workspace", "tier", "as_of", "waivers", "secrets", "pods"}:
             self.complain(body["x-section"], f"`{name}` is a name that tenantc itself fills")
             return "", None
         found = self.member(name, document, extra=_TOP_KEYWORDS)

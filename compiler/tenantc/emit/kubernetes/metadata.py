@@ -21,6 +21,7 @@ TENANT: Final = "tenantc/tenant"
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 PART_OF: Final = "app.kubernetes.io/part-of"
+ENVIRONMENT: Final = "tenantc/environment"
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
@@ -34,6 +35,23 @@ def labels(names: Names) -> dict[str, Tree]:
 def metadata(names: Names, name: str | Slot) -> dict[str, Tree]:
     """The metadata of an object inside the tenant's namespace, where a plain name meets no other tenant's."""
     return {"name": name, "namespace": names.kubernetes_namespace, "labels": labels(names)}
+
+
+def shared_name(platform: str, environment: str, name: str) -> str:
+    """The name of an object that tenants share, outside all namespaces: a DNS subdomain.
+
+    Neither platforms nor environments hold a dot, so no two of them meet in one cluster; and no name begins with
+    `system-`, which Kubernetes keeps to itself.
+    """
+    return f"tenantc.{platform}.{environment}.{name}"
+
+
+def shared_metadata(platform: str, environment: str, name: str) -> dict[str, Tree]:
+    """The metadata of such an object."""
+    return {
+        "name": shared_name(platform, environment, name),
+        "labels": {MANAGED_BY: "tenantc", PART_OF: platform, ENVIRONMENT: environment},
+    }
 
 
 def is_label_value(value: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document
-from tenantc.emit.kubernetes.metadata import PART_OF, is_label_value, labels
+from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, is_label_value, labels
 
-_POD_SECURITY = "pod-security.kubernetes.io"
+POD_SECURITY: Final = "pod-security.kubernetes.io"
 _STRICTEST = "restricted"
 
 _KEPT: Final[Mapping[str, Tree]] = {
@@ -65,12 +65,12 @@ def namespace(
             "labels": {
                 **labels(names),
                 PART_OF: platform,
-                "tenantc/environment": environment,
+                ENVIRONMENT: environment,
                 "tenantc/tier": tier,
                 "tenantc/ring": ring,
                 "tenantc/status": status,
-                **{f"{_POD_SECURITY}/{mode}": level for mode, level in modes.items()},
-                **{f"{_POD_SECURITY}/{mode}-version": pinned for mode in modes},
+                **{f"{POD_SECURITY}/{mode}": level for mode, level in modes.items()},
+                **{f"{POD_SECURITY}/{mode}-version": pinned for mode in modes},
             },
             "annotations": {"tenantc/tenant-name": names.tenant_name, **_KEPT},
         },
