@@ -16,7 +16,7 @@ from tenantc.source.value import Record, Value
 from tests.trees import filler
 
 
-def no_columns(_path: str) -> Value:
+def no_columns(_path: str | tuple[str, ...]) -> Value:
     """What an estate's tenants have, where there is no estate."""
     return ()
 

@@ -352,7 +352,8 @@ def test_a_document_of_an_estate_sees_what_its_tenants_have_and_none_of_them() -
     subject = Subject(schema(()), sections({"deployment.region": "eu-west-1", "workspace.version": "1.30"}))
 
     def built(levels: tuple[str, ...]) -> bytes:
-        files, refusals = builder.files(subject, filler({}), "estate", {"a.level": levels}.__getitem__)
+        said: dict[str | tuple[str, ...], Value] = {"a.level": levels}
+        files, refusals = builder.files(subject, filler({}), "estate", said.__getitem__)
         assert refusals == []
         return files[0][1]
 

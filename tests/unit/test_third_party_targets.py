@@ -150,10 +150,10 @@ BROKEN = {
     "`card` is a document of `other`": CARD.replace('"catalog"', '"other"') + TARGET,
     "`../card.json` is no plain file name": CARD + TARGET.replace("card.json", "../card.json"),
     "`/tmp/card.json` is no plain file name": CARD + TARGET.replace("card.json", "/tmp/card.json"),  # noqa: S108
-    "`deep/card.json` is no plain file name": CARD + TARGET.replace("card.json", "deep/card.json"),
+    "`deep/../card.json` is no plain file name": CARD + TARGET.replace("card.json", "deep/../card.json"),
     "`.card` is no plain file name": CARD + TARGET.replace("card.json", ".card"),
     "`card.json` would be `toml`, and the formats are yaml, json,": CARD + TARGET.replace('"json"', '"toml"'),
-    "`card` goes to or beside `more.json`, which": CARD.replace('kind="Card"', 'kind="C", file="more.json"') + TARGET,
+    "`card` goes to `more.json`, which": CARD.replace('kind="Card"', 'kind="C", file="more.json"') + TARGET,
     "it has documents and no file": CARD + TARGET.replace('("card.json", "json"),', ""),
     "`card.json` stands twice": CARD + TARGET.replace('("card.json", "json"),', '("card.json", "json"),' * 2),
     "`card.json` is JSON, so one document": CARD + TARGET.replace("(card,)", "(card, card)"),

@@ -62,6 +62,8 @@ TOP: Mapping[str, Any] = {
     },
     "sql": {"shared_tables": ["app.tracks"]},
     "stores": {"vault": {"kubernetes": "vault-backend"}},
+    "argocd": {"repository": "https://git.example.com/tenants.git"},
+    "deployment": {"account": "main", "cluster": "one"},
 }  # fmt: skip
 # two tenants in whose artifacts nearly everything stands that documents can say
 TENANTS: Mapping[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
@@ -28,15 +28,16 @@ def admitted(options: Options, schema: Schema) -> Outcome[list[str]]:
     """The names of the targets that are built, and what is wrong with others: T606, T609, T12x for `extensions:`."""
     names = {named.name: named for named in options.targets}
     assert isinstance(options.node.value, dict), "the structure was checked"
+    lonely = list(_lonely(names, known(options)))
     if names.keys() <= OWN.keys() and _EXTENSIONS not in options.node.value:
-        return Outcome(list(names))
+        return Outcome(list(names), tuple(lonely))
     targets = known(options)
     wrong = {name: list(_refused(named)) for name, named in names.items()}
     owners = _owners(targets)
     for target in targets:
         problems = [*_clashes(target, owners), *strangers(target, schema, _seen(target))] if target.package else ()
         wrong[target.name] += [_unusable(names[target.name], target.package, problem) for problem in problems]
-    diagnostics = [one for told in wrong.values() for one in told]
+    diagnostics = [*lonely, *(one for told in wrong.values() for one in told)]
     # what a target that isn't there would take, nobody knows
     misstated = [] if diagnostics else _misstated(options, targets)
     left = [name for name, told in wrong.items() if not told and (name in OWN or not misstated)]
@@ -81,6 +82,18 @@ def _owners(targets: Iterable[Target]) -> dict[str, str]:
         for name, _ in target.files:
             owners.setdefault(name.casefold(), f"target `{target.name}`")
     return owners
+
+
+def _lonely(names: Mapping[str, Named], targets: list[Target]) -> Iterator[Diagnostic]:
+    """Targets with documents that stand beside a file which none of them writes."""
+    written = {name for target in targets for name, _ in target.files}
+    for target in targets:
+        for file in sorted({one.beside for one in target.documents if one.beside} - written):
+            owners = [own.name for own in OWN.values() if file in {name for name, _ in own.files}]
+            problem = f"it goes with `{file}`, and no target here writes that"
+            facts = {"name": target.name, "package": target.package or "tenantc", "problem": problem}
+            help = f"add `{owners[0]}` to `targets:`" if owners else _way_out(target.name, target.package)
+            yield diagnose("T609", names[target.name].span, help=help, **facts)
 
 
 def _clashes(target: Target, owners: dict[str, str]) -> Iterator[str]:

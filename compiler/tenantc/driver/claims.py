@@ -24,6 +24,11 @@ class Estate(NamedTuple):
     region: str
     cluster: str
 
+    @property
+    def name(self) -> str:
+        """What its folder is called (language.md §7)."""
+        return "-".join(part for part in (self.account, self.region, self.cluster) if part) or "default"
+
 
 class Claims:
     """Which tenant bears which names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -16,7 +16,7 @@ from tenantc.driver.targets import known
 from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
-from tenantc.emit.plan import Failure
+from tenantc.emit.plan import Columns, Failure
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
@@ -30,6 +30,9 @@ from tenantc.source.span import Span
 from tenantc.source.value import Value, show
 
 Files = list[tuple[str, bytes]]
+# a path, or several of each tenant together; what the tenants of an estate say about them
+Key = Path | tuple[Path, ...]
+Said = dict[Key, set[Value]]
 # files in which the settings stand beside what documents make: in a ConfigMap behind it, and before it
 _OBJECTS = "kubernetes.yaml"
 _VALUES = "values.yaml"
@@ -62,7 +65,8 @@ class Emission:
         self._claims = Claims(options.platform, pipeline.workspace.place)
         chosen = [target for target in known(options) if target.name in built]
         self._columns = {path for target in chosen for document in target.documents for path in document.columns}
-        self._estates: dict[Estate, dict[Path, set[Value]]] = {}
+        self._rows = {document.rows for target in chosen for document in target.documents if document.rows}
+        self._estates: dict[Estate, Said] = {}
         self._missed: dict[tuple[str, Path], Diagnostic] = {}
 
     @property
@@ -135,13 +139,14 @@ class Emission:
     def _built(self, case: Case) -> tuple[Files, list[Refusal]]:
         if case.pending:  # of whom nothing is deployed yet
             return [], []
-        builder = self._outputs.of(case.environment).builder
-        return builder.files(case.subject, case.filler, "tenant", _looker({}))
+        output = self._outputs.of(case.environment)
+        added = (_OBJECTS,) if output.holds_settings else ()
+        return output.builder.files(case.subject, case.filler, "tenant", _looker({}), added)
 
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
         output = self._outputs.of(case.environment)
-        if "kubernetes" in output.names and output.settings and not case.pending:
+        if output.holds_settings and not case.pending:
             objects, files = _apart(files, _OBJECTS)
             config = self._values.config_map(sections, filler)
             files.append((_OBJECTS, objects + b"---\n" + config if objects else config))
@@ -153,11 +158,10 @@ class Emission:
         return files
 
     def shared(self) -> Iterator[tuple[str, Files]]:
-        """The files of every estate, with their folder in the build."""
+        """The files of every estate, with their folder in the build, and those of the fleet."""
         taken: dict[str, Estate] = {}
         for estate in sorted(self._estates):
             environment, account, region, cluster = estate
-            columns = self._estates[estate]
             facts = {"environment": environment or "default", "account": account, "region": region, "cluster": cluster}
             held: dict[Path, Value] = {f"deployment.{name}": value for name, value in facts.items() if value}
             options = self._pipeline.workspace.options_in(environment)
@@ -165,16 +169,28 @@ class Emission:
             subject = Subject(self._pipeline.schema, sections)
             bearer = Bearer(options.platform, environment, account, region, "")
             filler = Filler({}, bearer, {}, subject.find)
-            column = {path: tuple(sorted(found, key=show)) for path, found in columns.items()}
-            builder = self._outputs.of(environment).builder
-            files, refusals = builder.files(subject, filler, "estate", _looker(column))
-            self.diagnostics += [self._refused(one, subject, "", options.node.span) for one in refusals]
-            name = "-".join(part for part in (account, region, cluster) if part) or "default"
-            folder = f"{environment}/estates/{name}" if environment else f"estates/{name}"
+            files = self._above("estate", environment, subject, filler, [self._estates[estate]])
+            folder = f"{environment}/estates/{estate.name}" if environment else f"estates/{estate.name}"
             if taken.setdefault(folder, estate) != estate:
                 self.diagnostics.append(self._met(folder, taken[folder], estate))
             elif files:
                 yield folder, files
+        if self._estates:
+            options = self._pipeline.workspace.options
+            subject = Subject(self._pipeline.schema, {"workspace": options.section})
+            filler = Filler({}, Bearer(options.platform, "", "", "", ""), {}, subject.find)
+            if files := self._above("fleet", "", subject, filler, [*self._estates.values()]):
+                yield "fleet", files
+
+    def _above(self, scope: str, environment: str, subject: Subject, filler: Filler, said: Sequence[Said]) -> Files:
+        """The files of an estate, or of the fleet: what stands above tenants, who said this."""
+        keys: list[Key] = [*self._columns, *self._rows]
+        united = {key: {one for each in said for one in each[key]} for key in keys}
+        columns: dict[Key, Value] = {key: tuple(sorted(found, key=show)) for key, found in united.items()}
+        options = self._pipeline.workspace.options_in(environment)
+        files, refusals = self._outputs.of(environment).builder.files(subject, filler, scope, _looker(columns))
+        self.diagnostics += [self._refused(one, subject, "", options.node.span) for one in refusals]
+        return files
 
     def _met(self, folder: str, one: Estate, other: Estate) -> Diagnostic:
         """T608: accounts, regions and clusters may hold the dash that joins them."""
@@ -221,7 +237,8 @@ class Emission:
         estate = Estate(linked.environment, linked.account, linked.region, linked.cluster)
         self._claims.add(linked, estate, case.filler.name, case.pinned)
         if not case.pending:
-            self._count(estate, case.subject.look)
+            identity = {f"tenant.{part.value}": text for part, text in case.identity.items()} if self._rows else {}
+            self._count(estate, lambda path: identity.get(path) or case.subject.look(path))
 
     def held(self, environment: str, stored: Mapping[str, Any]) -> None:
         """Counts a tenant that keeps its previous artifacts into its estate, by the settings that stand among them."""
@@ -231,11 +248,15 @@ class Emission:
             self._count(estate, lambda path: _stored(stored, path))
 
     def _count(self, estate: Estate, look: Callable[[Path], Value | None]) -> None:
-        columns = self._estates.setdefault(estate, {path: set() for path in self._columns})
+        keys: list[Key] = [*self._columns, *self._rows]
+        said = self._estates.setdefault(estate, {key: set() for key in keys})
         for path in self._columns:
             value = look(path)
             if value is not None:
-                columns[path].add(value)
+                said[path].add(value)
+        build = {"build.folder": estate.environment, "build.estate": estate.name}
+        for paths in self._rows:
+            said[paths].add(tuple([build[path] if path in build else look(path) or "" for path in paths]))
 
 
 def _apart(files: Files, name: str) -> tuple[bytes, Files]:
@@ -251,6 +272,6 @@ def _stored(stored: Any, path: Path) -> Value | None:
     return found if isinstance(found, (bool, int, float, str)) else None
 
 
-def _looker(columns: Mapping[Path, Value]) -> Callable[[Path], Value]:
-    """Answers what an estate's tenants say about a path: the distinct values, none for what nobody says."""
-    return lambda path: columns.get(path, ())
+def _looker(columns: Mapping[Key, Value]) -> Columns:
+    """Answers what tenants say about a path, or several together: the distinct values, none for what nobody says."""
+    return lambda key: columns.get(key, ())

@@ -21,9 +21,17 @@ DEFAULTS: Mapping[str, Any] = {
     "terraform": {"required_version": ">= 1.9", "provider_version": "~> 5.100"},
     "sql": {"shared_tables": [], "tenant_column": "tenant_id"},
     "values": {"unlimited": -1},
+    "argocd": {
+        "revision": "main",
+        "path": "build",
+        "namespace": "argocd",
+        "project": "default",
+        "max_update": {"early": "25%", "general": "10%"},
+    },
+    "flux": {"source": "flux-system", "namespace": "flux-system", "path": "build", "interval": "1h"},
 }
 # what documents see of tenantc.yaml
-OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores", "extensions")
+OPTIONS = ("platform", "naming", "kubernetes", "terraform", "sql", "values", "stores", "extensions", "argocd", "flux")
 
 
 class Options(Frozen):

@@ -22,13 +22,13 @@ from tenantc.source.path import Path
 class Output(Frozen, eq=False):
     """What one environment is compiled to.
 
-    `settings` says whether the ConfigMap of settings is written, `forgotten` are the documents that lack an option
-    which another environment states.
+    `holds_settings` says whether the ConfigMap of settings is written, `forgotten` are the documents that lack an
+    option which another environment states.
     """
 
     names: frozenset[str]
     builder: Builder
-    settings: bool
+    holds_settings: bool
     forgotten: Sequence[Document]
 
     def missed(self, subject: Subject) -> list[Document]:
@@ -104,4 +104,5 @@ class Outputs:
             builder = self._builders[key] = Builder(made, reference=self._reference)
         names = frozenset(one.name for one in chosen)
         lacked = forgotten(options, self._workspace.inputs_of.values())
-        return Output(names, builder, wanted("ConfigMap", options), [one for one in lacked if one.target in names])
+        holds_settings = "kubernetes" in names and wanted("ConfigMap", options)
+        return Output(names, builder, holds_settings, [one for one in lacked if one.target in names])

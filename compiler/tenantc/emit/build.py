@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -33,6 +33,7 @@ class Builder:
         self._targets = [_Files(target) for target in targets]
         self._reference = reference
         self._shelf = Shelf()
+        self._beside = {file: other for target in self._targets for file, other in target.beside.items()}
 
     @property
     def built(self) -> int:
@@ -40,9 +41,12 @@ class Builder:
         return sum(plan.built for target in self._targets for plans in target.plans.values() for plan in plans)
 
     def files(
-        self, subject: Subject, filler: Filler, scope: str, columns: Columns
+        self, subject: Subject, filler: Filler, scope: str, columns: Columns, others: Collection[str] = ()
     ) -> tuple[list[tuple[str, bytes]], list[Refusal]]:
-        """The files of a tenant or an estate that have content, and what targets refuse to say."""
+        """The files of a tenant, an estate or the fleet that have content, and what targets refuse to say.
+
+        `others` are files that the caller adds: what stands beside them is written.
+        """
         sight = self._shelf.sight(subject)
         found: list[tuple[str, bytes]] = []
         refusals: list[Refusal] = []
@@ -55,7 +59,8 @@ class Builder:
                 if not target.package:
                     raise
                 refusals += target.failures(scope, sight, filler, columns) or [target.failure("", error)]
-        return found, refusals
+        names = {*others, *(name for name, _ in found)}
+        return [one for one in found if self._beside.get(one[0], one[0]) in names], refusals
 
 
 class _Files:
@@ -67,13 +72,13 @@ class _Files:
         self._elsewhere = target.elsewhere
         self._formats: dict[str, Format] = {name: FORMATS[format_] for name, format_ in target.files}
         self.plans: dict[str, list[Plan]] = {}
-        self._beside: dict[str, str] = {}
+        self.beside: dict[str, str] = {}
         self._checked: Memo[tuple[int, ...], bool] = Memo(4096)
         for document in target.documents:
             file = document.file or target.files[0][0]
             self.plans.setdefault(document.scope, []).append(Plan(document, self._formats[file], file))
             if document.beside:
-                self._beside[file] = document.beside
+                self.beside[file] = document.beside
 
     def filled(
         self, scope: str, sight: Sight, filler: Filler, columns: Columns, refusals: list[Refusal]
@@ -97,11 +102,7 @@ class _Files:
         # what was refused may be what others refer to
         if len(refusals) == before:
             self._check(found)
-        return [
-            (name, self._formats[name].file(written))
-            for name, written in parts.items()
-            if written and (name not in self._beside or parts[self._beside[name]])
-        ]
+        return [(name, self._formats[name].file(written)) for name, written in parts.items() if written]
 
     def plain(
         self, scope: str, sight: Sight, filler: Filler, columns: Columns, refusals: list[Refusal]
@@ -124,11 +125,7 @@ class _Files:
         made = links(everything)
         if len(refusals) == before:
             check(self.name, [made] if made else [], self._elsewhere)
-        return [
-            (name, self._formats[name].whole(written, filler))
-            for name, written in trees.items()
-            if written and (name not in self._beside or trees[self._beside[name]])
-        ]
+        return [(name, self._formats[name].whole(written, filler)) for name, written in trees.items() if written]
 
     def failures(self, scope: str, sight: Sight, filler: Filler, columns: Columns) -> list[Refusal]:
         """Which documents raise what, each tried by itself."""

@@ -14,7 +14,8 @@ from tenantc.language.roots import IDENTITY, ROOTS
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.path import Path, section, split
 
-_FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,3}")
+_BUILD: Final = frozenset({"build.folder", "build.estate"})
 _FACTS: Final = {leaf.path: leaf for name in FILLED for leaf in ROOTS[name].leaves() if leaf.path not in IDENTITY}
 
 
@@ -31,9 +32,8 @@ def breaches(target: Target) -> Iterator[str]:
     for document in target.documents:
         if document.target != target.name:
             yield f"`{document.name}` is a document of `{document.target}`"
-        for file in (document.file, document.beside):
-            if file is not None and file not in names:
-                yield f"`{document.name}` goes to or beside `{file}`, which is none of its files"
+        if document.file is not None and document.file not in names:
+            yield f"`{document.name}` goes to `{document.file}`, which is none of its files"
     if target.documents and not names:
         yield "it has documents and no file"
     yield from _crowded(target)
@@ -55,6 +55,8 @@ def strangers(target: Target, schema: Schema, options: Mapping[str, Any]) -> Ite
     """
     for document in target.documents:
         for path in document.reads:
+            if path in IDENTITY and path in document.rows:
+                continue
             if not _is_known(path, schema, options):
                 yield f"`{document.name}` reads `{path}`, which is no setting, option or fact"
         yield from _free(document, schema)
@@ -69,7 +71,7 @@ def _free(document: Document, schema: Schema) -> Iterator[str]:
 
 
 def _is_known(path: Path, schema: Schema, options: Mapping[str, Any]) -> bool:
-    if path == SECRETS:
+    if path == SECRETS or path in _BUILD:
         return True
     if section(path) in FILLED:
         return path in _FACTS

@@ -41,7 +41,7 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
 - A file of JSON is one tree, a list too, so one document of a scope makes it, without `each`.
 - What one raises is a bug where it is tenantc's own, and T615 where another package offers it (examples/emitter); what
   else a target has to keep to stands in `emit.contract`.
-- A document of an estate or of the fleet gets no `names`, and `columns` after what it looks at.
+- A document of an estate or of the fleet gets no `names`, and `columns` and `rows` after what it looks at.
 """
 
 from __future__ import annotations
@@ -97,11 +97,12 @@ class Document(Frozen, eq=False):
     file: str | None = None
     beside: str | None = None
     needs: Path | None = None
+    rows: tuple[Path, ...] = ()
 
     @property
     def reads(self) -> tuple[Path, ...]:
         """All that it depends on: a setting, or a mapping of settings with all below it."""
-        return (*self.looks, *self.places, *self.columns, *((self.each,) if self.each else ()))
+        return (*self.looks, *self.places, *self.columns, *self.rows, *((self.each,) if self.each else ()))
 
 
 def document(
@@ -116,6 +117,7 @@ def document(
     file: str | None = None,
     beside: str | None = None,
     needs: Path | None = None,
+    rows: Sequence[Path] = (),
 ) -> Callable[[Callable[..., Result]], Document]:
     """Declares a document, whose function gets `names`, looked values, placed ones and columns, in the order declared.
 
@@ -133,7 +135,11 @@ def document(
         or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing. Over `SECRETS` the
         key is a setting's path, and the value the `Reference` that it holds, None for a sealed one.
     columns: for estate and fleet: leaves over the scope's tenants, each a sorted tuple of the distinct values.
-    file: the file it goes to, by default the target's first. beside: built only where that other file has content.
+    rows: for estate and fleet: what stands together of each tenant in each environment, as one argument: the distinct
+        tuples, sorted. Facts, the tenant's identity, and of the build `build.folder` (that of the environment, empty if
+        there are none) and `build.estate` (the name of the estate's).
+    file: the file it goes to, by default the target's first. beside: written only where that other file is, of
+        whatever target.
     needs: one of its looks, an option without which there is no such document.
     """
 
@@ -142,14 +148,14 @@ def document(
             split(path)
         if set(looks) & set(places):
             raise ValueError(f"{build.__name__} both looks at and places {sorted(set(looks) & set(places))}")
-        if scope == "tenant" and columns:
+        if scope == "tenant" and (columns or rows):
             raise ValueError(f"{build.__name__} is built per tenant and so has no columns")
         if scope != "tenant" and places:
             raise ValueError(f"{build.__name__} is built per {scope} and so places nothing: it may look")
         if needs is not None and needs not in looks:
             raise ValueError(f"{build.__name__} needs {needs} and does not look at it")
         reads = tuple(looks), tuple(places), scope, each, tuple(columns)
-        return Document(target, kind, build.__name__, build, *reads, file, beside, needs)
+        return Document(target, kind, build.__name__, build, *reads, file, beside, needs, tuple(rows))
 
     return declare
 

@@ -148,6 +148,9 @@ _TABLE: Final = (
         "it takes letters, digits and `. _ / -`", prefix="/tenants/",
         refused=((r"^aws/", "log groups that begin with `aws/` belong to AWS"),),
     ),
+    # Its name becomes a label of all that it deploys (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/).
+    # A platform has one Argo CD for all accounts, in which a tenant lives once an environment.
+    NameKind("argocd_application", 63, "account", 12, _LABEL, _LABEL_SAYS),
     # RFC 1123 §2.1, RFC 5890 §2.3.1 (`??--` is reserved); a customer sees it, so it is the id alone, and the names that
     # a zone gives to its own hosts are refused
     NameKind(

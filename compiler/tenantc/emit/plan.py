@@ -21,7 +21,8 @@ from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Record, Value, exact, show
 
-Columns = Callable[[Path], Value]
+Columns = Callable[[Path | tuple[Path, ...]], Value]
+"""What the tenants of an estate or of the fleet say: about a path, or about several of each."""
 
 # Entries of either memo of one document and generation; a template has some kilobytes.
 _TEMPLATES: Final = 512
@@ -81,8 +82,8 @@ class Plan:
         if known is not None:
             return known
         part = self._looked(sight, columns)
-        # columns are no part of the mark
-        if self.document.columns or not sight.shared(self._sections):
+        # columns and rows are no part of the mark
+        if self.document.columns or self.document.rows or not sight.shared(self._sections):
             return part
         return self._by_sections.put(mark, part._replace(template=self._settled(part.template, sight, filler)))
 
@@ -129,6 +130,7 @@ class Plan:
                 return Part(_NOTHING, NO_SHAPE, (), (refused,))
         keys += [_shape(sight.look(path)[1]) for path in document.places]
         keys += [show(columns(path)) for path in document.columns]
+        keys += [columns(document.rows)] if document.rows else []
         key = tuple(keys)
         elements = self._elements(sight)
         if not document.each:
@@ -171,6 +173,7 @@ class Plan:
             *looked,
             *(_placed(path, sight.look(path)[1]) for path in self.document.places),
             *(columns(path) for path in self.document.columns),
+            *([columns(self.document.rows)] if self.document.rows else []),
         ]
 
     def _elements(self, sight: Sight) -> list[tuple[Hashable, tuple[object, ...]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from tenantc.emit.argocd.documents import DOCUMENTS as ARGOCD
 from tenantc.emit.document import SECRETS, Document
+from tenantc.emit.flux.documents import DOCUMENTS as FLUX
 from tenantc.emit.kubernetes.documents import DOCUMENTS as KUBERNETES
 from tenantc.emit.pods import pods
 from tenantc.emit.postgres.documents import DOCUMENTS as POSTGRES
@@ -41,6 +43,8 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
     Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
+    Target("argocd", (("applicationset.yaml", "yaml"), ("application.json", "json")), ARGOCD),
+    Target("flux", tuple((file, "yaml") for file in dict.fromkeys(one.file for one in FLUX) if file), FLUX),
 )
 
 

@@ -18,6 +18,9 @@ from tenantc.emit.document import Names, Slot, Tree
 
 TENANT: Final = "tenantc/tenant"
 
+PRUNE: Final = "kustomize.toolkit.fluxcd.io/prune"
+"""Whether Flux deletes what is in no file any more: https://fluxcd.io/flux/components/kustomize/kustomizations/#prune."""
+
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 PART_OF: Final = "app.kubernetes.io/part-of"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document
-from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, is_label_value, labels
+from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, PRUNE, is_label_value, labels
 
 POD_SECURITY: Final = "pod-security.kubernetes.io"
 _STRICTEST = "restricted"
@@ -15,8 +15,7 @@ _KEPT: Final[Mapping[str, Tree]] = {
     # Prune is for the day when the document goes, Delete for the day when the whole application does:
     # https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
     "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
-    # https://fluxcd.io/flux/components/kustomize/kustomizations/#prune
-    "kustomize.toolkit.fluxcd.io/prune": "disabled",
+    PRUNE: "disabled",
 }
 
 

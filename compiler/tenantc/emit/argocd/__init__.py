@@ -1,0 +1,1 @@
+"""What Argo CD deploys a build by."""

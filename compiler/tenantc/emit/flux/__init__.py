@@ -1,0 +1,1 @@
+"""What Flux deploys a build by."""
