@@ -117,7 +117,8 @@ DOCUMENTS = [document for target in TARGETS for document in target.documents]
 # tenants that differ so much that each setting counts for one of them
 BASES: list[tuple[str, dict[str, Any]]] = [
     ("professional", TENANTS["professional"]),
-    ("enterprise", {"infrastructure.auto_scaling.enabled": True}),
+    ("enterprise", {"infrastructure.auto_scaling.enabled": True, "infrastructure.network.default_ingress": "allow"}),
+    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}),
     *[("free", {"infrastructure.isolation_level": level}) for level in ("shared", "schema")],
 ]
 

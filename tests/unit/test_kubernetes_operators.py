@@ -175,7 +175,7 @@ def test_what_no_rule_names_passes_if_settings_say_so(
     tmp_path: Path, said: dict[str, str], status: str, passes: set[str]
 ) -> None:
     overrides = {f"infrastructure.network.default_{way}": verb for way, verb in said.items()}
-    held = found(tmp_path, overrides, status=status)["NetworkPolicy"]
+    held = found(tmp_path, {"infrastructure.network.segments": {}, **overrides}, status=status)["NetworkPolicy"]
     spec = next(one["spec"] for one in held if one["metadata"]["name"] == "allow-by-default")
     assert {way for way in ("ingress", "egress") if way in spec} == passes
     for rule in spec.get("egress", ()):

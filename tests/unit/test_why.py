@@ -46,9 +46,10 @@ TOP: Mapping[str, Any] = {
     "platform": "demo", "language": 1, "naming": 1, "defaults": {"region": "eu-west-1"},
     "kubernetes": {
         "workloads": {
-            "api": {"kind": "Deployment", "port": 8080},
-            "worker": {"kind": "StatefulSet", "labels": {"app": "w"}},
+            "api": {"kind": "Deployment", "port": 8080, "segment": "front"},
+            "worker": {"kind": "StatefulSet", "labels": {"app": "w"}, "segment": "back"},
         },
+        "pod_networks": ["10.0.0.0/8", "fd00::/8"],
         "prometheus": PROMETHEUS,
         "scaling_metrics": {
             name: {"metric": f"app_{name}", "per_replica": 50}
@@ -74,6 +75,11 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "infrastructure.network.allowed_ingress_namespaces": ["ingress-nginx", "mesh"],
         "infrastructure.network.allowed_egress_cidrs": ["0.0.0.0/0"],
         "infrastructure.network.default_egress": "allow",
+        "infrastructure.network.segments": {
+            "world": {"zone": "untrusted"},
+            "front": {"zone": "dmz", "reachable_from": ["world"]},
+            "back": {"zone": "trusted", "reachable_from": ["front"]},
+        },
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,

@@ -6,6 +6,7 @@ from typing import Final
 
 from tenantc.emit.document import Document
 from tenantc.emit.kubernetes.access import admin_binding, admin_role, service_account, viewer_binding, viewer_role
+from tenantc.emit.kubernetes.addresses import allow_by_default, allow_networks
 from tenantc.emit.kubernetes.admission import admission_bindings, admission_policies
 from tenantc.emit.kubernetes.alerts import prometheus_rule
 from tenantc.emit.kubernetes.autoscaling import horizontal_pod_autoscaler
@@ -16,11 +17,10 @@ from tenantc.emit.kubernetes.kustomization import estate_kustomization, kustomiz
 from tenantc.emit.kubernetes.metrics import allow_scraping, service_monitor
 from tenantc.emit.kubernetes.namespace import namespace
 from tenantc.emit.kubernetes.network import (
-    allow_by_default,
     allow_dns,
     allow_ingress,
-    allow_networks,
     allow_same_namespace,
+    allow_segment,
     default_deny,
 )
 from tenantc.emit.kubernetes.priority import priority_classes
@@ -38,6 +38,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     default_deny,
     allow_dns,
     allow_same_namespace,
+    allow_segment,
     allow_ingress,
     allow_networks,
     allow_by_default,

@@ -8,16 +8,16 @@ So for a suspended tenant, or when the last entry of a list goes, a policy is wr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from tenantc.emit.document import Names, Result, Tree, Unsupported, document
 from tenantc.emit.kubernetes.metadata import metadata
+from tenantc.emit.kubernetes.segments import SEGMENTS, sources
 from tenantc.emit.kubernetes.workload import WORKLOADS, selector
 from tenantc.source.value import Record
 
-_EGRESS = "infrastructure.network.allowed_egress_cidrs"
+NETWORK = "infrastructure.network"
 
-_EVERY_POD: Mapping[str, Tree] = {}
+EVERY_POD: Mapping[str, Tree] = {}
 
 # The API server gives every namespace this label:
 # https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name
@@ -28,12 +28,6 @@ _CLUSTER_DNS = ("kube-system", {"k8s-app": "kube-dns"})
 # The pods of NodeLocal DNSCache use the host's network, where no selector finds them; its address by default is this:
 # https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
 _NODE_LOCAL_DNS = "169.254.20.10/32"
-
-# Cloud providers hand out the node's credentials at these addresses: link-local (RFC 3927), and for IPv6 those of
-# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and
-# https://cloud.google.com/compute/docs/metadata/querying-metadata
-_EVERYTHING = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-_CREDENTIALS = tuple(ip_network(text) for text in ("169.254.0.0/16", "fd00:ec2::254/128", "fd20:ce::254/128"))
 
 
 def policy(names: Names, name: str, pods: Mapping[str, Tree], **rules: list[Tree]) -> Tree:
@@ -50,7 +44,7 @@ def policy(names: Names, name: str, pods: Mapping[str, Tree], **rules: list[Tree
     }
 
 
-def _suspended(status: str) -> bool:
+def suspended(status: str) -> bool:
     return status == "suspended"
 
 
@@ -61,7 +55,7 @@ def namespace_named(name: str) -> dict[str, Tree]:
 @document("kubernetes", kind="NetworkPolicy")
 def default_deny(names: Names) -> Tree:
     """Selects every pod in both directions and allows nothing, so that the others decide what passes."""
-    return policy(names, "default-deny", _EVERY_POD, ingress=[], egress=[])
+    return policy(names, "default-deny", EVERY_POD, ingress=[], egress=[])
 
 
 @document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
@@ -75,85 +69,79 @@ def allow_dns(names: Names, status: str) -> Tree:
         ],
         "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
     }
-    return policy(names, "allow-dns", _EVERY_POD, egress=[] if _suspended(status) else [rule])
+    return policy(names, "allow-dns", EVERY_POD, egress=[] if suspended(status) else [rule])
 
 
-@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status",))
-def allow_same_namespace(names: Names, status: str) -> Tree:
-    """Lets the tenant's pods talk to each other."""
-    if _suspended(status):
-        return policy(names, "allow-same-namespace", _EVERY_POD, ingress=[], egress=[])
+@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status", SEGMENTS))
+def allow_same_namespace(names: Names, status: str, segments: Record | None) -> Tree:
+    """Lets the tenant's pods talk to each other; where the network has parts, each says whom it lets in."""
+    if suspended(status):
+        return policy(names, "allow-same-namespace", EVERY_POD, ingress=[], egress=[])
     siblings: Tree = [{"podSelector": {}}]
-    return policy(names, "allow-same-namespace", _EVERY_POD, ingress=[{"from": siblings}], egress=[{"to": siblings}])
+    lets_in: list[Tree] = [] if segments else [{"from": siblings}]
+    return policy(names, "allow-same-namespace", EVERY_POD, ingress=lets_in, egress=[{"to": siblings}])
+
+
+@document("kubernetes", kind="NetworkPolicy", each=WORKLOADS, looks=("tenant.status", SEGMENTS, WORKLOADS))
+def allow_segment(
+    names: Names, name: str, workload: Record, status: str, segments: Record | None, workloads: Record
+) -> Result:
+    """Lets the workloads of a part talk to each other, and those of parts that are let in reach each on its port.
+
+    A pod that belongs to no workload is reached by none.
+    """
+    if not segments:
+        return None
+    found = sources(name, segments, workloads)
+    if isinstance(found, Unsupported):
+        return found
+    rules: list[Tree] = [{"from": _pods(found.beside, workloads)}]
+    if found.others:
+        rules.append({"from": _pods(found.others, workloads), "ports": _port(workload)})
+    closed = suspended(status)
+    return policy(names, f"allow-segment-{name}", selector(name, workload), ingress=[] if closed else rules)
+
+
+def _pods(named: tuple[str, ...], workloads: Record) -> Tree:
+    held = {name: workloads[name] for name in named}
+    return [
+        {"podSelector": {"matchLabels": {**selector(name, workload)}}}
+        for name, workload in held.items()
+        if isinstance(workload, Record)
+    ]
+
+
+def _port(workload: Record) -> Tree:
+    """The port on which a workload is reached, all of them (None) if it states none."""
+    port = workload.get("port")
+    return None if port is None else [{"protocol": "TCP", "port": int(str(port))}]
 
 
 @document(
     "kubernetes",
     kind="NetworkPolicy",
     each=WORKLOADS,
-    looks=("tenant.status", "infrastructure.network.allowed_ingress_namespaces"),
+    looks=("tenant.status", f"{NETWORK}.allowed_ingress_namespaces", SEGMENTS, WORKLOADS),
 )
-def allow_ingress(names: Names, name: str, workload: Record, status: str, namespaces: tuple[str, ...] | None) -> Tree:
+def allow_ingress(
+    names: Names,
+    name: str,
+    workload: Record,
+    status: str,
+    namespaces: tuple[str, ...] | None,
+    segments: Record | None,
+    workloads: Record,
+) -> Tree:
     """Lets the pods of the namespaces listed, such as the ingress controller's, reach a workload on its port.
 
-    A workload that states no port is reached on all of them.
+    A workload that states no port is reached on all of them. Where the network has parts, this is for those that are
+    reachable from a part outside the namespace; what is wrong with one is said by `allow_segment`.
     """
-    port = workload.get("port")
     rule: Tree = {
         "from": [{"namespaceSelector": namespace_named(namespace)} for namespace in namespaces or ()],
-        "ports": None if port is None else [{"protocol": "TCP", "port": int(str(port))}],
+        "ports": _port(workload),
     }
-    closed = _suspended(status) or not namespaces  # an empty `from` would let in everybody
+    found = sources(name, segments, workloads) if segments else None
+    inside = found is not None and (isinstance(found, Unsupported) or not found.outside)
+    closed = suspended(status) or inside or not namespaces  # an empty `from` would let in everybody
     return policy(names, f"allow-ingress-{name}", selector(name, workload), ingress=[] if closed else [rule])
-
-
-@document("kubernetes", kind="NetworkPolicy", looks=("tenant.status", _EGRESS))
-def allow_networks(names: Names, status: str, cidrs: tuple[str, ...] | None) -> Result:
-    """Lets every pod reach the networks listed, on any port.
-
-    A network that is wider than the addresses where clouds hand out credentials leaves those out, visibly: `0.0.0.0/0`
-    means the internet. Whoever needs such an address lists it by itself.
-    """
-    blocks: list[Tree] = []
-    for cidr in cidrs or ():
-        try:
-            network = ip_network(cidr, strict=False)
-        except ValueError:
-            return Unsupported(_EGRESS, (f"write `{cidr}` as a network, such as 192.0.2.0/24 or 2001:db8::/32",))
-        held_back = [str(inner) for inner in _CREDENTIALS if _wider(network, inner)]
-        blocks.append({"ipBlock": {"cidr": cidr, "except": held_back or None}})
-    closed = _suspended(status) or not blocks  # an empty `to` would let out to everywhere
-    return policy(names, "allow-networks", _EVERY_POD, egress=[] if closed else [{"to": blocks}])
-
-
-@document(
-    "kubernetes",
-    kind="NetworkPolicy",
-    looks=("tenant.status", "infrastructure.network.default_ingress", "infrastructure.network.default_egress"),
-)
-def allow_by_default(names: Names, status: str, ingress: str | None, egress: str | None) -> Tree:
-    """Lets through what no other policy names where settings say so, in each direction by itself.
-
-    The addresses where clouds hand out credentials stay closed.
-    """
-    everywhere: list[Tree] = [{"namespaceSelector": {}}]
-    for whole in _EVERYTHING:
-        held_back = [str(inner) for inner in _CREDENTIALS if _wider(whole, inner)]
-        everywhere.append({"ipBlock": {"cidr": str(whole), "except": held_back}})
-    lets_in = ingress == "allow" and not _suspended(status)
-    lets_out = egress == "allow" and not _suspended(status)
-    return policy(
-        names,
-        "allow-by-default",
-        _EVERY_POD,
-        ingress=[{}] if lets_in else [],
-        egress=[{"to": everywhere}] if lets_out else [],
-    )
-
-
-def _wider(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
-    if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
-        return outer != inner and outer.supernet_of(inner)
-    if isinstance(outer, IPv6Network) and isinstance(inner, IPv6Network):
-        return outer != inner and outer.supernet_of(inner)
-    return False
