@@ -144,20 +144,27 @@ def document(
     """
 
     def declare(build: Callable[..., Result]) -> Document:
-        for path in (*looks, *places, *columns, *((each,) if each else ())):
-            split(path)
-        if set(looks) & set(places):
-            raise ValueError(f"{build.__name__} both looks at and places {sorted(set(looks) & set(places))}")
-        if scope == "tenant" and (columns or rows):
-            raise ValueError(f"{build.__name__} is built per tenant and so has no columns")
-        if scope != "tenant" and places:
-            raise ValueError(f"{build.__name__} is built per {scope} and so places nothing: it may look")
-        if needs is not None and needs not in looks:
-            raise ValueError(f"{build.__name__} needs {needs} and does not look at it")
         reads = tuple(looks), tuple(places), scope, each, tuple(columns)
-        return Document(target, kind, build.__name__, build, *reads, file, beside, needs, tuple(rows))
+        declared = Document(target, kind, build.__name__, build, *reads, file, beside, needs, tuple(rows))
+        _check(declared)
+        return declared
 
     return declare
+
+
+def _check(declared: Document) -> None:
+    """Raises `ValueError` for what contradicts itself."""
+    name, looks, places = declared.name, declared.looks, declared.places
+    for path in declared.reads:
+        split(path)
+    if set(looks) & set(places):
+        raise ValueError(f"{name} both looks at and places {sorted(set(looks) & set(places))}")
+    if declared.scope == "tenant" and (declared.columns or declared.rows):
+        raise ValueError(f"{name} is built per tenant and so has no columns")
+    if declared.scope != "tenant" and places:
+        raise ValueError(f"{name} is built per {declared.scope} and so places nothing: it may look")
+    if declared.needs is not None and declared.needs not in looks:
+        raise ValueError(f"{name} needs {declared.needs} and does not look at it")
 
 
 class Names:
