@@ -17,7 +17,7 @@ from tenantc.model.identity import fill, holds_identity
 from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
-from tenantc.model.secrets import is_kept
+from tenantc.model.secrets import is_kept, stated
 from tenantc.model.settings import Content, Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack
@@ -69,10 +69,6 @@ class Checker:
         self._paired = [(leaf, leaves[leaf.at_most]) for leaf in leaves.values() if leaf.at_most in leaves]
         self._pairs = {
             name: [at for at, pair in enumerate(self._paired) if name in (section_of(one.path) for one in pair)]
-            for name in schema.sections()
-        }
-        self._secrets = {
-            name: [leaf for leaf in leaves.values() if leaf.secret and leaf.path.split(".")[0] == name]
             for name in schema.sections()
         }
 
@@ -183,11 +179,8 @@ class Checker:
 
     def open_secrets(self, name: str, section: Section) -> Iterator[Diagnostic]:
         """T405 for each secret whose value stands in the open."""
-        if not self._secrets[name]:
-            return
-        for path, value in section.values.items():
-            leaf = self._schema.leaf(path)
-            if isinstance(leaf, Leaf) and leaf.secret and not is_kept(value):
+        for path, value in stated(self._schema, section) if name in self._schema.secret_sections else ():
+            if not is_kept(value):
                 span = section.definitions[path][-1].span
                 help = "write `secret://store/path#key`"
                 yield diagnose("T405", *([span] if span else []), path=path, help=help)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
+from tenantc.model.identity import Identity, fill
+from tenantc.model.schema import Schema
+from tenantc.model.secrets import reference, stated
+from tenantc.model.settings import Section
 from tenantc.source.digest import sha256
 from tenantc.source.path import Path
 from tenantc.source.span import Span
@@ -33,6 +37,31 @@ _WHAT = {name: what for name, what, _ in _KEYS}
 def _any() -> re.Pattern[str]:
     """All patterns in one, made for the first text that could match: it takes a millisecond."""
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _KEYS))
+
+
+def foreign(
+    schema: Schema,
+    sections: Mapping[str, Section],
+    identity: Mapping[Identity, str],
+    allowed: Mapping[str, tuple[str, ...]],
+) -> Iterator[Diagnostic]:
+    """T410 for each secret that a tenant refers to at a place which its store keeps for others.
+
+    allowed: by store, how the paths of a tenant's own secrets begin; a store that is not named keeps no order.
+    """
+    for name in schema.secret_sections if allowed else ():
+        for path, value in stated(schema, sections.get(name)):
+            found = reference(fill(value, identity))
+            if found is None or found.store not in allowed:
+                continue
+            where = str(found.path[0])
+            beginnings = [one.replace("{tenant.id}", identity[Identity.ID]) for one in allowed[found.store]]
+            if where.startswith(tuple(beginnings)) and {"..", "."}.isdisjoint(where.split("/")):
+                continue
+            span = sections[name].definitions[path][-1].span
+            help = f"its own begin with {' or '.join(f'`{one}`' for one in beginnings)}"
+            facts = {"path": path, "store": found.store, "where": where}
+            yield diagnose("T410", *([span] if span else []), help=help, **facts)
 
 
 def literal_keys(

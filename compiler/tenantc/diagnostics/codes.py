@@ -90,6 +90,7 @@ CODES: dict[str, Code] = {
     "T407": Code(_E, "environment `{environment}` caps `{path}`, which is locked by {owner}"),
     "T408": Code(_E, "`{path}` is required and nothing sets it"),
     "T409": Code(_E, "`{path}` is locked by {owner}, but refers to `{reference}`, which is not"),
+    "T410": Code(_E, "`{path}` refers to `{where}` of store `{store}`, where this tenant's secrets do not lie"),
     "T501": Code(_E, "this is no rule: {problem}"),
     "T502": Code(_E, "the rule `{rule}` has no `{clause}`"),
     "T503": Code(_E, "the clause `{clause}` stands twice"),

@@ -54,6 +54,13 @@ class Options(Frozen):
         """The minor version of Kubernetes that is deployed to, as `1.30`."""
         return str(self.section.values["workspace.kubernetes.version"])
 
+    @property
+    def secret_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """How the paths of a tenant's own secrets begin, by the store, where it says so."""
+        stores: Any = self.node.value.get("stores") if isinstance(self.node.value, dict) else None
+        stated = stores.plain() if stores is not None else {}
+        return {name: tuple(one["tenant_paths"]) for name, one in stated.items() if "tenant_paths" in one}
+
 
 def read_options(node: Node) -> Options:
     """The options of a tenantc.yaml whose structure was checked."""

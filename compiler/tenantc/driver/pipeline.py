@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sys import intern
 
 from tenantc.check.checker import Checker
-from tenantc.check.secrets import literal_keys
+from tenantc.check.secrets import foreign, literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
 from tenantc.driver.boundaries import Boundaries
 from tenantc.driver.judgement import Hardened, Judgement
@@ -75,6 +75,7 @@ class Pipeline:
         self.judgement = Judgement(workspace, as_of, fail_on)
         self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
         self._boundaries = Boundaries(as_of)
+        self._paths: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._start = empty({"workspace": workspace.options.section})
 
     def shared(self) -> list[Diagnostic]:
@@ -137,6 +138,8 @@ class Pipeline:
         resolved = self.overridden(linked.value, hardened.resolved)
         checked = self.checker.check(linked.value, hardened.resolved, resolved)
         diagnostics = [*linked.diagnostics, *checked.diagnostics]
+        sections, paths = resolved.settings.sections, self._secret_paths(environment)
+        diagnostics += foreign(self.schema, sections, spec.identity, paths) if paths else ()
         judged: Judged | None = None
         if checked.value is not None:
             outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
@@ -144,6 +147,12 @@ class Pipeline:
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
+
+    def _secret_paths(self, environment: str) -> Mapping[str, tuple[str, ...]]:
+        known = self._paths.get(environment)
+        if known is None:
+            known = self._paths[environment] = self.workspace.options_in(environment).secret_paths
+        return known
 
     def boundaries(self) -> Boundaries:
         """When something changes next by itself for the tenants that were compiled."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenantc.model.schema import Group, Schema
-from tenantc.model.secrets import Reference, reference
+from tenantc.model.secrets import Reference, reference, stated
 from tenantc.model.settings import Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers, section, split
@@ -49,12 +49,7 @@ class Subject(Frozen):
 
     def secrets(self, name: str) -> list[tuple[Path, Reference | None]]:
         """Each secret of a section that has a value, by path: where it lies, None for a sealed one."""
-        held = self.sections.get(name)
-        return [
-            (path, reference(value))
-            for path, value in sorted(held.values.items() if held is not None else ())
-            if (leaf := self.schema.leaf(path)) is not None and leaf.secret
-        ]
+        return [(path, reference(value)) for path, value in stated(self.schema, self.sections.get(name))]
 
     def is_group(self, path: Path) -> bool:
         """Whether a path names a mapping of settings; of options, whatever is no value may be one."""

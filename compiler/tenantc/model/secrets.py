@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from tenantc.model.identity import Identity, IdentityText
+from tenantc.model.schema import Schema
+from tenantc.model.settings import Section
 from tenantc.source.frozen import Frozen
+from tenantc.source.path import Path
 from tenantc.source.value import Value
 
 Parts: TypeAlias = tuple[str | Identity, ...]
@@ -43,6 +47,14 @@ def is_sealed(value: Value) -> bool:
 def is_kept(value: Value) -> bool:
     """Whether a secret's value is somewhere else than in the setting, or sealed in it."""
     return is_sealed(value) or reference(value) is not None
+
+
+def stated(schema: Schema, section: Section | None) -> Iterator[tuple[Path, Value]]:
+    """The secret settings of a section that have a value."""
+    for path, value in sorted(section.values.items()) if section is not None else ():
+        leaf = schema.leaf(path)
+        if leaf is not None and leaf.secret:
+            yield path, value
 
 
 def _shown(value: Value) -> str:
