@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
+from tenantc.language.runtime import STEP, Entries
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.model.settings import Content, Section, Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
 
-# by content of a section and path: the names and paths of what stands in an open map
-Names = WeakKeyDictionary[Content, dict[Path, tuple[tuple[str, Path], ...]]]
+T = TypeVar("T")
+
+# by content of a section and what is asked: what stands in an open map
+Names = WeakKeyDictionary[Content, dict[str, tuple[tuple[Any, ...], ...]]]
 
 
 # what is known of one tenant alone, by value; and roots that are no sections
@@ -47,9 +50,10 @@ class Subject:
     maps of sections.
     """
 
-    __slots__ = ("_entries", "_facts", "_hand", "_names", "_schema", "_secrets", "_sections", "_tier")
+    __slots__ = ("_facts", "_hand", "_maps", "_names", "_schema", "_secrets", "_sections", "_tier")
 
     _hand: Callable[[Path], Value | None] | None
+    _maps: Entries | None
 
     def __init__(
         self,
@@ -64,17 +68,19 @@ class Subject:
         self._tier = tier
         self._facts = facts
         self._secrets: Mapping[Path, Value] | None = None
-        self._entries: dict[Path, tuple[tuple[str, Path], ...]] = {}
         self._names = WeakKeyDictionary() if names is None else names
-        self._hand = None
+        self._hand = self._maps = None
 
     def at_hand(self) -> Subject:
         """The same, prepared for whoever asks for hundreds of settings."""
-        held = _AtHand(self._look)
+        values, maps = _AtHand(self._look), _AtHand(self._entries)
+        values.update(self._schema.blank)
+        values.update(self._facts)
         for one in self._sections.values():
-            held.update(one.values)
+            values.update(one.values)
+            maps.update(self._known(one.content))
         prepared = Subject(self._sections, self._schema, self._tier, self._facts, self._names)
-        prepared._hand = held.__getitem__
+        prepared._hand, prepared._maps = values.__getitem__, maps.__getitem__
         return prepared
 
     # no attribute: an object that holds a method of its own is freed by the garbage collector alone, and late
@@ -118,23 +124,42 @@ class Subject:
             self._secrets = secret_facts(self._schema, self._sections)
         return self._secrets
 
-    def entries(self, path: Path) -> tuple[tuple[str, Path], ...]:
-        """The names and paths of what stands in an open map, in order.
+    @property
+    def entries(self) -> Entries:
+        """Gives what stands in an open map, in order.
 
         Names that the schema fixes are left out where they are mappings of another kind (`integrations.custom`).
         """
-        found = self._entries.get(path)
+        return self._maps or self._entries
+
+    def _entries(self, asked: str) -> tuple[tuple[Any, ...], ...]:
+        path, *steps = asked.split(STEP)
+        held = self._sections.get(section(path))
+        if held is None:
+            return self._rows(path, steps, None)
+        known = self._known(held.content)
+        found = known.get(asked)
         if found is None:
-            held = self._sections.get(section(path))
-            found = self._entries[path] = self._kept(held, path) if held is not None else self._listed(path, None)
+            found = known[asked] = self._rows(path, steps, held)
         return found
 
-    def _kept(self, held: Section, path: Path) -> tuple[tuple[str, Path], ...]:
-        """As found in this section before; sections never change, and most tenants share most of theirs."""
-        known = self._names.setdefault(held.content, {})
-        if path not in known:
-            known[path] = self._listed(path, held)
-        return known[path]
+    def _known(self, content: Content) -> dict[str, tuple[tuple[Any, ...], ...]]:
+        """What was found in a content, or in the one that it has all but a few values from."""
+        known = self._names.get(content)
+        if known is None:
+            below = self._known(content.base) if content.base is not None else {}
+            known = self._names[content] = {
+                asked: rows
+                for asked, rows in below.items()
+                if not any(covers(asked.partition(STEP)[0], path) for path in content.changed)
+            }
+        return known
+
+    def _rows(self, path: Path, steps: Sequence[str], held: Section | None) -> tuple[tuple[Any, ...], ...]:
+        if not steps:
+            return self._listed(path, held)
+        get = self.get if held is None else held.values.get
+        return tuple([(name, one, *[get(f"{one}{step}") for step in steps]) for name, one in self._entries(path)])
 
     def names(self, path: Path) -> tuple[str, ...]:
         return tuple(name for name, _ in self.entries(path))
@@ -150,17 +175,17 @@ class Subject:
         return tuple((name, child(path, name)) for name in sorted(names))
 
 
-class _AtHand(dict[Path, "Value | None"]):
-    """Values by path; one that is asked for and not here is looked for once."""
+class _AtHand(dict[str, T]):
+    """Answers by what is asked; one that is asked for and not here is looked for once."""
 
     __slots__ = ("_look",)
 
-    def __init__(self, look: Callable[[Path], Value | None]) -> None:
+    def __init__(self, look: Callable[[str], T]) -> None:
         super().__init__()
         self._look = look
 
-    def __missing__(self, path: Path) -> Value | None:
-        found = self[path] = self._look(path)
+    def __missing__(self, asked: str) -> T:
+        found = self[asked] = self._look(asked)
         return found
 
 

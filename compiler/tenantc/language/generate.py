@@ -7,7 +7,7 @@ or None where nobody can say. None stands for no value everywhere, and is looked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from types import CodeType
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tenantc.language.condition import Condition
 from tenantc.language.operands import Typed
+from tenantc.language.runtime import STEP
 from tenantc.language.syntax import (
     Aggregate,
     Between,
@@ -95,6 +96,8 @@ class _Writer:
         self._sign = 0
         self._lets = {name: _typed(value) for name, value in lets}
         self._asked: set[tuple[str, int]] = set()
+        # by what an entry is called: what is asked of it, and what that is called
+        self._steps: dict[str, dict[str, str]] = {}
 
     def signed(self, typed: Typed, sign: int) -> Code:
         held, self._sign = self._sign, sign
@@ -184,7 +187,7 @@ class _Writer:
             case Between():
                 return self.between(typed)
             case Matches(pattern=pattern):
-                return self.strict([self.code(parts[0])], f"pattern({_braced(pattern)}).fullmatch({{}}) is not None")
+                return self.strict([self.code(parts[0])], f"matches({_braced(pattern)}, {{}})")
             case Binary():
                 return self.binary(node, typed)
         raise AssertionError("every kind of node stands above")
@@ -203,7 +206,8 @@ class _Writer:
         if not node.rest:
             return held
         step = node.rest if node.rest.startswith("[") else f".{node.rest}"
-        return self.setting(f"get({held.text} + {step!r})", found)
+        steps = self._steps[held.text]
+        return self.setting(steps.setdefault(step, f"{held.text}_{len(steps)}"), found)
 
     def converted(self, typed: Typed, wanted: Type) -> Code:
         """A part in the unit that is wanted, a list's items included."""
@@ -239,14 +243,14 @@ class _Writer:
             return Code(f"({not_ or 'not not '}entries({self.map(part)}))", nullable=False)
         return self.strict([self.code(part)], f"{not_ or 'not not '}{{}}")
 
-    def map(self, part: Typed) -> str:
-        """The path of an open map."""
+    def map(self, part: Typed, steps: str = "") -> str:
+        """The path of an open map, with what is asked of its entries (`runtime.Entries`)."""
         node = part.node
         if isinstance(node, Reference):
-            return repr(node.path)
+            return repr(f"{node.path}{steps}")
         assert isinstance(node, Variable), "nothing else is an open map"
         step = node.rest if node.rest.startswith("[") else f".{node.rest}"
-        return f"{self.variables[node.name].text} + {step!r}"
+        return f"{self.variables[node.name].text} + {f'{step}{steps}'!r}"
 
     def aggregate(self, node: Aggregate, part: Typed) -> Code:
         if part.type.kind == "map":
@@ -337,42 +341,49 @@ class _Writer:
     def quantifier(self, node: Quantifier, typed: Typed) -> Code:
         source, body = typed.parts[0], typed.parts[-1]
         outer = dict(self.variables)
-        is_map = source.type.kind == "map"
         names = [f"q{next(self._temporaries)}_{name}" for name in node.names]
         item = source.type.item
         for name, text in zip(node.names, names, strict=True):
             is_value = name == node.names[-1]
             self.variables[name] = Code(text, is_value and item is not None and item.absent)
+        steps = self._steps[names[-1]] = {}
         test = self.signed(body, 0).text
         condition = f" if {self.signed(typed.parts[1], 0).text}" if node.where is not None else ""
         self.variables = outer
-        if is_map or isinstance(source.node, Fields):
-            text = self.members(source)
-            each = ", ".join(names if len(names) == 2 else ("_", *names))
-        else:
-            text = self.signed(source, 0).text
-            each = names[0]
+        is_doubted = self._sign == (-1 if node.quantity == "any" else 1)
+        function = f"{'doubtful_' if is_doubted else ''}{node.quantity}_of"
+        called = ("_", *names)[-2:]
+        if source.type.kind == "map":
+            each, text = self.members(source, called, steps)
+            return Code(f"{function}([{test} for {each} in {text}{condition}])", nullable=True)
+        is_section = isinstance(source.node, Fields)
+        text = self.fields(source) if is_section else self.signed(source, 0).text
+        each = ", ".join(called) if is_section else names[0]
         # a comprehension goes through no expression in which something is named
         held = self.temporary()
         results = f"[{test} for {each} in {held}{condition}]"
-        is_doubted = self._sign == (-1 if node.quantity == "any" else 1)
-        function = f"{'doubtful_' if is_doubted else ''}{node.quantity}_of"
         return Code(f"(None if ({held} := {text}) is None else {function}({results}))", nullable=True)
 
-    def members(self, source: Typed) -> str:
-        """The members of an open map or section: pairs of name and value."""
-        if isinstance(source.node, Fields):
-            item = source.type.item
-            assert item is not None, "a section's settings have a type"
-            pairs = [
-                f"({name!r}, {self.setting(f'get({child(source.node.path, name)!r})', item).text})"
-                for name in source.type.choices
-            ]
-            return f"({', '.join(pairs)},)"
+    def members(self, source: Typed, called: tuple[str, ...], steps: Mapping[str, str]) -> tuple[str, str]:
+        """What the entries of an open map are called, with what is asked of each, and the entries."""
+        name, value = called
         group = source.type.group
         assert group is not None, "an open map has a schema"
-        text = f"entries({self.map(source)})"
-        return f"[(n, get(p)) for n, p in {text}]" if isinstance(group.entry, Leaf) else text
+        if isinstance(group.entry, Leaf):
+            return f"{name}, _, {value}", f"entries({self.map(source, STEP)})"
+        asked = "".join(f"{STEP}{step}" for step in steps)
+        return ", ".join((name, value, *steps.values())), f"entries({self.map(source, asked)})"
+
+    def fields(self, source: Typed) -> str:
+        """The settings of a section: pairs of name and value."""
+        assert isinstance(source.node, Fields), "asked of a section"
+        item = source.type.item
+        assert item is not None, "a section's settings have a type"
+        pairs = [
+            f"({name!r}, {self.setting(f'get({child(source.node.path, name)!r})', item).text})"
+            for name in source.type.choices
+        ]
+        return f"({', '.join(pairs)},)"
 
 
 def _number(value: Fraction) -> str:

@@ -18,8 +18,10 @@ from tenantc.source.path import Path, child
 from tenantc.source.value import UNLIMITED, Value
 
 Get: TypeAlias = Callable[[Path], Value | None]
-# the entries of an open map: their names and paths, in order
-Entries: TypeAlias = Callable[[Path], tuple[tuple[str, Path], ...]]
+# The entries of an open map in order, each as its name, its path, and the value of each step below it that is asked for
+# behind the map's path: `ai_configuration.models`, STEP, `.region`. They are found once for all rules.
+Entries: TypeAlias = Callable[[str], tuple[tuple[Any, ...], ...]]
+STEP: Final = "\n"
 # None: the guard does not hold; else what each clause comes to
 Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
 
@@ -117,8 +119,12 @@ def subset_of(items: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
     return frozenset(others).issuperset(items)
 
 
-def pattern(text: str) -> Any:
-    return compile_pattern(text)
+@lru_cache(maxsize=16_384)
+def matches(text: str, value: str) -> bool:
+    """Whether a pattern matches a text: names of models and permissions come again and again."""
+    compiled = compile_pattern(text)
+    assert not isinstance(compiled, str), "the checker compiled it"
+    return compiled.fullmatch(value) is not None
 
 
 def all_of(results: list[bool | None]) -> bool | None:
@@ -178,7 +184,7 @@ NAMES = (
     *("UNLIMITED", "Fraction", "IdentityText", "all_of", "all_times", "any_of", "at_least", "at_most", "calculated"),
     *("child", "contains_all", "contains_any", "days_between", "exact", "least", "less", "lies_between", "lies_within"),
     *("doubtful_all_of", "doubtful_any_of", "doubtful_none_of"),
-    *("minus", "more", "most", "moved", "none_of", "pattern", "subset_of", "times", "total"),
+    *("minus", "more", "most", "moved", "none_of", "matches", "subset_of", "times", "total"),
 )
 _ = (child, lies_within, total)
 

@@ -66,12 +66,13 @@ class Group(Frozen):
 class Schema:
     """The tree of all settings, found by path."""
 
-    __slots__ = ("_cache", "_secret_sections", "root")
+    __slots__ = ("_blank", "_cache", "_secret_sections", "root")
 
     def __init__(self, root: Group) -> None:
         self.root = root
         self._cache: dict[Path, Group | Leaf | None] = {}
         self._secret_sections: tuple[str, ...] | None = None
+        self._blank: dict[Path, None] | None = None
 
     def find(self, path: Path) -> Group | Leaf | None:
         """What stands at a path, or None; entries of open maps are found under any name."""
@@ -95,6 +96,13 @@ class Schema:
 
     def sections(self) -> tuple[str, ...]:
         return tuple(self.root.members)
+
+    @property
+    def blank(self) -> Mapping[Path, None]:
+        """Every setting that has a path of its own, without a value."""
+        if self._blank is None:
+            self._blank = {leaf.path: None for leaf in self.leaves() if ".*" not in leaf.path}
+        return self._blank
 
     @property
     def secret_sections(self) -> tuple[str, ...]:
