@@ -128,6 +128,9 @@ def test_the_schemas_for_editors_accept_what_compiles_and_refuse_a_slip(demo: Pa
         validator.validate(yaml.safe_load(path.read_text()))
     spec = yaml.safe_load(tenant("limits: {max_user: 3}"))
     assert [list(error.absolute_path) for error in validator.iter_errors(spec)] == [["overrides", "limits"]]
+    validator = jsonschema.Draft202012Validator(json.loads((demo / "out" / "environment.json").read_text()))
+    environment = {"environment": "live", "inputs": {"kubernetes": {"gateway": {"name": "live"}, "verison": "1.35"}}}
+    assert [list(error.absolute_path) for error in validator.iter_errors(environment)] == [["inputs", "kubernetes"]]
 
 
 def test_a_damaged_cache_costs_time_only(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

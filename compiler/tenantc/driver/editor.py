@@ -26,11 +26,25 @@ def editor_schemas(workspace: Workspace) -> dict[str, dict[str, Any]]:
     for kind, blocks in _BLOCKS.items():
         for block in blocks:
             schemas[kind]["properties"][block] |= _settings(workspace, dated=kind == "spec")
+    inputs, options = schemas["environment"]["properties"]["inputs"]["properties"], schemas["workspace"]["properties"]
+    for name in inputs:
+        inputs[name] = _partial(options[name])
     documents = workspace.documents
     spec = schemas["spec"]["properties"]
     spec["tier"] |= {"enum": sorted(documents.tiers)}
     spec["mixins"] |= {"items": {"enum": sorted(documents.mixins)}}
     return schemas
+
+
+def _partial(schema: dict[str, Any]) -> dict[str, Any]:
+    """What says something otherwise need not say the rest."""
+    found = {key: value for key, value in schema.items() if key != "required"}
+    for key in ("properties", "patternProperties"):
+        if key in found:
+            found[key] = {name: _partial(inner) for name, inner in found[key].items()}
+    if isinstance(found.get("additionalProperties"), dict):
+        found["additionalProperties"] = _partial(found["additionalProperties"])
+    return found
 
 
 def _settings(workspace: Workspace, dated: bool) -> dict[str, Any]:
