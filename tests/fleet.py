@@ -105,16 +105,16 @@ def _yaml(made: dict[str, object]) -> str:
     for key, value in made.items():
         if isinstance(value, dict):
             lines.append(f"{key}:")
-            lines += [f"  {_quoted(name)}: {_quoted(item)}" for name, item in value.items()]
+            lines += [f"  {quoted(name)}: {quoted(item)}" for name, item in value.items()]
         else:
-            lines.append(f"{key}: {_quoted(value)}")
+            lines.append(f"{key}: {quoted(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """A value in flow style; what no YAML text may hold bare is an escape, in one piece beyond the basic plane."""
     return re.sub(
-        "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]",
+        "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]",
         lambda match: f"\\u{ord(match.group()):04x}",
         json.dumps(value, ensure_ascii=False),
     )

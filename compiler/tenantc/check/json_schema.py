@@ -20,6 +20,6 @@ def json_schema(member: Group | Leaf) -> dict[str, Any]:
         schema["description"] = member.description
     if member.required:
         schema["required"] = list(member.required)
-    if member.name_pattern is not None:
-        schema["propertyNames"] = {"pattern": member.name_pattern}
+    if member.names is not None:
+        schema["propertyNames"] = member.names
     return schema

@@ -10,6 +10,7 @@ from tenantc.model.layer import Definition, Operator
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section
 from tenantc.source.path import join, split
+from tenantc.source.pointer import steps
 from tenantc.source.value import Value, plain, show
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ def instance(section: Section) -> dict[str, Any]:
     uncapped = section.uncapped
     for path, value in section.values.items():
         here = root
-        steps = split(path)
-        for group in steps[1:-1]:
+        names = split(path)
+        for group in names[1:-1]:
             inner = here.get(group)
             if inner is None:
                 inner = here[group] = {}
             here = inner
         asked = uncapped.get(path, value) if uncapped else value
-        here[steps[-1]] = asked if type(asked) in _PLAIN else plain(asked)
+        here[names[-1]] = asked if type(asked) in _PLAIN else plain(asked)
     return root
 
 
@@ -46,26 +47,28 @@ def violations(name: str, section: Section, validator: jsonschema_rs.Validator, 
     for error in errors:
         # a format is a pattern in words
         if error.kind.name != "pattern" or tuple(error.instance_path) not in shapes:
-            yield _explain(name, section, schema, error)
+            yield _explain(name, section, schema, error, [*steps(values, error.instance_path)])
 
 
-def _explain(name: str, section: Section, schema: Schema, error: jsonschema_rs.ValidationError) -> Diagnostic:
-    steps: tuple[str, ...] = (name,)
+def _explain(
+    name: str, section: Section, schema: Schema, error: jsonschema_rs.ValidationError, way: list[str | int]
+) -> Diagnostic:
+    names: tuple[str, ...] = (name,)
     leaf: Leaf | None = None
-    for step in error.instance_path:
-        found = schema.find(join((*steps, str(step))))
+    for step in way:
+        found = schema.find(join((*names, str(step))))
         if found is None:
             break
-        steps = (*steps, str(step))
+        names = (*names, str(step))
         if isinstance(found, Leaf):
             leaf = found
             break
-    path = join(steps)
+    path = join(names)
     if error.kind.name == "required":
         return diagnose("T408", path=f"{path}.{getattr(error.kind, 'property')}")  # noqa: B009 — not in the stubs
     definitions = section.definitions.get(path, ())
     value = section.uncapped.get(path, section.values.get(path))
-    inside = error.instance_path[len(steps) - 1 :]
+    inside = way[len(names) - 1 :]
     if inside and isinstance(inside[0], int) and isinstance(value, tuple):
         value = value[inside[0]]
         definitions = tuple(one for one in definitions if _brings(one, value)) or definitions

@@ -16,6 +16,7 @@ from tenantc.driver.targets import known
 from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
+from tenantc.emit.node import Unsupported
 from tenantc.emit.plan import Columns, Failure
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.emit.values import Values
@@ -104,13 +105,20 @@ class Emission:
         files, refusals = self._built(case)
         spec = checked.linked.spec
         diagnostics += self._missing(checked.linked, case)
-        told = [self._refused(one, case.subject, spec.tenant_id, spec.span) for one in refusals]
+        told = [
+            self._refused(one, case.subject, spec.tenant_id, spec.span, checked.linked.environment) for one in refusals
+        ]
         return case, files, [*diagnostics, *told]
 
-    def _refused(self, refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagnostic:
+    def _refused(self, refusal: Refusal, subject: Subject, tenant: str, spec: Span, environment: str) -> Diagnostic:
+        """At the line of tenantc.yaml if it is the platform's option that cannot be, whatever tenant meets it."""
+        workspace = self._pipeline.workspace
         if isinstance(refusal.result, Failure):
-            return failed(refusal, refusal.result, self._pipeline.workspace.options)
-        return refuse(refusal, subject, tenant, spec)
+            return failed(refusal, refusal.result, workspace.options)
+        option = None
+        if isinstance(refusal.result, Unsupported):
+            option = workspace.options_in(environment).stated(refusal.result.path)
+        return refuse(refusal, subject, tenant, option or spec)
 
     def _missing(self, linked: Linked, case: Case) -> list[Diagnostic]:
         """T610 for each option that a tenant needs here and that only other environments state.
@@ -189,7 +197,7 @@ class Emission:
         columns: dict[Key, Value] = {key: tuple(sorted(found, key=show)) for key, found in united.items()}
         options = self._pipeline.workspace.options_in(environment)
         files, refusals = self._outputs.of(environment).builder.files(subject, filler, scope, _looker(columns))
-        self.diagnostics += [self._refused(one, subject, "", options.node.span) for one in refusals]
+        self.diagnostics += [self._refused(one, subject, "", options.node.span, environment) for one in refusals]
         return files
 
     def _met(self, folder: str, one: Estate, other: Estate) -> Diagnostic:

@@ -11,7 +11,8 @@ from tenantc.model.settings import Section
 from tenantc.model.spec import Place
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
-from tenantc.source.path import Path, child
+from tenantc.source.path import Path, child, split
+from tenantc.source.span import Span
 from tenantc.source.value import Record, Value
 
 # What documents read that a workspace need not say; documented in schemas/documents/workspace.yaml.
@@ -60,6 +61,16 @@ class Options(Frozen):
         stores: Any = self.node.value.get("stores") if isinstance(self.node.value, dict) else None
         stated = stores.plain() if stores is not None else {}
         return {name: tuple(one["tenant_paths"]) for name, one in stated.items() if "tenant_paths" in one}
+
+    def stated(self, path: Path) -> Span | None:
+        """Where the option `workspace.…` is stated; None if it is left to its default, or no option."""
+        top, *names = split(path)
+        node = self.node
+        for name in names if top == "workspace" else [""]:
+            if not isinstance(node.value, dict) or name not in node.value:
+                return None
+            node = node.value[name]
+        return node.span
 
 
 def read_options(node: Node) -> Options:

@@ -9,6 +9,7 @@ from datetime import date
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.load.values import Problem, read_value
+from tenantc.model.acceptance import accepts
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.node import Node
@@ -108,7 +109,7 @@ class Flattener:
 
     def unknown(self, path: Path, name: str, group: Group, span: Span, misnamed: bool) -> None:
         if misnamed:
-            self.complain("T126", span, path=path, help=f"names under `{group.path}` match `{group.name_pattern}`")
+            self.complain("T126", span, path=path, help=f"names under `{group.path}` {_asked(group)}")
             return
         if group.path == "" and name in {"tenant", "deployment", "workspace", "tier"}:
             self.complain("T127", span, path=path, what="filled by tenantc")
@@ -284,9 +285,29 @@ def _after_dot(after: str) -> str:
 
 
 def _allowed(name: str, group: Group) -> bool:
-    if group.name_pattern is None:
+    if group.names is None:
         return bool(name) and len(name) <= 200
-    return re.search(group.name_pattern, name) is not None
+    if accepts(group.names, name):
+        return True
+    import jsonschema_rs
+
+    return jsonschema_rs.is_valid(dict(group.names), name)
+
+
+def _asked(group: Group) -> str:
+    """What the names of an open map are like, as the end of a sentence."""
+    words = {
+        "pattern": "match `{}`",
+        "enum": "are among {}",
+        "minLength": "have at least {} characters",
+        "maxLength": "have at most {} characters",
+    }
+    asked = group.names or {"minLength": 1, "maxLength": 200}
+    told = {
+        keyword: ", ".join(f"`{one}`" for one in said) if isinstance(said, list) else said
+        for keyword, said in asked.items()
+    }
+    return " and ".join(words[keyword].format(said) for keyword, said in told.items())
 
 
 def _clash(definitions: list[Definition]) -> str:

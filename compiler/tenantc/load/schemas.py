@@ -98,12 +98,10 @@ class _Reader:
         elif isinstance(additional.value, dict):
             entry = self.member(f"{path}.*", additional)
         required = body.get("required")
-        names = tuple(str(item) for item in cast("list[object]", required.plain())) if required is not None else ()
-        pattern = body.get("propertyNames")
-        name_pattern = (
-            _text(pattern.value, "pattern") if pattern is not None and isinstance(pattern.value, dict) else None
-        )
-        return Group(path, _text(body, "description") or "", members, entry, name_pattern, names)
+        needed = tuple(str(item) for item in cast("list[object]", required.plain())) if required is not None else ()
+        named = body.get("propertyNames")
+        names = cast("dict[str, object]", named.plain()) if named is not None else None
+        return Group(path, _text(body, "description") or "", members, entry, names, needed)
 
     def leaf(self, path: Path, node: Node, body: dict[str, Node]) -> Leaf | None:
         self.unknown_keywords(node, body, _LEAF_KEYWORDS, path)
@@ -183,9 +181,8 @@ class _Reader:
                 self.diagnostics.append(diagnose("T131", member.span, path=member.path, problem=problem))
         required = tuple(dict.fromkeys((*library.required, *own.required)))
         entry = self.merge_entry(library, own)
-        return Group(
-            library.path, library.description, members, entry, own.name_pattern or library.name_pattern, required
-        )
+        names = {**(library.names or {}), **(own.names or {})} or None
+        return Group(library.path, library.description, members, entry, names, required)
 
     def merge_entry(self, library: Group, own: Group) -> Group | Leaf | None:
         """What other names hold: a workspace may close an open map or narrow its entries, and opens none."""

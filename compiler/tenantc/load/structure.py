@@ -9,6 +9,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.model.acceptance import Few, accepts
 from tenantc.source.node import Node
+from tenantc.source.pointer import steps
 from tenantc.source.span import Span
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def _explain(
     elif rule.name == "required":
         key = str(getattr(rule, "property"))  # noqa: B009
         yield diagnose("T121", node.span if name else _head(node), key=key, where=where)
+    elif rule.name == "propertyNames":
+        wrong = str(getattr(rule, "error").instance)  # noqa: B009
+        assert node.keys is not None, "only mappings have names"
+        problem = f"has a name that {_sentence(getattr(rule, 'error').kind, node.keys[wrong])}"  # noqa: B009
+        yield diagnose("T122", node.key_span(wrong), key=name or kind, problem=problem)
     elif node.value is None:
         yield diagnose("T109", node.span, path=name or kind, help="leave the line out, or give it a value")
     else:
@@ -87,7 +93,7 @@ def _purpose(schema: Any, path: list[str | int]) -> str:
 def _find(document: Node, path: list[str | int]) -> tuple[Node, str]:
     """The node at an instance path and how a user would name it."""
     node, name = document, ""
-    for step in path:
+    for step in steps(document.plain(), path):
         if isinstance(node.value, dict) and isinstance(step, str):
             node = node.value[step]
             name = f"{name}.{step}" if name else step
@@ -123,8 +129,6 @@ def _sentence(rule: Any, node: Node) -> str:
         case "anyOf" | "oneOf":
             ways = [_sentence(error.kind, node) for branch in rule.context for error in branch[:1]]
             return "; or ".join(dict.fromkeys(ways))
-        case "propertyNames":
-            return f"has a name that {_sentence(rule.error.kind, node).removeprefix('is `').partition('`, which ')[2]}"
         case _:
             return f"does not fit ({rule.name})"
 

@@ -56,6 +56,10 @@ def _read_list(items: list[Node], leaf: Leaf, path: Path) -> Read | Problem:
         if item.value is None:
             return Problem(diagnose("T109", item.span, path=f"{path}[]", help="a list holds values only"))
         if isinstance(item.value, str) and "${" in item.value:
+            text = parse_value(item.value)
+            if isinstance(text, str) and leaf.item == "string":  # each `${` of it was written `$${`
+                values.append(text)
+                continue
             what = "an expression gives the whole list: write `${…}` in its place"
             return Problem(diagnose("T301", item.span, problem="a list's items are plain values", help=what))
         if leaf.item is None or (leaf.item in _EXPECTED and leaf.item != "array"):

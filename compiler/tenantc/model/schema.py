@@ -42,13 +42,16 @@ class Leaf(Frozen):
 
 
 class Group(Frozen):
-    """A mapping of settings: names the schema fixes, and what any other name holds if the map is open."""
+    """A mapping of settings: names the schema fixes, and what any other name holds if the map is open.
+
+    `names` is the JSON Schema of those other names, if they have one.
+    """
 
     path: Path
     description: str
     members: Mapping[str, Group | Leaf]
     entry: Group | Leaf | None = None
-    name_pattern: str | None = None
+    names: Mapping[str, object] | None = field(default=None, compare=False)
     required: tuple[str, ...] = ()
 
     def get(self, name: str) -> Group | Leaf | None:

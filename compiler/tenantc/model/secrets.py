@@ -19,7 +19,7 @@ Parts: TypeAlias = tuple[str | Identity, ...]
 # `secret://store/path#key`, and values sealed to the workspace's public key
 _REFERENCE: Final = re.compile(r"secret://([a-z0-9][a-z0-9_-]*)/([^\s#]+)#([^\s#]+)")
 _SEALED: Final = re.compile(r"sealed:[A-Za-z0-9_=-]+")
-# stands for the tenant's id while a reference is taken apart; no document holds this character
+# stands for the tenant's id while a reference is taken apart; no reference holds this character
 _ID: Final = "\0"
 
 
@@ -59,8 +59,8 @@ def stated(schema: Schema, section: Section | None) -> Iterator[tuple[Path, Valu
 
 def _shown(value: Value) -> str:
     if not isinstance(value, IdentityText):
-        return value if isinstance(value, str) else ""
-    if any(isinstance(part, Identity) and part is not Identity.ID for part in value.parts):
+        return value if isinstance(value, str) and _ID not in value else ""
+    if any(part is not Identity.ID if isinstance(part, Identity) else _ID in part for part in value.parts):
         return ""
     return "".join(part if isinstance(part, str) else _ID for part in value.parts)
 
