@@ -14,21 +14,18 @@ from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.model.acceptance import Few, accepts
 from tenantc.model.checked import Checked
 from tenantc.model.identity import fill, holds_identity
-from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.secrets import is_kept
 from tenantc.model.settings import Content, Section
 from tenantc.model.spec import Spec
-from tenantc.model.stack import Linked, Stack
+from tenantc.model.stack import Linked, Stack, StackKey
 from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
 
 if TYPE_CHECKING:
     import jsonschema_rs
-
-StackKey = tuple[tuple[LayerId, ...], ...]
 
 
 class _Stack(Frozen):
@@ -118,13 +115,12 @@ class Checker:
         return known.authority, known.problems
 
     def stack(self, stack: Stack, base: Resolved) -> _Stack:
-        key = tuple(level.key for level in stack.levels)
-        known = self._stacks.get(key)
+        known = self._stacks.get(stack.key)
         if known is None:
             limits = authority(stack)
             paired = not any(crossed_pairs(base.settings, self.pairs(base.settings.sections)))
             limited = frozenset(section_of(path) for path in (*limits.ceilings, *(lock.path for lock in limits.locks)))
-            known = self._stacks[key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
+            known = self._stacks[stack.key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
         return known
 
     def identified(self, section: Section, spec: Spec) -> Section:

@@ -20,11 +20,11 @@ from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
-from tenantc.model.layer import Definition, Layer, LayerId, Named
+from tenantc.model.layer import Definition, Layer, Named
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Spec
-from tenantc.model.stack import Level, Linked, Stack
+from tenantc.model.stack import Level, Linked, Stack, StackKey
 from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
@@ -73,7 +73,8 @@ class Pipeline:
         self.linker = Linker(workspace.documents)
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
         self.judgement = Judgement(workspace, as_of, fail_on)
-        self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
+        self._resolved: dict[StackKey, Resolved] = {}
+        self._hardened: dict[StackKey, Hardened] = {}
         self._boundaries = Boundaries(as_of)
         self._start = empty({"workspace": workspace.options.section})
 
@@ -139,7 +140,7 @@ class Pipeline:
         diagnostics = [*linked.diagnostics, *checked.diagnostics]
         judged: Judged | None = None
         if checked.value is not None:
-            outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
+            outcome = self.judgement.judge(checked.value, hardened, hardened.tier)
             judged = outcome.value
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
@@ -160,11 +161,15 @@ class Pipeline:
 
     def hardened(self, stack: Stack) -> Hardened:
         """What a stack gives by itself, as it is inherited and as the rules harden it."""
-        return self.judgement.harden(stack, self.level(stack.levels), self.tier(stack))
+        known = self._hardened.get(stack.key)
+        if known is None:
+            tier = self.level(stack.levels[: stack.tier_levels]).settings
+            known = self._hardened[stack.key] = self.judgement.harden(stack, self.level(stack.levels), tier)
+        return known
 
     def tier(self, stack: Stack) -> Settings:
         """What the tier of a stack gives without anything above it."""
-        return self.level(stack.levels[: stack.tier_levels]).settings
+        return self.hardened(stack).tier
 
     def level(self, levels: tuple[Level, ...]) -> Resolved:
         if not levels:
