@@ -104,7 +104,7 @@ class Flattener:
         if path == prefix:
             self.complain("T124", span, key=key, problem="it is empty")
             return None
-        return path, here
+        return self.schema.once(path), here
 
     def unknown(self, path: Path, name: str, group: Group, span: Span, misnamed: bool) -> None:
         if misnamed:
