@@ -66,12 +66,11 @@ class Group(Frozen):
 class Schema:
     """The tree of all settings, found by path."""
 
-    __slots__ = ("_cache", "_paths", "_secret_sections", "root")
+    __slots__ = ("_cache", "_secret_sections", "root")
 
     def __init__(self, root: Group) -> None:
         self.root = root
         self._cache: dict[Path, Group | Leaf | None] = {}
-        self._paths: dict[Path, Path] = {}
         self._secret_sections: tuple[str, ...] | None = None
 
     def find(self, path: Path) -> Group | Leaf | None:
@@ -84,10 +83,6 @@ class Schema:
         if len(self._cache) < 65_536:
             self._cache[path] = here
         return here
-
-    def once(self, path: Path) -> Path:
-        """The one object for all who name this setting: what is remembered of an object (`Kept`) is found by it."""
-        return self._paths.setdefault(path, path) if len(self._paths) < 65_536 else path
 
     def leaf(self, path: Path) -> Leaf | None:
         """The setting at a path, or None if there is none or a mapping stands there."""
