@@ -191,7 +191,7 @@ class Pipeline:
         resolved = base
         for layer in linked.overrides:
             resolved = extend(resolved, Addition(layer.definitions), self.schema, self.as_of, lookup)
-        own = {name: Section({p: v for p, v in facts.items() if p.startswith(f"{name}.")}, {}) for name in _FACTS}
+        own = {name: Section({path: facts[path] for path in paths if path in facts}, {}) for name, paths in _FACTS}
         own["workspace"] = self.workspace.options_in(linked.environment).section
         settings = Settings({**resolved.settings.sections, **own})
         return Resolved(settings, resolved.reads, resolved.problems, resolved.conflicts, resolved.caps)
@@ -218,7 +218,8 @@ class Pipeline:
                 addition = Addition(spec.layer.definitions)
                 middle = extend(one.base, addition, self.schema, self.as_of, self.lookup(one.linked))
             live = self.live(spec.layer)
-            here = idle(one.inherited, middle, live) & idle(one.base, middle, live)
+            here = idle(one.inherited, middle, live)
+            here = here and here & idle(one.base, middle, live)
             common = here if common is None else common & here
             own = (spec.environments or {}).get(environment)
             if own is not None:
@@ -234,7 +235,20 @@ class Pipeline:
         return self.facts(linked.stack, _facts(linked))
 
 
-_FACTS = ("tenant", "deployment")
+# the sections that tenantc fills for each tenant, and what stands in them
+_FACTS = (
+    ("tenant", ("tenant.tier", "tenant.grade", "tenant.status", "tenant.ring", "tenant.region", "tenant.industry")),
+    (
+        "deployment",
+        (
+            "deployment.environment",
+            "deployment.account",
+            "deployment.region",
+            "deployment.cluster",
+            "deployment.ring",
+        ),
+    ),
+)
 
 
 def _facts(linked: Linked) -> dict[Path, Value]:
