@@ -54,7 +54,9 @@ class Provenance:
             for name, section in sorted(checked.resolved.settings.sections.items())
             if name not in _FILLED and section.definitions
         ]
-        return text + b",\n " + self._verdicts.text(judged) + b',\n "settings": {\n' + b",\n".join(sections) + b"\n}}\n"
+        # joined at once, since every `+` would copy what stands before it, and this is the largest file of a tenant
+        verdicts, settings = self._verdicts.text(judged), b",\n".join(sections)
+        return b"".join([text, b",\n ", verdicts, b',\n "settings": {\n', settings, b"\n}}\n"])
 
     def section(self, section: Section) -> bytes:
         known = self._sections.get(section)

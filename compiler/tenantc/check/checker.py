@@ -14,21 +14,19 @@ from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.model.acceptance import Few, accepts
 from tenantc.model.checked import Checked
 from tenantc.model.identity import fill, holds_identity
-from tenantc.model.layer import LayerId
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.secrets import is_kept, stated
 from tenantc.model.settings import Content, Section
 from tenantc.model.spec import Spec
-from tenantc.model.stack import Linked, Stack
+from tenantc.model.stack import Linked, Stack, StackKey
 from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
+from tenantc.source.value import plain
 
 if TYPE_CHECKING:
     import jsonschema_rs
-
-StackKey = tuple[tuple[LayerId, ...], ...]
 
 
 class _Stack(Frozen):
@@ -114,13 +112,12 @@ class Checker:
         return known.authority, known.problems
 
     def stack(self, stack: Stack, base: Resolved) -> _Stack:
-        key = tuple(level.key for level in stack.levels)
-        known = self._stacks.get(key)
+        known = self._stacks.get(stack.key)
         if known is None:
             limits = authority(stack)
             paired = not any(crossed_pairs(base.settings, self.pairs(base.settings.sections)))
             limited = frozenset(section_of(path) for path in (*limits.ceilings, *(lock.path for lock in limits.locks)))
-            known = self._stacks[key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
+            known = self._stacks[stack.key] = _Stack(limits, limited, tuple(stack_locks(base, limits)), paired, {})
         return known
 
     def identified(self, section: Section, spec: Spec) -> Section:
@@ -145,17 +142,42 @@ class Checker:
         limits = stack.authority
         limit_problems = held.get(limits) if name in stack.limited else ()
         if limit_problems is None:
-            ceilings = exceeded_ceilings(section, name, limits, self._schema, self._allowed_by(tier))
-            limit_problems = held[limits] = (*ceilings, *broken_locks(section, name, limits))
+            among = self.doubtful(section, limits)
+            ceilings = exceeded_ceilings(section, among, limits, self._schema, self._allowed_by(tier))
+            limit_problems = held[limits] = (*ceilings, *broken_locks(section, among, limits))
         return (*schema_problems, *limit_problems)
+
+    def doubtful(self, section: Section, limits: Authority) -> Collection[Path]:
+        """The settings that may break these limits: those that it changes of a section which keeps them."""
+        before = self._sections.get(section.base) if section.base is not None else None
+        return section.changed if before is not None and before.get(limits) == () else section.definitions
 
     def schema_problems(self, name: str, section: Section) -> tuple[Diagnostic, ...]:
         if section.content in self._sound:
             return ()
-        found = (*self.violations(name, section), *self.open_secrets(name, section))
+        if self.follows(section.content):
+            found: tuple[Diagnostic, ...] = ()
+        else:
+            found = (*self.violations(name, section), *self.open_secrets(name, section))
         if not found:
             self._sound[section.content] = None
         return found
+
+    def follows(self, content: Content) -> bool:
+        """Whether a content keeps to the schema because it derives from one that does, and each new value surely does.
+
+        A section's schema asks each setting for itself, and besides only which ones there are.
+        """
+        before = content.base
+        if before is None or before not in self._sound:
+            return False
+        for path in content.changed:
+            value, leaf = content.values.get(path), self._schema.leaf(path)
+            if value is None or path not in before.values or leaf is None or leaf.secret:
+                return False
+            if not accepts(leaf.schema, plain(content.uncapped.get(path, value))):
+                return False
+        return True
 
     def violations(self, name: str, section: Section) -> Iterator[Diagnostic]:
         if name in self._validators or not (self._few.go_on() and accepts(self.json_schema(name), instance(section))):

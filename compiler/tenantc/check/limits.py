@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from tenantc.check.authority import Authority, Lock
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
@@ -12,7 +12,7 @@ from tenantc.model.order import at_most, exceeds, meet
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.settings import Section, Settings
-from tenantc.source.path import Path, covers
+from tenantc.source.path import Path
 from tenantc.source.path import section as section_of
 from tenantc.source.span import Span
 from tenantc.source.value import Value, same, show
@@ -23,11 +23,11 @@ _FILLED = frozenset({"tenant", "deployment", "workspace"})
 
 
 def exceeded_ceilings(
-    section: Section, prefix: str, authority: Authority, schema: Schema, allowed_by: AllowedBy
+    section: Section, among: Collection[Path], authority: Authority, schema: Schema, allowed_by: AllowedBy
 ) -> Iterator[Diagnostic]:
-    """T402 for each value of a section that asks for more than a ceiling allows."""
+    """T402 for each value of a section, among these settings of it, that asks for more than a ceiling allows."""
     for path, bounds in authority.ceilings.items():
-        if not covers(prefix, path):
+        if path not in among:
             continue
         value = section.uncapped.get(path, section.values.get(path))
         definitions = section.definitions.get(path, ())
@@ -46,14 +46,12 @@ def exceeded_ceilings(
                 yield diagnose("T402", *blames, help=help, **facts)
 
 
-def broken_locks(section: Section, prefix: str, authority: Authority) -> Iterator[Diagnostic]:
-    """T403 for each definition above a lock that changes what the lock holds."""
-    locked = [lock.path for lock in authority.locks if covers(prefix, lock.path) or covers(lock.path, prefix)]
-    for path in section.definitions if locked else ():
-        if not any(covers(upper, path) for upper in locked):
+def broken_locks(section: Section, among: Collection[Path], authority: Authority) -> Iterator[Diagnostic]:
+    """T403 for each definition above a lock, among these settings of a section, that changes what the lock holds."""
+    for path in section.definitions if authority.locks else ():
+        lock = authority.lock(path) if path in among else None
+        if lock is None:
             continue
-        lock = authority.lock(path)
-        assert lock is not None
         definitions = section.definitions[path]
         above = [one for one in definitions if authority.locked_out(one.layer, lock)]
         if not above:

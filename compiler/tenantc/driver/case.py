@@ -13,11 +13,11 @@ from tenantc.model.identity import Identity
 from tenantc.model.layer import Named
 from tenantc.model.schema import Schema
 from tenantc.model.settings import Section
-from tenantc.source.path import child
+from tenantc.source.path import Path
 
 # what files that hold settings say of whose they are, and where they are deployed
-_TENANT: Final = ("tier", "grade", "status", "ring", "industry")
-_DEPLOYMENT: Final = ("environment", "account", "region", "cluster")
+_TENANT: Final = tuple((fact, f"tenant.{fact}") for fact in ("tier", "grade", "status", "ring", "industry"))
+_DEPLOYMENT: Final = tuple((fact, f"deployment.{fact}") for fact in ("environment", "account", "region", "cluster"))
 
 
 class Case:
@@ -61,6 +61,6 @@ class Case:
             "deployment": self._facts("deployment", _DEPLOYMENT),
         }
 
-    def _facts(self, name: str, facts: tuple[str, ...]) -> dict[str, str]:
+    def _facts(self, name: str, facts: tuple[tuple[str, Path], ...]) -> dict[str, str]:
         held = self.sections[name].values
-        return {fact: str(value) for fact in facts if (value := held.get(child(name, fact))) is not None}
+        return {fact: str(held[path]) for fact, path in facts if path in held}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -71,10 +72,16 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 def within(path: Path | str, root: Path | str) -> str:
     """A path relative to the workspace's root, with forward slashes, which is the same wherever it is compiled."""
-    full, top = os.fspath(path), os.path.join(root, "")
+    full, top = os.fspath(path), _top(root)
     if not full.startswith(top):
         raise ValueError(f"{full} does not lie in {top}")
     return full[len(top) :].replace(os.sep, "/")
+
+
+@lru_cache(maxsize=16)
+def _top(root: Path | str) -> str:
+    """What the path of everything in a folder begins with."""
+    return os.path.join(root, "")
 
 
 class Opened(Frozen):
@@ -103,7 +110,7 @@ def read_plain(path: Path | str, root: Path | str) -> Opened | None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > LIMITS.size:
             return None
-        if not os.readlink(f"{_OPENED}/{descriptor}").startswith(os.path.join(root, "")):
+        if not os.readlink(f"{_OPENED}/{descriptor}").startswith(_top(root)):
             return None
         data = os.read(descriptor, status.st_size + 1)
         return Opened(data, status) if len(data) == status.st_size else None

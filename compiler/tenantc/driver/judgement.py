@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
-from tenantc.driver.stacks import Settled, StackKey, StackMemory
+from tenantc.driver.stacks import Settled, StackMemory
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
@@ -59,7 +59,6 @@ class Judgement:
         self._fail_on = fail_on
         self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of, workspace.columns)
         self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
-        self._stacks: dict[StackKey, Hardened] = {}
         # what earlier runs settled, for whoever checks few tenants and puts it here
         self.memory: StackMemory | None = None
         # what is broken with leave, and whose; kept for whoever puts a mapping here, since to word it takes time
@@ -71,20 +70,15 @@ class Judgement:
 
     def harden(self, stack: Stack, inherited: Resolved, tier: Settings) -> Hardened:
         """A stack with the remedies of its rules on top, stratum by stratum."""
-        key = tuple(level.key for level in stack.levels)
-        known = self._stacks.get(key)
-        if known is not None:
-            return known
-        settled = self.memory.get(key) if self.memory is not None else None
+        settled = self.memory.get(stack.key) if self.memory is not None else None
         if settled is None:
             settled = self._settled(stack, inherited, tier)
             if self.memory is not None:
-                self.memory.put(key, settled)
+                self.memory.put(stack.key, settled)
         resolved = self._extended(inherited, settled.written)
         verdicts = {one.rule: self.court.once(one) for one in settled.verdicts}
         broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
-        found = self._stacks[key] = Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
-        return found
+        return Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
 
     def _settled(self, stack: Stack, inherited: Resolved, tier: Settings) -> Settled:
         resolved = inherited

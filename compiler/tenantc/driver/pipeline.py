@@ -20,11 +20,11 @@ from tenantc.link.owners import forbidden
 from tenantc.link.stack import Linker
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
-from tenantc.model.layer import Definition, Layer, LayerId, Named
+from tenantc.model.layer import Definition, Layer, Named
 from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Section, Settings
 from tenantc.model.spec import Spec
-from tenantc.model.stack import Level, Linked, Stack
+from tenantc.model.stack import Level, Linked, Stack, StackKey
 from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
@@ -73,7 +73,8 @@ class Pipeline:
         self.linker = Linker(workspace.documents)
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
         self.judgement = Judgement(workspace, as_of, fail_on)
-        self._resolved: dict[tuple[tuple[LayerId, ...], ...], Resolved] = {}
+        self._resolved: dict[StackKey, Resolved] = {}
+        self._hardened: dict[StackKey, Hardened] = {}
         self._boundaries = Boundaries(as_of)
         self._paths: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._start = empty({"workspace": workspace.options.section})
@@ -142,7 +143,7 @@ class Pipeline:
         diagnostics += foreign(self.schema, sections, spec.identity, paths) if paths else ()
         judged: Judged | None = None
         if checked.value is not None:
-            outcome = self.judgement.judge(checked.value, hardened, self.tier(linked.value.stack))
+            outcome = self.judgement.judge(checked.value, hardened, hardened.tier)
             judged = outcome.value
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
@@ -169,11 +170,15 @@ class Pipeline:
 
     def hardened(self, stack: Stack) -> Hardened:
         """What a stack gives by itself, as it is inherited and as the rules harden it."""
-        return self.judgement.harden(stack, self.level(stack.levels), self.tier(stack))
+        known = self._hardened.get(stack.key)
+        if known is None:
+            tier = self.level(stack.levels[: stack.tier_levels]).settings
+            known = self._hardened[stack.key] = self.judgement.harden(stack, self.level(stack.levels), tier)
+        return known
 
     def tier(self, stack: Stack) -> Settings:
         """What the tier of a stack gives without anything above it."""
-        return self.level(stack.levels[: stack.tier_levels]).settings
+        return self.hardened(stack).tier
 
     def level(self, levels: tuple[Level, ...]) -> Resolved:
         if not levels:
@@ -195,7 +200,7 @@ class Pipeline:
         resolved = base
         for layer in linked.overrides:
             resolved = extend(resolved, Addition(layer.definitions), self.schema, self.as_of, lookup)
-        own = {name: Section({p: v for p, v in facts.items() if p.startswith(f"{name}.")}, {}) for name in _FACTS}
+        own = {name: Section({path: facts[path] for path in paths if path in facts}, {}) for name, paths in _FACTS}
         own["workspace"] = self.workspace.options_in(linked.environment).section
         settings = Settings({**resolved.settings.sections, **own})
         return Resolved(settings, resolved.reads, resolved.problems, resolved.conflicts, resolved.caps)
@@ -222,7 +227,8 @@ class Pipeline:
                 addition = Addition(spec.layer.definitions)
                 middle = extend(one.base, addition, self.schema, self.as_of, self.lookup(one.linked))
             live = self.live(spec.layer)
-            here = idle(one.inherited, middle, live) & idle(one.base, middle, live)
+            here = idle(one.inherited, middle, live)
+            here = here and here & idle(one.base, middle, live)
             common = here if common is None else common & here
             own = (spec.environments or {}).get(environment)
             if own is not None:
@@ -238,7 +244,20 @@ class Pipeline:
         return self.facts(linked.stack, _facts(linked))
 
 
-_FACTS = ("tenant", "deployment")
+# the sections that tenantc fills for each tenant, and what stands in them
+_FACTS = (
+    ("tenant", ("tenant.tier", "tenant.grade", "tenant.status", "tenant.ring", "tenant.region", "tenant.industry")),
+    (
+        "deployment",
+        (
+            "deployment.environment",
+            "deployment.account",
+            "deployment.region",
+            "deployment.cluster",
+            "deployment.ring",
+        ),
+    ),
+)
 
 
 def _facts(linked: Linked) -> dict[Path, Value]:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver import cache, library
-from tenantc.model.layer import Definition, LayerId
+from tenantc.model.layer import Definition
+from tenantc.model.stack import StackKey
 from tenantc.model.verdict import Verdict
 from tenantc.source.frozen import Frozen
-
-# the documents of each level of a stack
-StackKey = tuple[tuple[LayerId, ...], ...]
 
 
 class Settled(Frozen):

@@ -128,17 +128,18 @@ class Values:
         self._config_head = yaml.write(
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(NAMES, "tenant-settings")}
         )
+        self._headed: tuple[Head, list[str]] = ({}, [])
         self._last: tuple[Mapping[str, Section], list[tuple[str, _Shown]]] = ({}, [])
 
     def settings_json(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """settings.json: whose they are, and every resolved setting, nested; absent settings are left out."""
         shown = ",\n    ".join(self._sections(sections, filler, _SETTINGS))
-        top = ",\n  ".join(['"version": 1', *self._head(head, _HEAD)])
+        top = ",\n  ".join(['"version": 1', *self._json_head(head)])
         return f'{{\n  {top},\n  "settings": {{\n    {shown}\n  }}\n}}\n'.encode()
 
     def tfvars_json(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
         """tenant.tfvars.json: a variable a section, and one each for the tenant and where it is deployed."""
-        shown = ",\n  ".join([*self._head(head, _TFVARS), *self._sections(sections, filler, _TFVARS)])
+        shown = ",\n  ".join([*self._json_head(head), *self._sections(sections, filler, _TFVARS)])
         return f"{{\n  {shown}\n}}\n".encode()
 
     def values_yaml(self, head: Head, sections: Mapping[str, Section], filler: Filler) -> bytes:
@@ -149,6 +150,12 @@ class Values:
         """The ConfigMap from which a tenant's pods read their settings: a JSON text a section."""
         shown = "".join(self._sections(sections, filler, _CONFIG))
         return self._config_head.fill(filler) + b"data:\n" + shown.encode()
+
+    def _json_head(self, head: Head) -> list[str]:
+        """As both files of JSON have it."""
+        if self._headed[0] is not head:
+            self._headed = (head, self._head(head, _HEAD))
+        return self._headed[1]
 
     def _head(self, head: Head, form: Form) -> list[str]:
         return [self._group(name, group, form) for name, group in head.items()]

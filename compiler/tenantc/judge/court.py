@@ -180,6 +180,9 @@ def _changed(base: Mapping[str, Section], sections: Mapping[str, Section]) -> It
         if before is section or name in {"tenant", "deployment", "workspace"}:
             continue
         held = before.values if before is not None else {}
+        if before is not None and section.base is before:  # it says itself what may differ
+            yield from (path for path in section.changed if section.values.get(path) is not held.get(path))
+            continue
         for path, value in section.values.items():
             if path not in held or held[path] is not value:
                 yield path

@@ -20,26 +20,30 @@ T = TypeVar("T")
 Names = WeakKeyDictionary[Content, dict[str, tuple[tuple[Any, ...], ...]]]
 
 
-# what is known of one tenant alone, by value; and roots that are no sections
+# what is known of one tenant alone, by value
 _FACTS: Final = frozenset({"tenant", "deployment"})
-_NEVER: Final = frozenset({"secrets", "waivers"})
 
 
 class Mark(Frozen):
-    """What tells apart tenants that a rule may answer differently: sections, facts about the tenant, and its tier."""
+    """What tells apart tenants that a rule may answer differently: sections, facts about the tenant, and its tier.
+
+    `secrets` stands for every section in which secrets may lie.
+    """
 
     sections: tuple[str, ...]
     facts: tuple[Path, ...]
     tier: bool
+    secrets: bool
 
     @classmethod
     def of(cls, reads: Collection[Path]) -> Mark | None:
-        """None where secrets, which lie anywhere, or waivers are read."""
+        """None where waivers are read."""
         roots = {section(path) for path in reads}
-        if not roots.isdisjoint(_NEVER):
+        if "waivers" in roots:
             return None
         facts = sorted(path for path in reads if section(path) in _FACTS)
-        return cls(tuple(sorted(roots - _FACTS - {"as_of", "tier"})), tuple(facts), "tier" in roots)
+        named = tuple(sorted(roots - _FACTS - {"as_of", "tier", "secrets"}))
+        return cls(named, tuple(facts), "tier" in roots, "secrets" in roots)
 
 
 class Subject:
@@ -101,7 +105,8 @@ class Subject:
     def mark(self, read: Mark) -> tuple[object, ...]:
         """Equal only for tenants of whom a rule that reads no more than this says the same on one day."""
         sections = self._sections
-        held = [one.content.serial if (one := sections.get(name)) is not None else 0 for name in read.sections]
+        names = (*read.sections, *self._schema.secret_sections) if read.secrets else read.sections
+        held = [one.content.serial if (one := sections.get(name)) is not None else 0 for name in names]
         if read.facts or read.tier:
             return (*held, *map(self.get, read.facts), self._tier if read.tier else None)
         return tuple(held)

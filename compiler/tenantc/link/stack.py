@@ -11,9 +11,24 @@ from tenantc.link.mixins import Mixins, level
 from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named, Operator
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Place, Spec, Tier
-from tenantc.model.stack import Documents, Level, Linked, Stack
+from tenantc.model.stack import Documents, Level, Linked, Stack, StackKey
+from tenantc.source.frozen import Frozen, field
+from tenantc.source.span import Span
 
 FRAMEWORKS_PATH = "compliance.frameworks"
+
+
+class _Shared(Frozen):
+    """What tenants inherit whatever they say themselves: levels, and the frameworks that those require.
+
+    `stacks` gives the levels with those of a set of frameworks on top, and their key.
+    """
+
+    levels: tuple[Level, ...]
+    tier_levels: int
+    grade: str
+    required: Mapping[str, Span]
+    stacks: dict[tuple[str, ...], tuple[tuple[Level, ...], StackKey]] = field(default_factory=dict)
 
 
 class Linker:
@@ -25,6 +40,7 @@ class Linker:
         self._mixins = Mixins(documents.mixins, documents.library_mixins)
         self._groups: dict[tuple[str, ...], Outcome[Level | None]] = {}
         self._chains: dict[str, Outcome[tuple[Tier, ...]]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str], Outcome[_Shared | None]] = {}
         self._defaults = _defaults(documents.schema)
 
     @property
@@ -79,6 +95,28 @@ class Linker:
         if spec.tier.name not in self.documents.tiers:
             help = did_you_mean(spec.tier.name, self.documents.tiers)
             return Outcome(None, (diagnose("T204", spec.tier.span, name=spec.tier.name, help=help),))
+        found = self._shared(spec, environment)
+        shared = found.value
+        if shared is None:
+            return Outcome(None, found.diagnostics)
+        own = (spec.environments or {}).get(environment)
+        names = (*spec.layer.frameworks, *(own.layer.frameworks if own is not None else ()))
+        frameworks, wrong = self._spellings.canonical(names)
+        required = {**shared.required, **{id: at for id, at in frameworks.items() if id not in shared.required}}
+        ids = tuple(sorted(required))
+        stacked = shared.stacks.get(ids)
+        if stacked is None:
+            levels = (*shared.levels, _framework_level(ids))
+            stacked = shared.stacks[ids] = (levels, tuple(level.key for level in levels))
+        stack = Stack(*stacked, spec.tier.name, shared.grade, environment, ids, shared.tier_levels, required)
+        return Outcome(stack, (*found.diagnostics, *wrong))
+
+    def _shared(self, spec: Spec, environment: str) -> Outcome[_Shared | None]:
+        """What tenants of a tier with the same mixins have in common in an environment, put together once."""
+        key = (spec.tier.name, tuple([named.name for named in spec.mixins]), environment)
+        known = self._known.get(key)
+        if known is not None:
+            return known
         chain = self.chain(spec.tier.name)
         if not chain.value:
             return Outcome(None, chain.diagnostics)
@@ -92,20 +130,15 @@ class Linker:
         if environment:
             layer = self.documents.environments[environment].layer
             levels.append(Level((layer,), layer.definitions, free=False))
-        required = [layer for level in levels for layer in level.layers]
-        required.append(spec.layer)
-        own = (spec.environments or {}).get(environment)
-        if own is not None:
-            required.append(own.layer)
-        frameworks, wrong = self._spellings.canonical(named for layer in required for named in layer.frameworks)
-        diagnostics += wrong
-        ids = tuple(sorted(frameworks))
-        levels.append(_framework_level(ids))
+        names = [named for level in levels for layer in level.layers for named in layer.frameworks]
+        required, wrong = self._spellings.canonical(names)
         grade = next((tier.grade for tier in reversed(chain.value) if tier.grade), spec.tier.name)
-        stack = Stack(
-            tuple(levels), spec.tier.name, grade, environment, tuple(sorted(frameworks)), tier_levels, frameworks
-        )
-        return Outcome(stack, tuple(diagnostics))
+        found: Outcome[_Shared | None]
+        found = Outcome(_Shared(tuple(levels), tier_levels, grade, required), (*diagnostics, *wrong))
+        # what is wrong names the place of this tenant's list
+        if not found.diagnostics:
+            self._known[key] = found
+        return found
 
     def unknown_frameworks(self, layer: Layer) -> list[Diagnostic]:
         """T209 for each framework that a layer requires and nobody knows."""

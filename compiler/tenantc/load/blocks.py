@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from typing import TypeAlias
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, Outcome, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
@@ -12,6 +13,7 @@ from tenantc.load.values import Problem, read_value
 from tenantc.model.acceptance import accepts
 from tenantc.model.layer import Definition, LayerId, LayerKind, Operator
 from tenantc.model.schema import Group, Leaf, Schema
+from tenantc.source.memo import Memo
 from tenantc.source.node import Node
 from tenantc.source.path import Path, child, covers
 from tenantc.source.span import Span
@@ -22,6 +24,9 @@ _OPERATORS = {
     "-": Operator.REMOVE,
     "!": Operator.REPLACE,
 }
+# by prefix and key: the path, what stands there, and what to do with it
+Keys: TypeAlias = "Memo[tuple[Path, str], tuple[Path, Group | Leaf, Operator]]"
+
 _RANK = {operator: rank for rank, operator in enumerate(Operator)}
 _BRACKET = re.compile(r'\[("(?:\\.|[^"\\])*")\]')
 _NAME = re.compile(r"[^.\[\]]+")
@@ -30,12 +35,15 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LISTS = frozenset({Operator.APPEND, Operator.REMOVE, Operator.REMOVE_IF_THERE})
 
 
-def flatten(block: Node, schema: Schema, layer: LayerId, dated: bool = False) -> Outcome[tuple[Definition, ...]]:
+def flatten(
+    block: Node, schema: Schema, layer: LayerId, dated: bool = False, keys: Keys | None = None
+) -> Outcome[tuple[Definition, ...]]:
     """The definitions of a block, in the order in which they apply.
 
-    `dated` allows entries with an end date (`{value, until, reason}`), as a tenant's overrides may hold.
+    `dated` allows entries with an end date (`{value, until, reason}`), as a tenant's overrides may hold. `keys`
+    remembers what keys name, for whoever reads many blocks; then their paths are one object, too.
     """
-    flattener = Flattener(schema, layer, dated)
+    flattener = Flattener(schema, layer, dated, keys)
     if isinstance(block.value, dict):
         flattener.walk(block, schema.root, "")
     elif block.value is not None:
@@ -55,10 +63,11 @@ def locate(item: Node, schema: Schema) -> Outcome[Path | None]:
 class Flattener:
     """Reads the entries of blocks, and complains of those that name no setting or cannot be."""
 
-    def __init__(self, schema: Schema, layer: LayerId, dated: bool) -> None:
+    def __init__(self, schema: Schema, layer: LayerId, dated: bool, keys: Keys | None = None) -> None:
         self.schema = schema
         self.layer = layer
         self.dated = dated
+        self.keys: Keys = Memo(16) if keys is None else keys
         self.found: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []
 
@@ -72,11 +81,14 @@ class Flattener:
             if not prefix and key == "unset":
                 self.unset(node)
                 continue
-            text, operator = split_operator(key)
-            at = self.locate(text, group, prefix, key, key_span)
-            if at is None:
-                continue
-            path, found = at
+            named = self.keys.get((prefix, key))
+            if named is None:
+                text, operator = split_operator(key)
+                at = self.locate(text, group, prefix, key, key_span)
+                if at is None:
+                    continue
+                named = self.keys.put((prefix, key), (*at, operator))
+            path, found, operator = named
             if isinstance(found, Leaf):
                 self.leaf(path, found, operator, node, key_span)
             else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose
-from tenantc.load.blocks import flatten
+from tenantc.load.blocks import Keys, flatten
 from tenantc.load.bounds import read_bounds, read_paths
 from tenantc.load.policies import read_policy
 from tenantc.load.structure import Structure
 from tenantc.model.layer import Definition, Layer, LayerId, LayerKind, Named
 from tenantc.model.schema import Schema
 from tenantc.model.spec import Environment, Framework, Mixin, Place, Spec, TenantEnvironment, Tier
+from tenantc.source.memo import Memo
 from tenantc.source.node import Node
 
 # Words that some YAML reader takes for something else than text (YAML 1.1 and 1.2 core): no tenant is called so.
@@ -30,6 +31,7 @@ class Reader:
     def __init__(self, schema: Schema, structure: Structure) -> None:
         self.schema = schema
         self.structure = structure
+        self._keys: Keys = Memo(4096)
 
     def tier(self, document: Node, own: bool) -> Outcome[Tier | None]:
         problems = self.structure.problems("tier", document)
@@ -152,7 +154,7 @@ class Reader:
     def overrides(self, body: Mapping[str, Node], id: LayerId, diagnostics: list[Diagnostic]) -> Layer:
         definitions: tuple[Definition, ...] = ()
         if "overrides" in body:
-            read = flatten(body["overrides"], self.schema, id, dated=True)
+            read = flatten(body["overrides"], self.schema, id, dated=True, keys=self._keys)
             definitions = read.value
             diagnostics += read.diagnostics
         return Layer(id, definitions, frameworks=_names(body.get("compliance_requirements")))

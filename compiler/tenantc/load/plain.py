@@ -85,11 +85,13 @@ class _Reading:
         if not self.blocks or self.open is not None:
             return None
         self.close(0)
+        self.end(self.blocks[0])
         return self.blocks[0].node
 
     def entry(self, found: re.Match[str], line: int) -> bool:
         """Takes a key, and its value if that stands in the same line; False for what is not plain."""
-        indent = found.end("indent")
+        spaces, bare, quoted = found["indent"], found["key"], found["quoted"]
+        indent = len(spaces)
         self.items = None
         if self.open is not None or not self.blocks:
             if (self.blocks and indent <= self.blocks[-1].indent) or (not self.blocks and indent):
@@ -99,20 +101,20 @@ class _Reading:
             self.nest(_Block(self.text, line, indent))
         elif not self.close(indent):
             return False
-        group = "key" if found["key"] is not None else "quoted"
-        key = found["key"] or _unquoted(found["quoted"])
+        key = bare or _unquoted(quoted)
         block = self.blocks[-1]
         if key in block.keys or key in _ODD:
             return False
-        block.keys[key] = self.node(found, group, line, key)
+        start, end = indent + 1, indent + 1 + len(bare or quoted)
+        block.keys[key] = Node(key, self.text, line, start, line, end)
         self.open = key
         return self.value(found, line)
 
     def value(self, found: re.Match[str], line: int) -> bool:
-        node: Node | None
-        if found["list"] is not None:
+        kind = found.lastgroup
+        if kind == "list":
             node = self.listing(found, line)
-        elif found["bare"] is not None or found["text"] is not None:
+        elif kind in _SCALARS:
             node = self.scalar(found, line, 0)
         else:
             return True
@@ -122,12 +124,13 @@ class _Reading:
         return True
 
     def scalar(self, found: re.Match[str], line: int, shift: int) -> Node | None:
-        if found["text"] is not None:
-            return self.node(found, "text", line, _unquoted(found["text"]), shift)
-        value = resolve(found["bare"])
+        kind = found.lastgroup
+        assert kind is not None, "a scalar is bare or quoted"
+        value = _unquoted(found[kind]) if kind == "text" else resolve(found[kind])
         if value is None or isinstance(value, Refusal):
             return None
-        return self.node(found, "bare", line, value, shift)
+        start, end = found.span(kind)
+        return Node(value, self.text, line, start + shift + 1, line, end + shift + 1)
 
     def listing(self, found: re.Match[str], line: int) -> Node | None:
         """A list in brackets."""
@@ -161,10 +164,6 @@ class _Reading:
         last.end_line, last.end_column = node.end_line, node.end_column
         return True
 
-    def node(self, found: re.Match[str], group: str, line: int, value: bool | float | str, shift: int = 0) -> Node:
-        start, end = found.start(group) + shift + 1, found.end(group) + shift + 1
-        return Node(value, self.text, line, start, line, end)
-
     def nest(self, block: _Block) -> None:
         """Begins a mapping, as the document or as the value of the open key."""
         if self.open is not None:
@@ -181,8 +180,6 @@ class _Reading:
         while self.blocks[-1].indent > indent:
             block = self.blocks.pop()
             self.end(block)
-        if indent == 0:
-            self.end(self.blocks[0])
         return self.blocks[-1].indent == indent
 
     @staticmethod
@@ -197,5 +194,6 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if "\\" in text else text[1:-1]
 
 
+_SCALARS = frozenset({"bare", "text"})
 # nothing that YAML takes for something else than text where a key stands
 _ODD = frozenset({"null", "Null", "NULL", ""})

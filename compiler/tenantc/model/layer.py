@@ -24,6 +24,9 @@ class LayerKind(enum.Enum):
     HARDENING = "hardening by rule"
     TENANT = "tenant"
 
+    # members are single objects; `Enum` hashes their names in Python, which every look-up of a stack would wait for
+    __hash__ = object.__hash__
+
 
 class LayerId(NamedTuple):
     """A layer by kind and name.
@@ -55,6 +58,8 @@ class Operator(enum.Enum):
     # only the remedies of rules say these
     RAISE = "raise"
     LOWER = "lower"
+
+    __hash__ = object.__hash__
 
 
 Written: TypeAlias = Value | Deferred

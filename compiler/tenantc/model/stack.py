@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.model.layer import Definition, Layer, LayerId
@@ -30,6 +31,10 @@ class Documents(Frozen):
     frameworks: Mapping[str, Framework]
 
 
+# the documents of each level of a stack
+StackKey: TypeAlias = tuple[tuple[LayerId, ...], ...]
+
+
 class Level(Frozen):
     """Layers that apply in one step: a single one, or the mixins of one list in their order.
 
@@ -54,9 +59,11 @@ class Stack(Frozen):
 
     `tier` and `grade` name the tenant's tier and what rules call it; `frameworks` are canonical ids, sorted, and
     `required` says where each was required first. The first `tier_levels` levels are those that end with the tier.
+    `key` is that of each level: stacks of equal keys give the same.
     """
 
     levels: tuple[Level, ...]
+    key: StackKey
     tier: str
     grade: str
     environment: str
