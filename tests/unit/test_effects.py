@@ -11,6 +11,7 @@ import pytest
 
 from tenantc.driver import library
 from tenantc.driver.effects import Effect, effects
+from tenantc.driver.options import DEFAULTS
 from tenantc.driver.workspace import load
 from tenantc.emit.document import SECRETS, Document, SettingSource, Slot, Tree
 from tenantc.emit.formats import FORMATS
@@ -22,7 +23,7 @@ from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS
 from tenantc.emit.variants import variants
 from tenantc.model.settings import Section
-from tenantc.source.path import covers, section
+from tenantc.source.path import covers, section, split
 from tenantc.source.value import Value
 from tests.compiling import tenant, write
 from tests.unit.test_cli import ROOT, run, valid
@@ -150,14 +151,26 @@ def built(document: Document, subject: Subject) -> list[Tree]:
     return plan.trees(Shelf().sight(subject), columns)[0]
 
 
+def is_optional(path: str) -> bool:
+    """Whether it is an option of tenantc.yaml that may be missing."""
+    first, *names = split(path)
+    found: Any = DEFAULTS
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return first == "workspace" and found is None
+
+
 def otherwise(subject: Subject, path: str) -> Iterator[Subject]:
-    """The tenant with other values of a setting, or of all that stand below it."""
+    """The tenant with other values of a setting, or of all that stand below it, or with an option left out whole."""
     if path == SECRETS:
         for name in subject.schema.secret_sections:
             for one, _ in subject.secrets(name):
                 yield from otherwise(subject, one)
         return
     held = subject.sections.get(section(path), Section({}, {}))
+    if is_optional(path) and path not in held.values:
+        left = Section({key: value for key, value in held.values.items() if not covers(path, key)}, {})
+        yield Subject(subject.schema, {**subject.sections, section(path): left})
     stated = {"tenant.status": {"enum": ["active", "suspended"]}}.get(path)
     for one in [path, *(below for below in held.values if covers(path, below) and below != path)]:
         leaf = subject.schema.leaf(one)
