@@ -27,7 +27,7 @@ from tenantc.source.path import covers, section, split
 from tenantc.source.value import Value
 from tests.compiling import tenant, write
 from tests.unit.test_cli import ROOT, run, valid
-from tests.unit.test_why import TENANTS, compiled
+from tests.unit.test_why import TENANTS, TOP, compiled
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +116,13 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
 
 DOCUMENTS = [document for target in TARGETS for document in target.documents]
 # tenants that differ so much that each setting counts for one of them
-BASES: list[tuple[str, dict[str, Any]]] = [
-    ("professional", TENANTS["professional"]),
-    ("enterprise", {"infrastructure.auto_scaling.enabled": True, "infrastructure.network.default_ingress": "allow"}),
-    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}),
-    *[("free", {"infrastructure.isolation_level": level}) for level in ("shared", "schema")],
+BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("professional", TENANTS["professional"], {}),
+    # autoscalers take tolerances from the next version on
+    ("professional", TENANTS["professional"], {"version": "1.34"}),
+    ("enterprise", {"infrastructure.network.default_ingress": "allow"}, {}),
+    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
+    *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
 ]
 
 
@@ -128,8 +130,9 @@ BASES: list[tuple[str, dict[str, Any]]] = [
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
     """Tenants as documents see them."""
     found = []
-    for tier, overrides in BASES:
-        pipeline, one = compiled(tmp_path_factory.mktemp("base"), tier, overrides)
+    for tier, overrides, options in BASES:
+        top = {**TOP, "kubernetes": {**TOP["kubernetes"], **options}}
+        pipeline, one = compiled(tmp_path_factory.mktemp("base"), tier, overrides, top)
         assert one.checked is not None, (tier, overrides)
         found.append(Subject(pipeline.schema, one.checked.resolved.settings.sections))
     return found

@@ -167,7 +167,7 @@ def test_replicas_follow_the_measures_that_settings_name(
     cpu, *further = scaler["spec"]["metrics"]
     assert cpu["resource"]["name"] == "cpu"
     assert [(one.get("resource") or one["pods"])["target"] for one in further] == metrics
-    assert validate(scaler) == []
+    assert validate(scaler, TOP["kubernetes"]["version"]) == []
 
 
 def test_a_measure_that_the_platform_does_not_explain_is_refused(tmp_path: Path) -> None:
