@@ -11,6 +11,7 @@ import pytest
 
 from tenantc.driver import library
 from tenantc.driver.effects import Effect, effects
+from tenantc.driver.options import DEFAULTS
 from tenantc.driver.workspace import load
 from tenantc.emit.document import SECRETS, Document, SettingSource, Slot, Tree
 from tenantc.emit.formats import FORMATS
@@ -22,11 +23,11 @@ from tenantc.emit.subject import Subject
 from tenantc.emit.targets import TARGETS
 from tenantc.emit.variants import variants
 from tenantc.model.settings import Section
-from tenantc.source.path import covers, section
+from tenantc.source.path import covers, section, split
 from tenantc.source.value import Value
 from tests.compiling import tenant, write
 from tests.unit.test_cli import ROOT, run, valid
-from tests.unit.test_why import TENANTS, compiled
+from tests.unit.test_why import TENANTS, TOP, compiled
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +116,13 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
 
 DOCUMENTS = [document for target in TARGETS for document in target.documents]
 # tenants that differ so much that each setting counts for one of them
-BASES: list[tuple[str, dict[str, Any]]] = [
-    ("professional", TENANTS["professional"]),
-    ("enterprise", {"infrastructure.auto_scaling.enabled": True, "infrastructure.network.default_ingress": "allow"}),
-    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}),
-    *[("free", {"infrastructure.isolation_level": level}) for level in ("shared", "schema")],
+BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("professional", TENANTS["professional"], {}),
+    # autoscalers take tolerances from the next version on
+    ("professional", TENANTS["professional"], {"version": "1.34"}),
+    ("enterprise", {"infrastructure.network.default_ingress": "allow"}, {}),
+    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
+    *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
 ]
 
 
@@ -127,8 +130,9 @@ BASES: list[tuple[str, dict[str, Any]]] = [
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
     """Tenants as documents see them."""
     found = []
-    for tier, overrides in BASES:
-        pipeline, one = compiled(tmp_path_factory.mktemp("base"), tier, overrides)
+    for tier, overrides, options in BASES:
+        top = {**TOP, "kubernetes": {**TOP["kubernetes"], **options}}
+        pipeline, one = compiled(tmp_path_factory.mktemp("base"), tier, overrides, top)
         assert one.checked is not None, (tier, overrides)
         found.append(Subject(pipeline.schema, one.checked.resolved.settings.sections))
     return found
@@ -150,14 +154,26 @@ def built(document: Document, subject: Subject) -> list[Tree]:
     return plan.trees(Shelf().sight(subject), columns)[0]
 
 
+def is_optional(path: str) -> bool:
+    """Whether it is an option of tenantc.yaml that may be missing."""
+    first, *names = split(path)
+    found: Any = DEFAULTS
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return first == "workspace" and found is None
+
+
 def otherwise(subject: Subject, path: str) -> Iterator[Subject]:
-    """The tenant with other values of a setting, or of all that stand below it."""
+    """The tenant with other values of a setting, or of all that stand below it, or with an option left out whole."""
     if path == SECRETS:
         for name in subject.schema.secret_sections:
             for one, _ in subject.secrets(name):
                 yield from otherwise(subject, one)
         return
     held = subject.sections.get(section(path), Section({}, {}))
+    if is_optional(path) and path not in held.values:
+        left = Section({key: value for key, value in held.values.items() if not covers(path, key)}, {})
+        yield Subject(subject.schema, {**subject.sections, section(path): left})
     stated = {"tenant.status": {"enum": ["active", "suspended"]}}.get(path)
     for one in [path, *(below for below in held.values if covers(path, below) and below != path)]:
         leaf = subject.schema.leaf(one)

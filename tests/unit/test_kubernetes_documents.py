@@ -8,6 +8,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from tenantc.emit.node import SettingSource, Slot, Unsupported
 from tenantc.source.path import split
 from tenantc.source.value import UNLIMITED, Record
 from tests.compiling import AS_OF, without_rules
-from tests.real.kubernetes import validate
+from tests.real.kubernetes import minors, validate
 
 ROOT = Path(__file__).parents[2]
 TIERS = ("free", "professional", "enterprise", "custom")
@@ -502,8 +503,8 @@ def test_what_can_be_scaled_gets_an_autoscaler_of_its_own_kind(tenant: Tenant) -
 def scaler(kind: str = "Deployment", *, target: bool = True) -> Any:
     """The document by itself, for what no workspace can state today."""
     slot = Slot(SettingSource(f"{SCALING}.max_capacity"))
-    slots = (slot, slot, slot if target else None, slot, slot)
-    return horizontal_pod_autoscaler.build(Names(), "api", Record({"kind": kind}), True, None, None, None, *slots)
+    said = (True, None, None, 70 if target else None, None, None, None, "1.30")
+    return horizontal_pod_autoscaler.build(Names(), "api", Record({"kind": kind}), *said, *[slot] * 4)
 
 
 def test_what_cannot_be_scaled_gets_none() -> None:
@@ -538,6 +539,46 @@ def test_a_step_multiplies_by_the_factor_at_most(tenant: Tenant, factor: float, 
 def test_a_factor_of_one_never_grows(tenant: Tenant) -> None:
     grow = autoscaler(tenant(overrides={f"{SCALING}.max_scale_factor": 1.0}))["behavior"]["scaleUp"]
     assert grow == {"stabilizationWindowSeconds": 300, "selectPolicy": "Disabled"}
+
+
+@pytest.mark.parametrize("version", minors())
+def test_thresholds_count_from_the_version_on_that_has_tolerances(tenant: Tenant, version: str) -> None:
+    overrides = {f"{SCALING}.scale_up_threshold": 0.805, f"{SCALING}.scale_down_threshold": 0.5}
+    found = tenant(overrides=overrides, kubernetes={"version": version}).documents()["HorizontalPodAutoscaler", "api"]
+    held = found["spec"]["behavior"]
+    counts = version not in {"1.30", "1.31", "1.32", "1.33", "1.34"}
+    assert ("tolerance" in held["scaleUp"], "tolerance" in held["scaleDown"]) == (counts, counts)
+    assert validate(found, version) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "up", "down"),
+    [(70, 0.8, 0.2), (70, 0.805, 0.195), (25, 0.34, 0.25), (10, 0.1, 0.03), (20, 1, 0), (99, 0.99, 0.99)],
+)
+def test_replicas_change_exactly_beyond_the_thresholds(tenant: Tenant, target: int, up: float, down: float) -> None:
+    said = {"target_utilization": target, "scale_up_threshold": up, "scale_down_threshold": down}
+    overrides = {f"{SCALING}.{name}": value for name, value in said.items()}
+    held = autoscaler(tenant(overrides=overrides, kubernetes={"version": "1.35"}))["behavior"]
+    above, below = (float(held[way]["tolerance"]) for way in ("scaleUp", "scaleDown"))
+    # what the controller computes, in the same binary fractions
+    for use in range(150):
+        assert (use / target > 1.0 + above) == (use > Decimal(str(up)) * 100), use
+        assert (use / target < 1.0 - below) == (use < Decimal(str(down)) * 100), use
+
+
+@pytest.mark.parametrize(
+    ("said", "choices"),
+    [
+        ({"target_utilization": 90}, "set it to at most 80; or set `{}.scale_up_threshold` to at least 0.9"),
+        ({"target_utilization": 15}, "set it to at least 20; or set `{}.scale_down_threshold` to at most 0.15"),
+    ],
+)
+def test_a_target_lies_between_the_thresholds(tenant: Tenant, said: dict[str, Any], choices: str) -> None:
+    overrides = {f"{SCALING}.{name}": value for name, value in said.items()}
+    built = tenant(overrides=overrides, kubernetes={"version": "1.35"})
+    assert refused(built) == f"{SCALING}.target_utilization"
+    assert built.diagnostics[0].help == choices.format(SCALING)
+    assert autoscaler(tenant(overrides=overrides, kubernetes={"version": "1.34"}))
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,20 @@ def test_prometheus_reaches_what_it_watches(tmp_path: Path) -> None:
     assert "ingress" not in scraping(unwatched)
 
 
+def test_administrators_say_which_metrics_are_the_tenants_own(tmp_path: Path) -> None:
+    def monitors(held: Found, role: str = "tenant-admin") -> list[Any]:
+        [rules] = [one["rules"] for one in held["Role"] if one["metadata"]["name"] == role]
+        return [one for one in rules if one["apiGroups"] == ["monitoring.coreos.com"]]
+
+    own = {"monitoring.metrics.custom_metrics": True}
+    [rule] = monitors(found(tmp_path, own))
+    assert rule["resources"] == ["podmonitors", "servicemonitors"]
+    assert {"get", "list", "watch", "create", "update", "patch", "delete"} == set(rule["verbs"])
+    assert monitors(found(tmp_path, own), "tenant-viewer") == []
+    assert monitors(found(tmp_path, {"monitoring.metrics.custom_metrics": False})) == []
+    assert monitors(found(tmp_path, own, prometheus=None)) == [], "nobody would read them"
+
+
 def test_a_workload_is_never_emptied_at_once(tmp_path: Path) -> None:
     api, worker = found(tmp_path, {})["PodDisruptionBudget"]
     assert api["spec"]["maxUnavailable"] == worker["spec"]["maxUnavailable"] == 1
@@ -155,7 +169,7 @@ def test_replicas_follow_the_measures_that_settings_name(
     cpu, *further = scaler["spec"]["metrics"]
     assert cpu["resource"]["name"] == "cpu"
     assert [(one.get("resource") or one["pods"])["target"] for one in further] == metrics
-    assert validate(scaler) == []
+    assert validate(scaler, TOP["kubernetes"]["version"]) == []
 
 
 def test_a_measure_that_the_platform_does_not_explain_is_refused(tmp_path: Path) -> None:

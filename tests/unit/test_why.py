@@ -45,6 +45,7 @@ PROMETHEUS: Mapping[str, Any] = {
 TOP: Mapping[str, Any] = {
     "platform": "demo", "language": 1, "naming": 1, "defaults": {"region": "eu-west-1"},
     "kubernetes": {
+        "version": "1.35",
         "workloads": {
             "api": {"kind": "Deployment", "port": 8080, "segment": "front"},
             "worker": {"kind": "StatefulSet", "labels": {"app": "w"}, "segment": "back"},

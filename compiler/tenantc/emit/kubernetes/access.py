@@ -6,6 +6,8 @@ from typing import Final
 
 from tenantc.emit.document import Names, Ref, Tree, document
 from tenantc.emit.kubernetes.metadata import metadata
+from tenantc.emit.kubernetes.metrics import PROMETHEUS
+from tenantc.source.value import Record
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 
@@ -31,6 +33,7 @@ _RUNNING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("apps", ("deployments", "deployments/scale", "statefulsets", "statefulsets/scale")),
     ("batch", ("cronjobs", "jobs")),
 )
+_MONITORS: Final = ("monitoring.coreos.com", ("podmonitors", "servicemonitors"))
 
 
 @document("kubernetes", kind="ServiceAccount")
@@ -53,17 +56,19 @@ def viewer_role(names: Names) -> Tree:
     return _role(names, "tenant-viewer", _look())
 
 
-@document("kubernetes", kind="Role")
-def admin_role(names: Names) -> Tree:
+@document("kubernetes", kind="Role", looks=(PROMETHEUS, "monitoring.metrics.custom_metrics"))
+def admin_role(names: Names, prometheus: Record | None, own_metrics: bool | None) -> Tree:
     """May also change what runs: restart, scale, roll back, start a job.
 
     It may not read secrets or open a shell in a pod. Whoever can start a pod can mount the namespace's secrets into
-    it, so this is a matter of order, not a wall.
+    it, so this is a matter of order, not a wall. Where the tenant may send metrics of its own, it may say which.
+    What a monitor may ask for (other namespaces, files of Prometheus) is Prometheus' own to say:
+    https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusSpec
     """
-    restart: Tree = {"apiGroups": [""], "resources": ["pods"], "verbs": ["delete"]}
-    change: list[Tree] = [
-        {"apiGroups": [group], "resources": resources, "verbs": _WRITE} for group, resources in _RUNNING
-    ]
+    restart = _rule("", ("pods",), ("delete",))
+    change = [_rule(group, resources, _WRITE) for group, resources in _RUNNING]
+    if prometheus is not None and own_metrics:
+        change.append(_rule(*_MONITORS, (*_READ, *_WRITE)))
     return _role(names, "tenant-admin", [*_look(), restart, *change])
 
 
@@ -88,7 +93,11 @@ def admin_binding(names: Names, rbac: bool | None, groups: tuple[str, ...] | Non
 
 
 def _look() -> list[Tree]:
-    return [{"apiGroups": [group], "resources": resources, "verbs": _READ} for group, resources in _VISIBLE]
+    return [_rule(group, resources, _READ) for group, resources in _VISIBLE]
+
+
+def _rule(group: str, resources: tuple[str, ...], verbs: tuple[Tree, ...]) -> Tree:
+    return {"apiGroups": [group], "resources": resources, "verbs": verbs}
 
 
 def _role(names: Names, name: str, rules: list[Tree]) -> Tree:
