@@ -285,7 +285,9 @@ def nameless(tree: Any) -> Any:
         return {name: nameless(one) for name, one in tree.items()}
     if isinstance(tree, list):
         return [nameless(one) for one in tree]
-    return DIGEST.sub("-digest", tree) if isinstance(tree, str) else tree
+    is_name = isinstance(tree, str) and DIGEST.search(tree) is not None
+    # the readable part of a name has dashes for what names cannot hold
+    return DIGEST.sub("-digest", tree).replace(".", "-") if is_name else tree
 
 
 # --- attacks ---
