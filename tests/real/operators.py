@@ -8,10 +8,11 @@ import jsonschema_rs
 
 from tests.real import parts
 
-# Packages that are generated from the definitions that cert-manager, the Prometheus operator and Velero publish.
+# Packages that are generated from the definitions that the operators' projects publish.
 MODELS = {
     "Certificate": "cloudcoil.models.cert_manager.v1",
     "PrometheusRule": "cloudcoil.models.prometheus_operator.v1",
+    "ScaledObject": "cloudcoil.models.keda.v1alpha1",
     "Schedule": "cloudcoil.models.velero.v1",
     "ServiceMonitor": "cloudcoil.models.prometheus_operator.v1",
 }
@@ -24,9 +25,16 @@ def validate(document: dict[str, Any]) -> list[str]:
     return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in found]
 
 
+def flux(document: dict[str, Any]) -> list[str]:
+    """The same for a Kustomization of Flux, which kustomize calls a file of its own."""
+    parts.need(parts.OPERATORS)
+    found = _validator("Kustomization", "cloudcoil.models.fluxcd.kustomize.v1").iter_errors(document)
+    return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in found]
+
+
 @cache
-def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    model = getattr(import_module(MODELS[kind]), kind)
+def _validator(kind: str, module: str = "") -> jsonschema_rs.Draft202012Validator:
+    model = getattr(import_module(module or MODELS[kind]), kind)
     return jsonschema_rs.Draft202012Validator(_closed(model.model_json_schema(by_alias=True)))
 
 

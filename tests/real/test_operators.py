@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.real import operators
-from tests.unit.test_kubernetes_operators import BACKUP, DOMAINS, RENEWAL, found
+from tests.unit.test_kubernetes_operators import BACKUP, DOMAINS, MEASURES, PREDICTIVE, RENEWAL, found
 
 TENANTS: Mapping[str, Mapping[str, Any]] = {
     "full": {},
@@ -19,12 +19,14 @@ TENANTS: Mapping[str, Mapping[str, Any]] = {
     },
     "other": {DOMAINS: ["a.example"], RENEWAL: 15},
 }
+# what a tenant has to ask for to have objects of a kind
+STATED: Mapping[str, Mapping[str, Any]] = {"ScaledObject": {PREDICTIVE: True, MEASURES: []}}
 
 
 @pytest.mark.parametrize("tenant", TENANTS)
 @pytest.mark.parametrize("kind", operators.MODELS)
 def test_operators_take_what_is_written_for_them(tmp_path: Path, kind: str, tenant: str) -> None:
-    documents = found(tmp_path, TENANTS[tenant])[kind]
+    documents = found(tmp_path, {**TENANTS[tenant], **STATED.get(kind, {})})[kind]
     assert documents
     assert [problem for one in documents for problem in operators.validate(one)] == []
 
@@ -37,10 +39,11 @@ def test_operators_take_what_is_written_for_them(tmp_path: Path, kind: str, tena
         ("Schedule", ("spec", "template", "ttl"), 720),
         ("ServiceMonitor", ("spec", "endpoints", 0, "targetPort"), True),
         ("ServiceMonitor", ("metadata", "label"), {}),
+        ("ScaledObject", ("spec", "maxReplicaCount"), "ten"),
     ],
 )
 def test_they_refuse_what_is_not_theirs(tmp_path: Path, kind: str, way: tuple[Any, ...], value: object) -> None:
-    document: Any = found(tmp_path, {})[kind][0]
+    document: Any = found(tmp_path, STATED.get(kind, {}))[kind][0]
     here = document
     for step in way[:-1]:
         here = here[step]

@@ -120,7 +120,8 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("professional", TENANTS["professional"], {}),
     # autoscalers take tolerances from the next version on
     ("professional", TENANTS["professional"], {"version": "1.34"}),
-    ("enterprise", {"infrastructure.network.default_ingress": "allow"}, {}),
+    ("enterprise", {**TENANTS["enterprise"], "infrastructure.network.default_ingress": "allow"}, {}),
+    ("enterprise", TENANTS["enterprise"], {"version": "1.34"}),
     ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
 ]

@@ -15,6 +15,7 @@ from tenantc.emit.flux.gates import GATED
 from tenantc.emit.rings import RINGS
 from tests.building import codes, run
 from tests.compiling import TOP, tenant, write
+from tests.real import operators
 
 FLUX = f"{TOP}targets: [kubernetes, flux]\nflux: {{path: out}}\n"
 ARGO = f"{TOP}targets: [kubernetes, argocd]\nargocd: {{repository: https://git.example.com/t.git}}\n"
@@ -48,6 +49,8 @@ def test_flux_waits_for_all_tenants_of_the_rings_before(
     for id, ring in rings.items():
         earlier = {f"tenant-{other}" for other, its in rings.items() if RINGS.index(its) < RINGS.index(ring)}
         assert {name for name in behind(specs, f"tenant-{id}") if name.startswith("tenant-")} == earlier
+    for one in yaml.safe_load_all((root / "out" / LISTED).read_text()):
+        assert operators.flux(one) == []
     # each applies a folder that is there and holds something
     for spec in specs.values():
         folder = root / str(spec["path"])

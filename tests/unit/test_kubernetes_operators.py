@@ -12,7 +12,9 @@ import yaml
 from tenantc.driver.effects import effects
 from tenantc.driver.emission import Emission
 from tenantc.driver.library import document_schema
+from tenantc.driver.workspace import load
 from tenantc.emit.kubernetes.documents import DOCUMENTS
+from tests.compiling import write
 from tests.real.kubernetes import validate
 from tests.real.operators import MODELS
 from tests.unit.test_why import TENANTS, TOP, compiled, texts
@@ -20,6 +22,9 @@ from tests.unit.test_why import TENANTS, TOP, compiled, texts
 DOMAINS = "infrastructure.network.custom_domains"
 RENEWAL = "security.encryption_config.tls.renew_before_days"
 BACKUP = "infrastructure.disaster_recovery.backup"
+SCALING = "infrastructure.auto_scaling"
+MEASURES = f"{SCALING}.custom_metrics"
+PREDICTIVE = f"{SCALING}.predictive_scaling"
 # Kinds of operators whose schema no Python package was found to ship: looked through were the cloudcoil-models, from
 # which the others are checked (tests/real/operators.py), lightkube-models, pulumi-kubernetes-cert-manager,
 # kubernetes-client and kubesdk-cli. People read them in the golden case kubernetes-operators.
@@ -29,10 +34,15 @@ FOREIGN = UNCHECKED | MODELS.keys()
 Found = dict[str, list[dict[str, Any]]]
 
 
+def workspace(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The full workspace, where `options` stand for its own; None leaves one out."""
+    stated = {**TOP["kubernetes"], **options}
+    return {**TOP, "kubernetes": {key: value for key, value in stated.items() if value is not None}}
+
+
 def found(root: Path, overrides: Mapping[str, Any], status: str = "active", **options: Any) -> Found:
     """The documents of a tenant by kind, where `options` stand for those of the full workspace."""
-    top = {**TOP, "kubernetes": {**TOP["kubernetes"], **options}}
-    top["kubernetes"] = {key: value for key, value in top["kubernetes"].items() if value is not None}
+    top = workspace(options)
     files = texts(root, "professional", {**TENANTS["professional"], **overrides}, top, status)
     assert files is not None
     result: Found = {}
@@ -42,7 +52,8 @@ def found(root: Path, overrides: Mapping[str, Any], status: str = "active", **op
 
 
 def test_kinds_that_kubernetes_does_not_know_are_listed(tmp_path: Path) -> None:
-    documents = [document for held in found(tmp_path, {}).values() for document in held]
+    ahead = found(tmp_path, {PREDICTIVE: True, MEASURES: []})
+    documents = [document for held in ahead.values() for document in held]
     unknown = {one["kind"] for one in documents if any("Kubernetes 1.30 has no" in text for text in validate(one))}
     assert unknown == FOREIGN
     assert {document.kind for document in DOCUMENTS} > FOREIGN
@@ -50,7 +61,7 @@ def test_kinds_that_kubernetes_does_not_know_are_listed(tmp_path: Path) -> None:
 
 def test_a_cluster_without_operators_is_given_nothing_for_them(tmp_path: Path) -> None:
     # what is read from secret stores hangs on those
-    written = found(tmp_path, {}, prometheus=None, velero=None, gateway=None).keys()
+    written = found(tmp_path, {PREDICTIVE: True}, prometheus=None, velero=None, gateway=None, keda=None).keys()
     assert written & FOREIGN == {"ExternalSecret"}
     assert "Certificate" not in found(tmp_path, {}, gateway={"name": "g", "namespace": "n", "workload": "api"})
 
@@ -68,9 +79,8 @@ def test_every_domain_has_a_route_and_a_certificate_that_the_gateway_may_read(tm
     assert [route["metadata"]["name"] for route in fewer] == names[1:], "another domain's name stays"
 
 
-def refusal(root: Path, overrides: Mapping[str, Any], gateway: Mapping[str, Any] | None = None) -> str:
-    top = {**TOP, "kubernetes": {**TOP["kubernetes"], **({"gateway": gateway} if gateway else {})}}
-    pipeline, one = compiled(root, "professional", {**TENANTS["professional"], **overrides}, top)
+def refusal(root: Path, overrides: Mapping[str, Any], **options: Any) -> str:
+    pipeline, one = compiled(root, "professional", {**TENANTS["professional"], **overrides}, workspace(options))
     assert one.judged is not None
     said = {f"{one.code} {one.message} ({one.help})" for one in Emission(pipeline).tenant(one.judged)[1]}
     [found] = said
@@ -85,7 +95,7 @@ def test_a_certificate_cannot_be_renewed_before_it_begins(tmp_path: Path) -> Non
 
 
 def test_a_route_needs_a_workload_that_says_its_port(tmp_path: Path) -> None:
-    said = refusal(tmp_path, {}, {"name": "g", "namespace": "n", "workload": "worker"})
+    said = refusal(tmp_path, {}, gateway={"name": "g", "namespace": "n", "workload": "worker"})
     assert said.startswith("T603")
     assert "name one of `kubernetes.workloads` that says its port" in said
 
@@ -165,7 +175,7 @@ def test_a_workload_is_never_emptied_at_once(tmp_path: Path) -> None:
 def test_replicas_follow_the_measures_that_settings_name(
     tmp_path: Path, measures: list[str], metrics: list[dict[str, Any]]
 ) -> None:
-    [scaler, _] = found(tmp_path, {"infrastructure.auto_scaling.custom_metrics": measures})["HorizontalPodAutoscaler"]
+    [scaler, _] = found(tmp_path, {MEASURES: measures})["HorizontalPodAutoscaler"]
     cpu, *further = scaler["spec"]["metrics"]
     assert cpu["resource"]["name"] == "cpu"
     assert [(one.get("resource") or one["pods"])["target"] for one in further] == metrics
@@ -173,9 +183,113 @@ def test_replicas_follow_the_measures_that_settings_name(
 
 
 def test_a_measure_that_the_platform_does_not_explain_is_refused(tmp_path: Path) -> None:
-    said = refusal(tmp_path, {"infrastructure.auto_scaling.custom_metrics": ["queue_length"]})
+    said = refusal(tmp_path, {MEASURES: ["queue_length"]})
     assert said.startswith("T603")
     assert "say in tenantc.yaml what `queue_length` is, under `kubernetes.scaling_metrics`" in said
+
+
+def test_keda_scales_what_no_autoscaler_follows_within_the_same_bounds(tmp_path: Path) -> None:
+    bounds = {"min_capacity": 2, "max_capacity": 9, "target_utilization": 60, "scale_up_cooldown": 30}
+    overrides = {f"{SCALING}.{name}": value for name, value in bounds.items()}
+    plain = found(tmp_path, {**overrides, MEASURES: ["memory_usage"]})
+    assert "ScaledObject" not in plain
+    held = found(tmp_path, {**overrides, MEASURES: ["memory_usage", "queued_jobs"]})
+    assert "HorizontalPodAutoscaler" not in held, "no workload has two"
+    for scaler, one in zip(plain["HorizontalPodAutoscaler"], held["ScaledObject"], strict=True):
+        ours, theirs = scaler["spec"], one["spec"]
+        # KEDA takes over the autoscaler of this name, which `kubectl apply` leaves in the cluster
+        assert one["metadata"]["annotations"] == {"scaledobject.keda.sh/transfer-hpa-ownership": "true"}
+        config = {"name": scaler["metadata"]["name"], "behavior": ours["behavior"]}
+        assert theirs["advanced"] == {"horizontalPodAutoscalerConfig": config}
+        assert theirs["scaleTargetRef"] == ours["scaleTargetRef"]
+        assert (theirs["minReplicaCount"], theirs["maxReplicaCount"]) == (ours["minReplicas"], ours["maxReplicas"])
+        *resources, query = theirs["triggers"]
+        assert resources == [
+            {"type": kind, "metricType": "Utilization", "metadata": {"value": "60"}} for kind in ("cpu", "memory")
+        ]
+        assert query == {
+            "type": "prometheus",
+            "metricType": "AverageValue",
+            "metadata": {
+                "serverAddress": "http://prometheus:9090",
+                "query": 'sum(app_queued_jobs{namespace="demo-acme"})',
+                "threshold": "20",
+                "ignoreNullValues": "false",
+            },
+        }
+
+
+def test_keda_never_goes_below_one_replica(tmp_path: Path) -> None:
+    held = found(tmp_path, {MEASURES: ["queued_jobs"], "unset": [f"{SCALING}.min_capacity"]})
+    assert {one["spec"]["minReplicaCount"] for one in held["ScaledObject"]} == {1}
+
+
+@pytest.mark.parametrize(("most", "share", "replicas"), [(10, 0.5, "5"), (7, 0.5, "4"), (10, 0.12, "2"), (3, 1, "3")])
+def test_replicas_are_there_when_load_is_expected(tmp_path: Path, most: int, share: float, replicas: str) -> None:
+    when = {"start": "0 17 * * 1-5", "end": "30 22 * * 1-5", "timezone": "Europe/Berlin"}
+    overrides = {PREDICTIVE: True, MEASURES: [], f"{SCALING}.max_capacity": most}
+    held = found(tmp_path, overrides, keda={"expected": [{**when, "share": share}]})
+    cpu, ahead = held["ScaledObject"][0]["spec"]["triggers"]
+    assert cpu["type"] == "cpu"
+    assert ahead == {"type": "cron", "metadata": {**when, "desiredReplicas": replicas}}
+
+
+def test_where_nobody_has_keda_tenants_are_scaled_by_their_load_alone(tmp_path: Path) -> None:
+    ahead, after = (found(tmp_path, {PREDICTIVE: asked}, keda=None) for asked in (True, False))
+    assert ahead.keys() == after.keys()
+    assert ahead["HorizontalPodAutoscaler"] == after["HorizontalPodAutoscaler"]
+    [setting] = effects(compiled(tmp_path, "free", {}, workspace({"keda": None}))[0].workspace, PREDICTIVE)
+    assert ("scaled_object", "kubernetes.keda") in {(one.name, lacks) for one, lacks in setting.dormant}
+
+
+EXPECTED = {"start": "0 17 * * 5", "end": "0 17 * * 5", "timezone": "UTC", "share": 1}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "keda", "choice"),
+    [
+        ({MEASURES: ["queued_jobs"]}, None, "say in tenantc.yaml that the cluster has KEDA, as `kubernetes.keda`"),
+        ({MEASURES: ["queued_jobs"]}, {}, "where Prometheus is asked, as `kubernetes.keda.prometheus`"),
+        (
+            {PREDICTIVE: True, MEASURES: []},
+            {},
+            "when load is expected, as `kubernetes.keda.expected`; or set it to false",
+        ),
+        ({PREDICTIVE: True}, {}, "say in tenantc.yaml what `ai_session_count` is as a `query`"),
+        ({PREDICTIVE: True, MEASURES: ["queue_length"]}, {}, "say in tenantc.yaml what `queue_length` is"),
+        ({PREDICTIVE: True, MEASURES: []}, {"expected": [EXPECTED]}, "let it end at another time than it begins"),
+        ({MEASURES: ["queued_jobs"], f"{SCALING}.max_scale_factor": 1.005}, TOP["kubernetes"]["keda"], "two decimal"),
+        ({MEASURES: ["queued_jobs"], "unset": [f"{SCALING}.max_capacity"]}, TOP["kubernetes"]["keda"], "set it, or"),
+    ],
+)
+def test_what_keda_cannot_follow_is_refused_with_a_way_out(
+    tmp_path: Path, overrides: dict[str, Any], keda: Any, choice: str
+) -> None:
+    said = refusal(tmp_path, overrides, keda=keda)
+    assert said.startswith("T603")
+    assert choice in said
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "problem"),
+    [
+        ("scaling_metrics: {jobs: {per_replica: 1}}", "lacks `metric`; or lacks `query`"),
+        (
+            "scaling_metrics: {jobs: {metric: a, query: b, per_replica: 1}}",
+            "says several things, of which one excludes",
+        ),
+        (
+            "keda: {expected: [{start: 61 * * * *, end: 0 2 * * 6, timezone: UTC, share: 1}]}",
+            "`61 * * * *`, which does",
+        ),
+        ("keda: {expected: [{start: 0 1 * * 6, end: 0 2 * * 6, timezone: UTC, share: 0}]}", "is 0, and is above 0"),
+    ],
+)
+def test_a_slip_in_what_is_said_of_scaling_is_told(tmp_path: Path, kubernetes: str, problem: str) -> None:
+    top = f"platform: demo\nlanguage: 1\nnaming: 1\nkubernetes: {{{kubernetes}}}\n"
+    [said] = load(write(tmp_path, {"tenantc.yaml": top})).diagnostics
+    assert said.code == "T122"
+    assert problem in said.message
 
 
 @pytest.mark.parametrize(

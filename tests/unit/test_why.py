@@ -55,6 +55,14 @@ TOP: Mapping[str, Any] = {
         "scaling_metrics": {
             name: {"metric": f"app_{name}", "per_replica": 50}
             for name in ("ai_session_count", "ai_session_counx", "storage_usage", "example", "memory_usagex")
+        }
+        | {
+            name: {"query": f'sum(app_{name}{{namespace="$namespace"}})', "per_replica": 20}
+            for name in ("queued_jobs", "queued_jobsx")
+        },
+        "keda": {
+            "prometheus": "http://prometheus:9090",
+            "expected": [{"start": "0 17 * * 5", "end": "0 2 * * 6", "timezone": "Europe/Berlin", "share": 0.5}],
         },
         "velero": {"namespace": "backups", "storage_location": "far"},
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
@@ -73,6 +81,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "infrastructure.auto_scaling.enabled": True,
         "infrastructure.auto_scaling.max_scale_factor": 3,
         "infrastructure.auto_scaling.custom_metrics": ["ai_session_count", "memory_usage"],
+        "infrastructure.auto_scaling.predictive_scaling": False,
         "infrastructure.network.allowed_ingress_namespaces": ["ingress-nginx", "mesh"],
         "infrastructure.network.allowed_egress_cidrs": ["0.0.0.0/0"],
         "infrastructure.network.default_egress": "allow",
@@ -89,7 +98,10 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "monitoring.alerting_rules.control_failures": ["firewall"],
         "integrations.okta.client_secret": "secret://vault/${tenant.id}/okta#secret",
     },
-    "enterprise": {"infrastructure.isolation_level": "database"},
+    "enterprise": {
+        "infrastructure.isolation_level": "database",
+        "infrastructure.auto_scaling.custom_metrics": ["queued_jobs"],
+    },
 }
 FILES = ("kubernetes.yaml", "main.tf.json", "versions.tf.json", "schema.sql", "settings.json", "values.yaml")
 

@@ -19,7 +19,7 @@ def variants(
 
     `leaf` is what the settings' schema says of it, `schema` a JSON Schema of whatever is no setting. Booleans and enums
     go through all that they can be, numbers one up, one down and to their bounds, lists lose each of their items and
-    get another, texts change by a character.
+    get another that is no mapping, texts change by a character.
     """
     stated = leaf.schema if leaf is not None else schema or {}
     yield from (other for other in _others(value, stated) if other != value or type(other) is not type(value))
@@ -72,6 +72,8 @@ def _samples(schema: Mapping[str, Any]) -> Sequence[Value]:
         return [schema.get("minimum", 1)]
     if "array" in types:
         return [(one,) for one in _samples(schema.get("items", {}))]
+    if "object" in types:
+        return []
     # RFC 5737 and RFC 2606: for documentation
     return [
         {"cidr": "198.51.100.0/24", "hostname": "example.org", "date": "2030-01-31"}.get(

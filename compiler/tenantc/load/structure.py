@@ -126,9 +126,13 @@ def _sentence(rule: Any, node: Node) -> str:
             return f"is {shown}, and is at most {rule.limit}"
         case "uniqueItems":
             return "says the same twice"
+        case "exclusiveMinimum":
+            return f"is {shown}, and is above {rule.limit}"
+        case "required":
+            return f"lacks `{rule.property}`"
         case "anyOf" | "oneOf":
             ways = [_sentence(error.kind, node) for branch in rule.context for error in branch[:1]]
-            return "; or ".join(dict.fromkeys(ways))
+            return "; or ".join(dict.fromkeys(ways)) or "says several things, of which one excludes the others"
         case _:
             return f"does not fit ({rule.name})"
 

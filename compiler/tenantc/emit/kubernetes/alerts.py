@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tenantc.emit.document import Names, Part, Slot, Tree, document, text
 from tenantc.emit.kubernetes.metadata import TENANT
-from tenantc.emit.kubernetes.metrics import PROMETHEUS, watched
+from tenantc.emit.kubernetes.metrics import NAMESPACE, PROMETHEUS, of_tenant, watched
 from tenantc.source.value import Record
 
 _SWITCHES: Final = (
@@ -33,10 +33,9 @@ _LIMITS: Final = (
     "scheduled_jobs",
     "custom_models",
 )
-_NAMESPACE: Final = "$namespace"
 # a label of Prometheus has no slash
 _TENANT: Final = TENANT.replace("/", "_")
-_HERE: Final = f'namespace="{_NAMESPACE}"'
+_HERE: Final = f'namespace="{NAMESPACE}"'
 _WAIT: Final = "5m"
 
 
@@ -170,12 +169,9 @@ def _own(alerts: object, switch: str) -> Iterator[_Alert]:
 
 def _rule(names: Names, alert: _Alert, *bounds: Part) -> Tree:
     """An alert as Prometheus reads it; `bounds` stand at the end of its PromQL."""
-    parts: list[Part] = []
-    for piece in alert.expr.split(_NAMESPACE):
-        parts += [names.kubernetes_namespace, piece] if parts else [piece]
     return {
         "alert": alert.name,
-        "expr": text(*parts, *bounds),
+        "expr": text(*of_tenant(names, alert.expr), *bounds),
         "for": alert.wait,
         "labels": {"severity": alert.severity, _TENANT: names.tenant_id, **dict([alert.label] if alert.label else [])},
         "annotations": {"summary": alert.summary},

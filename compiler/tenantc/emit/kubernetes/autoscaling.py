@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.kubernetes.measures import by_keda, explained
 from tenantc.emit.kubernetes.metadata import metadata
-from tenantc.emit.kubernetes.scaling import DOWN, FACTOR, SETTINGS, TARGET, UP, behavior, growth, tolerances
+from tenantc.emit.kubernetes.scaling import COOLDOWNS, LEAST, LOOKS, METRICS, MOST, behavior, lacking
 from tenantc.emit.kubernetes.workload import SCALABLE, WORKLOADS
 from tenantc.source.value import Record
-
-_METRICS = f"{SETTINGS}.custom_metrics"
-_MEASURED = "workspace.kubernetes.scaling_metrics"
 
 
 @document(
     "kubernetes",
     kind="HorizontalPodAutoscaler",
     each=WORKLOADS,
-    looks=(f"{SETTINGS}.enabled", _METRICS, _MEASURED, TARGET, FACTOR, UP, DOWN, "workspace.kubernetes.version"),
-    places=(
-        f"{SETTINGS}.min_capacity",
-        f"{SETTINGS}.max_capacity",
-        f"{SETTINGS}.scale_up_cooldown",
-        f"{SETTINGS}.scale_down_cooldown",
-    ),
+    looks=LOOKS,
+    places=(LEAST, MOST, *COOLDOWNS),
 )
 def horizontal_pod_autoscaler(
     names: Names,
     name: str,
     workload: Record,
     enabled: bool | None,
+    keda: Record | None,
+    predictive: bool | None,
     wanted: tuple[str, ...] | None,
     measured: Record | None,
     target: int | None,
@@ -47,18 +42,16 @@ def horizontal_pod_autoscaler(
     Kubernetes 1.35 on; before, replicas change when use is more than a tenth away from the target.
     """
     kind = str(workload["kind"])
-    if not enabled or kind not in SCALABLE:
+    if not enabled or kind not in SCALABLE or by_keda(keda, predictive, wanted, measured):
         return None
     if most is None or target is None:
-        lacking = "max_capacity" if most is None else "target_utilization"
-        return Unsupported(f"{SETTINGS}.{lacking}", (f"set it, or set `{SETTINGS}.enabled` to false",))
-    metrics, steps, slack = _metrics(wanted, measured, target), growth(factor), tolerances(version, target, up, down)
+        return lacking(most)
+    metrics = _metrics(wanted, measured, target)
     if isinstance(metrics, Unsupported):
         return metrics
-    if isinstance(steps, Unsupported):
-        return steps
-    if isinstance(slack, Unsupported):
-        return slack
+    changes = behavior(version, target, factor, (up, down), (up_cooldown, down_cooldown))
+    if isinstance(changes, Unsupported):
+        return changes
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
@@ -68,40 +61,30 @@ def horizontal_pod_autoscaler(
             "minReplicas": least,
             "maxReplicas": most,
             "metrics": metrics,
-            "behavior": behavior(steps, slack, up_cooldown, down_cooldown),
+            "behavior": changes,
         },
     }
 
 
 def _metrics(wanted: tuple[str, ...] | None, measured: Record | None, target: int) -> list[Tree] | Unsupported:
-    """CPU, and what settings name besides."""
+    """CPU, and what settings name besides: the metric of a pod is what the custom metrics API gives."""
+    stated = explained(wanted, measured)
+    if isinstance(stated, Unsupported):
+        return stated
     found = [_resource("cpu", target)]
-    for measure in wanted or ():
-        further = _further(measure, measured, target)
-        if isinstance(further, Unsupported):
-            return further
-        found.append(further)
+    for name in wanted or ():
+        if name == "memory_usage":
+            found.append(_resource("memory", target))
+        elif name in stated:
+            if "metric" not in stated[name]:
+                said = "say in tenantc.yaml that the cluster has KEDA, as `kubernetes.keda`"
+                return Unsupported(METRICS, (said, f"take `{name}` out"))
+            bears: Tree = {"type": "AverageValue", "averageValue": str(stated[name]["per_replica"])}
+            pods: Tree = {"metric": {"name": str(stated[name]["metric"])}, "target": bears}
+            found.append({"type": "Pods", "pods": pods})
     return found
 
 
 def _resource(name: str, target: int) -> Tree:
     usage: Tree = {"type": "Utilization", "averageUtilization": target}
     return {"type": "Resource", "resource": {"name": name, "target": usage}}
-
-
-def _further(measure: str, measured: Record | None, target: int) -> Tree | Unsupported:
-    """What the number of replicas follows besides CPU; None where it is CPU, or where the platform measures nothing.
-
-    Memory is one that Kubernetes knows itself. What any other means is said in tenantc.yaml: the metric of a pod, as
-    the custom metrics API gives it, and how much of it a replica bears.
-    """
-    if measure == "memory_usage":
-        return _resource("memory", target)
-    if measure == "cpu_usage" or measured is None:
-        return None
-    stated = measured.get(measure)
-    if not isinstance(stated, Record):
-        said = f"say in tenantc.yaml what `{measure}` is, under `kubernetes.scaling_metrics`"
-        return Unsupported(_METRICS, (said, f"take `{measure}` out"))
-    bears: Tree = {"type": "AverageValue", "averageValue": str(stated["per_replica"])}
-    return {"type": "Pods", "pods": {"metric": {"name": str(stated["metric"])}, "target": bears}}

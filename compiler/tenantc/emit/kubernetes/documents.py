@@ -25,6 +25,7 @@ from tenantc.emit.kubernetes.network import (
 )
 from tenantc.emit.kubernetes.priority import priority_classes
 from tenantc.emit.kubernetes.quota import limit_range, resource_quota
+from tenantc.emit.kubernetes.scaled_object import scaled_object
 from tenantc.emit.kubernetes.secrets import external_secret
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
@@ -50,6 +51,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     admin_binding,
     external_secret,
     horizontal_pod_autoscaler,
+    scaled_object,
     pod_disruption_budget,
     certificate,
     certificate_grant,

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Names, Slot, Tree, document, text
+from tenantc.emit.document import Names, Part, Slot, Tree, document, text
 from tenantc.emit.kubernetes.metadata import labels, metadata
 from tenantc.emit.kubernetes.network import namespace_named, policy
 from tenantc.emit.kubernetes.workload import WORKLOADS, selector
 from tenantc.source.value import Record
 
 PROMETHEUS: Final = "workspace.kubernetes.prometheus"
-_NAMESPACE: Final = "monitoring"
+NAMESPACE: Final = "$namespace"
+"""What stands for the tenant's namespace in PromQL of the platform's."""
+_DEFAULT_NAMESPACE: Final = "monitoring"
 _PATH: Final = "/metrics"
+
+
+def of_tenant(names: Names, promql: str) -> list[Part]:
+    """The platform's PromQL for one tenant: a name of a namespace needs no quoting there."""
+    parts: list[Part] = []
+    for piece in promql.split(NAMESPACE):
+        parts += [names.kubernetes_namespace, piece] if parts else [piece]
+    return parts
 
 
 def watched(names: Names, name: str, prometheus: Record) -> dict[str, Tree]:
@@ -74,7 +84,7 @@ def allow_scraping(names: Names, name: str, workload: Record, prometheus: Record
     port = workload.get("port")
     if port is None:
         return None
-    where = str(prometheus.get("namespace", _NAMESPACE))
+    where = str(prometheus.get("namespace", _DEFAULT_NAMESPACE))
     rule: Tree = {
         "from": [{"namespaceSelector": namespace_named(where)}],
         "ports": [{"protocol": "TCP", "port": int(str(port))}],

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from tenantc.emit.document import Slot, Tree, Unsupported
 
-SETTINGS: Final = "infrastructure.auto_scaling"
-TARGET: Final = f"{SETTINGS}.target_utilization"
-FACTOR: Final = f"{SETTINGS}.max_scale_factor"
-UP: Final = f"{SETTINGS}.scale_up_threshold"
-DOWN: Final = f"{SETTINGS}.scale_down_threshold"
+_SETTINGS: Final = "infrastructure.auto_scaling"
+METRICS: Final = f"{_SETTINGS}.custom_metrics"
+PREDICTIVE: Final = f"{_SETTINGS}.predictive_scaling"
+MOST: Final = f"{_SETTINGS}.max_capacity"
+_ENABLED: Final = f"{_SETTINGS}.enabled"
+_TARGET: Final = f"{_SETTINGS}.target_utilization"
+_FACTOR: Final = f"{_SETTINGS}.max_scale_factor"
+_UP: Final = f"{_SETTINGS}.scale_up_threshold"
+_DOWN: Final = f"{_SETTINGS}.scale_down_threshold"
+KEDA: Final = "workspace.kubernetes.keda"
+_MEASURED: Final = "workspace.kubernetes.scaling_metrics"
+
+LOOKS: Final = (
+    *(_ENABLED, KEDA, PREDICTIVE, METRICS, _MEASURED, _TARGET, _FACTOR, _UP, _DOWN),
+    "workspace.kubernetes.version",
+)
+"""What every autoscaler of ours looks at, whichever object says it; all place the following."""
+LEAST: Final = f"{_SETTINGS}.min_capacity"
+COOLDOWNS: Final = (f"{_SETTINGS}.scale_up_cooldown", f"{_SETTINGS}.scale_down_cooldown")
 
 # How often the controller decides, so the length of one step: the default of --horizontal-pod-autoscaler-sync-period
 # https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work
@@ -23,12 +37,22 @@ _TOLERANT: Final = 35
 _HALF: Final = Decimal("0.5")
 _PLACES: Final = Decimal("0.0001")
 
-Tolerances = tuple[str | None, str | None]
+_Thresholds: TypeAlias = tuple[int | float | None, int | float | None]
+_Tolerances: TypeAlias = tuple[str | None, str | None]
+
+
+def lacking(most: object) -> Unsupported:
+    """Refuses to scale without the most replicas or, where those are stated, a target."""
+    return Unsupported(MOST if most is None else _TARGET, (f"set it, or set `{_ENABLED}` to false",))
 
 
 def behavior(
-    growth: dict[str, Tree], tolerances: Tolerances, up_cooldown: Slot | None, down_cooldown: Slot | None
-) -> Tree:
+    version: str,
+    target: int,
+    factor: int | float | None,
+    thresholds: _Thresholds,
+    cooldowns: tuple[Slot | None, Slot | None],
+) -> Tree | Unsupported:
     """How replicas are added and taken away.
 
     A cooldown is a stabilisation window: of the recommendations in it Kubernetes takes the lowest before it adds
@@ -36,14 +60,19 @@ def behavior(
     both (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/).
     What is left out is Kubernetes' default: no wait before growing, 300 s before shrinking.
     """
-    up, down = tolerances
+    growth, tolerances = _growth(factor), _tolerances(version, target, thresholds)
+    if isinstance(growth, Unsupported):
+        return growth
+    if isinstance(tolerances, Unsupported):
+        return tolerances
+    (up, down), (up_cooldown, down_cooldown) = tolerances, cooldowns
     return {
         "scaleUp": {"stabilizationWindowSeconds": up_cooldown, "tolerance": up, **growth},
         "scaleDown": {"stabilizationWindowSeconds": down_cooldown, "tolerance": down},
     }
 
 
-def growth(factor: int | float | None) -> dict[str, Tree] | Unsupported:
+def _growth(factor: int | float | None) -> dict[str, Tree] | Unsupported:
     """How much one step may add: a whole percentage of the replicas that run, which Kubernetes rounds up to a replica.
 
     Stated alone it takes the place of Kubernetes' own policies, one of which (four pods a step) would let a small
@@ -54,13 +83,13 @@ def growth(factor: int | float | None) -> dict[str, Tree] | Unsupported:
         return {}
     percent = (Decimal(str(factor)) - 1) * 100
     if percent != int(percent):
-        return Unsupported(FACTOR, ("give it at most two decimal places",))
+        return Unsupported(_FACTOR, ("give it at most two decimal places",))
     if percent == 0:  # a policy of 0 % is refused; this is how Kubernetes says never
         return {"selectPolicy": "Disabled"}
     return {"policies": [{"type": "Percent", "value": int(percent), "periodSeconds": _STEP_SECONDS}]}
 
 
-def tolerances(version: str, target: int, up: int | float | None, down: int | float | None) -> Tolerances | Unsupported:
+def _tolerances(version: str, target: int, thresholds: _Thresholds) -> _Tolerances | Unsupported:
     """How far use may lie above and below the target, as a share of it, before replicas are added or taken away.
 
     Kubernetes measures use in whole percent, so a bound stands halfway between the last that is within and the first
@@ -69,16 +98,17 @@ def tolerances(version: str, target: int, up: int | float | None, down: int | fl
     """
     if int(version.partition(".")[2]) < _TOLERANT:
         return None, None
+    up, down = thresholds
     above = below = None
     if up is not None:
         most = int((Decimal(str(up)) * 100).to_integral_value(ROUND_FLOOR))
         if most < target:
-            return Unsupported(TARGET, (f"set it to at most {most}", f"set `{UP}` to at least {_share(target)}"))
+            return Unsupported(_TARGET, (f"set it to at most {most}", f"set `{_UP}` to at least {_share(target)}"))
         above = (most + _HALF - target) / target
     if down is not None:
         least = int((Decimal(str(down)) * 100).to_integral_value(ROUND_CEILING))
         if least > target:
-            return Unsupported(TARGET, (f"set it to at least {least}", f"set `{DOWN}` to at most {_share(target)}"))
+            return Unsupported(_TARGET, (f"set it to at least {least}", f"set `{_DOWN}` to at most {_share(target)}"))
         below = (target - least + _HALF) / target
     return _quantity(above), _quantity(below)
 
