@@ -128,12 +128,20 @@ class Checker:
         """The section with the tenant's identity where its texts ask for it; the same object if none does."""
         paths = self._identity.get(section.content)
         if paths is None:
-            paths = tuple(path for path, value in section.values.items() if holds_identity(value))
-            self._identity[section.content] = paths
+            paths = self._identity[section.content] = self.personal(section.content)
         if not paths:
             return section
         values = section.values | {path: fill(section.values[path], spec.identity) for path in paths}
         return Section(Content(values, section.uncapped), section.definitions)
+
+    def personal(self, content: Content) -> tuple[Path, ...]:
+        """The settings that hold identity; most of a derived content's stand where they stood before."""
+        values = content.values
+        before = self._identity.get(content.base) if content.base is not None else None
+        if before is None:
+            return tuple(path for path, value in values.items() if holds_identity(value))
+        fresh = [path for path in content.changed if path in values and holds_identity(values[path])]
+        return (*[path for path in before if path not in content.changed], *fresh)
 
     def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""

@@ -74,7 +74,8 @@ class Sight:
     def __init__(self, subject: Subject, held: Mapping[str, Held]) -> None:
         self._subject = subject
         self._held = held
-        marks = Marks()
+        # what `Plan` pads its keys with
+        marks = Marks({"": 0})
         for name in FILLED:
             filled = subject.sections.get(name)
             if filled is not None:
