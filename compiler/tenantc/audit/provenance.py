@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from tenantc.audit.verdicts import Verdicts
 from tenantc.language.format import show_value
@@ -14,7 +13,7 @@ from tenantc.model.identity import IdentityText
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, Operator
 from tenantc.model.rule import Rule
-from tenantc.model.settings import Section
+from tenantc.model.settings import Findings, Section
 from tenantc.source.memo import Kept
 from tenantc.source.path import Path
 from tenantc.source.value import plain
@@ -31,8 +30,8 @@ class Provenance:
     def __init__(self, as_of: str, rules: Mapping[str, Rule]) -> None:
         self._as_of = as_of
         self._verdicts = Verdicts(rules)
-        self._sections: WeakKeyDictionary[Section, bytes] = WeakKeyDictionary()
-        self._lines: WeakKeyDictionary[Section, dict[Path, str]] = WeakKeyDictionary()
+        self._sections: Findings[bytes] = Findings()
+        self._lines: Findings[dict[Path, str]] = Findings()
         self._origins: Kept[str] = Kept(16_384)
 
     def audit_json(self, judged: Judged) -> bytes:
@@ -61,7 +60,7 @@ class Provenance:
     def section(self, section: Section) -> bytes:
         known = self._sections.get(section)
         if known is None:
-            known = self._sections[section] = ",\n".join(self.lines(section).values()).encode()
+            known = self._sections.put(section, ",\n".join(self.lines(section).values()).encode())
         return known
 
     def lines(self, section: Section) -> dict[Path, str]:
@@ -78,7 +77,7 @@ class Provenance:
                 )
                 if len(known) > len(inherited):
                     known = dict(sorted(known.items()))
-            self._lines[section] = known
+            self._lines.put(section, known)
         return known
 
     def line(self, section: Section, path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from tenantc.emit import frames
 from tenantc.emit.characters import json_string
@@ -19,7 +18,7 @@ from tenantc.emit.kubernetes.metadata import metadata
 from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
-from tenantc.model.settings import Content, Section
+from tenantc.model.settings import Content, Findings, Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
@@ -122,7 +121,7 @@ class Values:
 
     def __init__(self, unlimited: int) -> None:
         self._unlimited = unlimited
-        self._shown: WeakKeyDictionary[Content, _Shown] = WeakKeyDictionary()
+        self._shown: Findings[_Shown] = Findings()
         self._fillings: Memo[Hashable, Filling] = Memo(1024)
         self._groups: Memo[Hashable, Filling] = Memo(64)
         self._config_head = yaml.write(
@@ -196,7 +195,7 @@ class Values:
         known = self._shown.get(content)
         if known is None:
             base = content.base
-            known = self._shown[content] = _Shown(content, self._shown_one(base) if base is not None else None)
+            known = self._shown.put(content, _Shown(content, self._shown_one(base) if base is not None else None))
         return known
 
     def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:

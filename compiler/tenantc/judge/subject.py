@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.model.schema import Group, Leaf, Schema
-from tenantc.model.settings import Content, Section, Settings
+from tenantc.model.settings import Findings, Section, Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
 
 # by content of a section and path: the names and paths of what stands in an open map
-Names = WeakKeyDictionary[Content, dict[Path, tuple[tuple[str, Path], ...]]]
+Names = Findings[dict[Path, tuple[tuple[str, Path], ...]]]
 
 
 # what is known of one tenant alone, by value
@@ -69,7 +68,7 @@ class Subject:
         self._facts = facts
         self._secrets: Mapping[Path, Value] | None = None
         self._entries: dict[Path, tuple[tuple[str, Path], ...]] = {}
-        self._names = WeakKeyDictionary() if names is None else names
+        self._names = Findings() if names is None else names
         self._hand = None
 
     def at_hand(self) -> Subject:
@@ -136,7 +135,9 @@ class Subject:
 
     def _kept(self, held: Section, path: Path) -> tuple[tuple[str, Path], ...]:
         """As found in this section before; sections never change, and most tenants share most of theirs."""
-        known = self._names.setdefault(held.content, {})
+        known = self._names.get(held.content)
+        if known is None:
+            known = self._names.put(held.content, {})
         if path not in known:
             known[path] = self._listed(path, held)
         return known[path]
