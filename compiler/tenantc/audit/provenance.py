@@ -48,11 +48,9 @@ class Provenance:
             "frameworks": list(linked.stack.frameworks),
         }
         text = _json(head)[:-1].encode()
-        sections = [
-            self.section(section)
-            for name, section in sorted(checked.resolved.settings.sections.items())
-            if name not in _FILLED and section.definitions
-        ]
+        held = checked.resolved.settings.sections
+        named = [held[name] for name in sorted(held) if name not in _FILLED]
+        sections = [self.section(section) for section in named if section.definitions]
         # joined at once, since every `+` would copy what stands before it, and this is the largest file of a tenant
         verdicts, settings = self._verdicts.text(judged), b",\n".join(sections)
         return b"".join([text, b",\n ", verdicts, b',\n "settings": {\n', settings, b"\n}}\n"])

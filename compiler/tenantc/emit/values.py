@@ -171,25 +171,18 @@ class Values:
     def _sections(self, sections: Mapping[str, Section], filler: Filler, form: Form) -> list[str]:
         if self._last[0] is not sections:
             self._last = (sections, self._shown_of(sections))
-        found: list[str] = []
-        for name, one in self._last[1]:
-            text = one.texts.get(form)
-            if text is None:
-                if one.personal:
-                    text = self._show(name, one.paths, one.whose(filler), form)
-                else:
-                    text = one.texts[form] = self._derived(name, one, form)
-            found.append(text)
-        return found
+        return [one.texts.get(form) or self._text(name, one, filler, form) for name, one in self._last[1]]
+
+    def _text(self, name: str, one: _Shown, filler: Filler, form: Form) -> str:
+        if one.personal:
+            return self._show(name, one.paths, one.whose(filler), form)
+        one.texts[form] = text = self._derived(name, one, form)
+        return text
 
     def _shown_of(self, sections: Mapping[str, Section]) -> list[tuple[str, _Shown]]:
         """The sections to show, by name."""
-        found: list[tuple[str, _Shown]] = []
-        for name, section in sorted(sections.items()):
-            if name not in _FILLED and section.values:
-                one = self._shown.get(section.content)
-                found.append((name, one if one is not None else self._shown_one(section.content)))
-        return found
+        named = [(name, sections[name]) for name in sorted(sections) if name not in _FILLED]
+        return [(name, self._shown_one(section.content)) for name, section in named if section.values]
 
     def _shown_one(self, content: Content) -> _Shown:
         known = self._shown.get(content)
