@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from tenantc.audit.verdicts import Verdicts
 from tenantc.language.format import show_value
@@ -14,7 +13,7 @@ from tenantc.model.identity import IdentityText
 from tenantc.model.judged import Judged
 from tenantc.model.layer import Definition, Operator
 from tenantc.model.rule import Rule
-from tenantc.model.settings import Section
+from tenantc.model.settings import Findings, Section
 from tenantc.source.memo import Kept
 from tenantc.source.path import Path
 from tenantc.source.value import plain
@@ -31,8 +30,8 @@ class Provenance:
     def __init__(self, as_of: str, rules: Mapping[str, Rule]) -> None:
         self._as_of = as_of
         self._verdicts = Verdicts(rules)
-        self._sections: WeakKeyDictionary[Section, bytes] = WeakKeyDictionary()
-        self._lines: WeakKeyDictionary[Section, dict[Path, str]] = WeakKeyDictionary()
+        self._sections: Findings[bytes] = Findings()
+        self._lines: Findings[dict[Path, str]] = Findings()
         self._origins: Kept[str] = Kept(16_384)
 
     def audit_json(self, judged: Judged) -> bytes:
@@ -49,11 +48,9 @@ class Provenance:
             "frameworks": list(linked.stack.frameworks),
         }
         text = _json(head)[:-1].encode()
-        sections = [
-            self.section(section)
-            for name, section in sorted(checked.resolved.settings.sections.items())
-            if name not in _FILLED and section.definitions
-        ]
+        held = checked.resolved.settings.sections
+        named = [held[name] for name in sorted(held) if name not in _FILLED]
+        sections = [self.section(section) for section in named if section.definitions]
         # joined at once, since every `+` would copy what stands before it, and this is the largest file of a tenant
         verdicts, settings = self._verdicts.text(judged), b",\n".join(sections)
         return b"".join([text, b",\n ", verdicts, b',\n "settings": {\n', settings, b"\n}}\n"])
@@ -61,7 +58,7 @@ class Provenance:
     def section(self, section: Section) -> bytes:
         known = self._sections.get(section)
         if known is None:
-            known = self._sections[section] = ",\n".join(self.lines(section).values()).encode()
+            known = self._sections.put(section, ",\n".join(self.lines(section).values()).encode())
         return known
 
     def lines(self, section: Section) -> dict[Path, str]:
@@ -78,7 +75,7 @@ class Provenance:
                 )
                 if len(known) > len(inherited):
                     known = dict(sorted(known.items()))
-            self._lines[section] = known
+            self._lines.put(section, known)
         return known
 
     def line(self, section: Section, path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from tenantc.check.authority import Authority, authority
 from tenantc.check.json_schema import json_schema
@@ -17,7 +16,7 @@ from tenantc.model.identity import fill, holds_identity
 from tenantc.model.resolved import Resolved
 from tenantc.model.schema import Leaf, Schema
 from tenantc.model.secrets import is_kept, stated
-from tenantc.model.settings import Content, Section
+from tenantc.model.settings import Content, Findings, Section
 from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked, Stack, StackKey
 from tenantc.source.frozen import Frozen, replace
@@ -57,10 +56,10 @@ class Checker:
         self._json_schemas: dict[str, dict[str, Any]] = {}
         self._few = Few()
         self._stacks: dict[StackKey, _Stack] = {}
-        self._sections: WeakKeyDictionary[Section, dict[Authority | None, tuple[Diagnostic, ...]]] = WeakKeyDictionary()
+        self._sections: Findings[dict[Authority | None, tuple[Diagnostic, ...]]] = Findings()
         # what keeps to the schema does so whoever wrote it
-        self._sound: WeakKeyDictionary[Content, None] = WeakKeyDictionary()
-        self._identity: WeakKeyDictionary[Content, tuple[Path, ...]] = WeakKeyDictionary()
+        self._sound: Findings[bool] = Findings()
+        self._identity: Findings[tuple[Path, ...]] = Findings()
         self._absent = Section({}, {})
         self._required = {name for name, member in schema.root.members.items() if getattr(member, "required", ())}
         leaves = {leaf.path: leaf for leaf in schema.leaves()}
@@ -124,18 +123,26 @@ class Checker:
         """The section with the tenant's identity where its texts ask for it; the same object if none does."""
         paths = self._identity.get(section.content)
         if paths is None:
-            paths = tuple(path for path, value in section.values.items() if holds_identity(value))
-            self._identity[section.content] = paths
+            paths = self._identity.put(section.content, self.personal(section.content))
         if not paths:
             return section
         values = section.values | {path: fill(section.values[path], spec.identity) for path in paths}
         return Section(Content(values, section.uncapped), section.definitions)
 
+    def personal(self, content: Content) -> tuple[Path, ...]:
+        """The settings that hold identity; most of a derived content's stand where they stood before."""
+        values = content.values
+        before = self._identity.get(content.base) if content.base is not None else None
+        if before is None:
+            return tuple(path for path, value in values.items() if holds_identity(value))
+        fresh = [path for path in content.changed if path in values and holds_identity(values[path])]
+        return (*[path for path in before if path not in content.changed], *fresh)
+
     def section(self, name: str, section: Section, stack: _Stack, tier: str) -> tuple[Diagnostic, ...]:
         """What is wrong with one section by itself, found once for all tenants that share it."""
         held = self._sections.get(section)
         if held is None:
-            held = self._sections[section] = {}
+            held = self._sections.put(section, {})
         schema_problems = held.get(None)
         if schema_problems is None:
             schema_problems = held[None] = self.schema_problems(name, section)
@@ -153,14 +160,14 @@ class Checker:
         return section.changed if before is not None and before.get(limits) == () else section.definitions
 
     def schema_problems(self, name: str, section: Section) -> tuple[Diagnostic, ...]:
-        if section.content in self._sound:
+        if self._sound.get(section.content):
             return ()
         if self.follows(section.content):
             found: tuple[Diagnostic, ...] = ()
         else:
             found = (*self.violations(name, section), *self.open_secrets(name, section))
         if not found:
-            self._sound[section.content] = None
+            self._sound.put(section.content, True)
         return found
 
     def follows(self, content: Content) -> bool:
@@ -169,7 +176,7 @@ class Checker:
         A section's schema asks each setting for itself, and besides only which ones there are.
         """
         before = content.base
-        if before is None or before not in self._sound:
+        if before is None or not self._sound.get(before):
             return False
         for path in content.changed:
             value, leaf = content.values.get(path), self._schema.leaf(path)

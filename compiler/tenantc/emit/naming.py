@@ -61,6 +61,8 @@ class NameKind(Frozen, eq=False):
 
     def problem(self, name: str) -> str | None:
         """Why this can't be a name of the kind, as a clause; None if it can."""
+        if self.least <= len(name) <= self.limit and _usable(self).fullmatch(name):
+            return None
         if len(name) > self.limit:
             return f"it has {len(name)} characters, and {self.limit} are the most"
         if len(name) < self.least:
@@ -236,6 +238,13 @@ def _plain(word: str) -> str:
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+@lru_cache(maxsize=64)
+def _usable(kind: NameKind) -> re.Pattern[str]:
+    """All that a name must and must not be but its length, in one pattern: each tenant has a name of every kind."""
+    refused = "".join(f"(?!.*?(?:{pattern}))" for pattern, _ in kind.refused)
+    return re.compile(f"{refused}(?:{kind.pattern})")
 
 
 def slug(key: str, limit: int = 40, joiner: str = "-") -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from typing import Final
-from weakref import ReferenceType, ref
 
 from tenantc.emit.document import SECRETS
 from tenantc.emit.fill import settled
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
 from tenantc.model.secrets import Reference
-from tenantc.model.settings import Content
+from tenantc.model.settings import Content, Findings
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value, exact
 
@@ -22,10 +21,9 @@ IDENTITY: Final = object()
 class Held:
     """What documents saw in a content. `shared`: more than one tenant has it."""
 
-    __slots__ = ("ref", "secrets", "seen", "serial", "shared")
+    __slots__ = ("secrets", "seen", "serial", "shared")
 
-    def __init__(self, serial: int, held: ReferenceType[Content]) -> None:
-        self.ref = held
+    def __init__(self, serial: int) -> None:
         self.serial = serial
         self.shared = False
         self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
@@ -47,16 +45,13 @@ class Shelf:
     __slots__ = ("_held",)
 
     def __init__(self) -> None:
-        self._held: dict[int, Held] = {}
+        self._held: Findings[Held] = Findings()
 
     def held(self, one: Content) -> Held:
-        key = one.serial
-        found = self._held.get(key)
+        found = self._held.get(one)
         if found is None:
-            gone = ref(one, lambda _, key=key, held=self._held: held.pop(key, None))  # type: ignore[misc]
-            found = self._held[key] = Held(one.serial, gone)
-        else:
-            found.shared = True
+            return self._held.put(one, Held(one.serial))
+        found.shared = True
         return found
 
     def sight(self, subject: Subject) -> Sight:
@@ -74,7 +69,8 @@ class Sight:
     def __init__(self, subject: Subject, held: Mapping[str, Held]) -> None:
         self._subject = subject
         self._held = held
-        marks = Marks()
+        # what `Plan` pads its keys with
+        marks = Marks({"": 0})
         for name in FILLED:
             filled = subject.sections.get(name)
             if filled is not None:

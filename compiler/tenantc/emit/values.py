@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from tenantc.emit import frames
 from tenantc.emit.characters import json_string
@@ -19,7 +18,7 @@ from tenantc.emit.kubernetes.metadata import metadata
 from tenantc.emit.names import NAMES
 from tenantc.emit.writers import yaml
 from tenantc.model.identity import holds_identity
-from tenantc.model.settings import Content, Section
+from tenantc.model.settings import Content, Findings, Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, split
@@ -122,7 +121,7 @@ class Values:
 
     def __init__(self, unlimited: int) -> None:
         self._unlimited = unlimited
-        self._shown: WeakKeyDictionary[Content, _Shown] = WeakKeyDictionary()
+        self._shown: Findings[_Shown] = Findings()
         self._fillings: Memo[Hashable, Filling] = Memo(1024)
         self._groups: Memo[Hashable, Filling] = Memo(64)
         self._config_head = yaml.write(
@@ -172,31 +171,24 @@ class Values:
     def _sections(self, sections: Mapping[str, Section], filler: Filler, form: Form) -> list[str]:
         if self._last[0] is not sections:
             self._last = (sections, self._shown_of(sections))
-        found: list[str] = []
-        for name, one in self._last[1]:
-            text = one.texts.get(form)
-            if text is None:
-                if one.personal:
-                    text = self._show(name, one.paths, one.whose(filler), form)
-                else:
-                    text = one.texts[form] = self._derived(name, one, form)
-            found.append(text)
-        return found
+        return [one.texts.get(form) or self._text(name, one, filler, form) for name, one in self._last[1]]
+
+    def _text(self, name: str, one: _Shown, filler: Filler, form: Form) -> str:
+        if one.personal:
+            return self._show(name, one.paths, one.whose(filler), form)
+        one.texts[form] = text = self._derived(name, one, form)
+        return text
 
     def _shown_of(self, sections: Mapping[str, Section]) -> list[tuple[str, _Shown]]:
         """The sections to show, by name."""
-        found: list[tuple[str, _Shown]] = []
-        for name, section in sorted(sections.items()):
-            if name not in _FILLED and section.values:
-                one = self._shown.get(section.content)
-                found.append((name, one if one is not None else self._shown_one(section.content)))
-        return found
+        named = [(name, sections[name]) for name in sorted(sections) if name not in _FILLED]
+        return [(name, self._shown_one(section.content)) for name, section in named if section.values]
 
     def _shown_one(self, content: Content) -> _Shown:
         known = self._shown.get(content)
         if known is None:
             base = content.base
-            known = self._shown[content] = _Shown(content, self._shown_one(base) if base is not None else None)
+            known = self._shown.put(content, _Shown(content, self._shown_one(base) if base is not None else None))
         return known
 
     def _show(self, name: str, paths: tuple[Path, ...], values: Sequence[Value], form: Form) -> str:

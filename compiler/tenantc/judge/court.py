@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from weakref import WeakKeyDictionary
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.fleet import Fleet
@@ -16,7 +15,7 @@ from tenantc.language.runtime import Function
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Group, Schema
-from tenantc.model.settings import Section, Settings
+from tenantc.model.settings import Findings, Section, Settings
 from tenantc.model.spec import Framework
 from tenantc.model.stack import Stack
 from tenantc.model.verdict import Verdict
@@ -56,7 +55,7 @@ class Court:
         self.turns: Turns | None = None
         self._regimes: dict[tuple[str, ...], Regime] = {}
         self._dockets: dict[tuple[tuple[str, ...], str], dict[str, Docketed]] = {}
-        self._names: Names = WeakKeyDictionary()
+        self._names: Names = Findings()
         self._touched: Memo[Path, frozenset[str]] = Memo(16_384)
         self._readers, self._wide = self._index()
         unknown = [path for rule, _ in self._rules for path in rule.reads if _is_unknown(path)]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
-from weakref import WeakKeyDictionary
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.language.runtime import STEP, Entries
 from tenantc.model.schema import Group, Leaf, Schema
-from tenantc.model.settings import Content, Section, Settings
+from tenantc.model.settings import Content, Findings, Section, Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
@@ -17,7 +16,7 @@ from tenantc.source.value import Value
 T = TypeVar("T")
 
 # by content of a section and what is asked: what stands in an open map
-Names = WeakKeyDictionary[Content, dict[str, tuple[tuple[Any, ...], ...]]]
+Names = Findings[dict[str, tuple[tuple[Any, ...], ...]]]
 
 
 # what is known of one tenant alone, by value
@@ -72,7 +71,7 @@ class Subject:
         self._tier = tier
         self._facts = facts
         self._secrets: Mapping[Path, Value] | None = None
-        self._names = WeakKeyDictionary() if names is None else names
+        self._names = Findings() if names is None else names
         self._hand = self._maps = None
 
     def at_hand(self) -> Subject:
@@ -153,11 +152,12 @@ class Subject:
         known = self._names.get(content)
         if known is None:
             below = self._known(content.base) if content.base is not None else {}
-            known = self._names[content] = {
+            own = {
                 asked: rows
                 for asked, rows in below.items()
                 if not any(covers(asked.partition(STEP)[0], path) for path in content.changed)
             }
+            known = self._names.put(content, own)
         return known
 
     def _rows(self, path: Path, steps: Sequence[str], held: Section | None) -> tuple[tuple[Any, ...], ...]:

@@ -16,6 +16,9 @@ class Identity(enum.Enum):
     NAME = "name"
     OWNER_EMAIL = "owner_email"
 
+    # as that of `LayerKind`
+    __hash__ = object.__hash__
+
 
 class IdentityText(Frozen, Opaque):
     """A text with identity in it: no two texts stand side by side, none is empty, and one part at least is identity."""

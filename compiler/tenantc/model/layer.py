@@ -59,6 +59,7 @@ class Operator(enum.Enum):
     RAISE = "raise"
     LOWER = "lower"
 
+    # as that of `LayerKind`
     __hash__ = object.__hash__
 
 

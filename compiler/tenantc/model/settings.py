@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 _SERIALS: Final = count(1)
+V = TypeVar("V")
 
 
 class Content:
@@ -24,7 +25,7 @@ class Content:
     value in both, so whoever printed the one has most of the other. `serial` is a number that no other content gets.
     """
 
-    __slots__ = ("__weakref__", "_largest", "base", "changed", "serial", "uncapped", "values")
+    __slots__ = ("_largest", "base", "changed", "made", "serial", "uncapped", "values")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Content:
         changed: tuple[Path, ...] = (),
     ) -> None:
         self.serial = next(_SERIALS)
+        self.made: dict[object, Any] = {}
         self._largest = -1
         self.values = values
         self.uncapped = uncapped
@@ -60,7 +62,7 @@ class Section:
     both.
     """
 
-    __slots__ = ("__weakref__", "base", "changed", "content", "definitions", "uncapped", "values")
+    __slots__ = ("base", "changed", "content", "definitions", "made", "uncapped", "values")
 
     def __init__(
         self,
@@ -72,11 +74,29 @@ class Section:
         """Values alone are a content that nobody shares."""
         held = content if isinstance(content, Content) else Content(content, {})
         self.content = held
+        self.made: dict[object, Any] = {}
         self.values = held.values
         self.uncapped = held.uncapped
         self.definitions = definitions
         self.base = base
         self.changed = changed
+
+
+class Findings(Generic[V]):
+    """What somebody found out about sections, or about contents: kept in each of them, and so gone with it.
+
+    A `WeakKeyDictionary` would be as good and takes three times as long, dozens of times a tenant.
+    """
+
+    __slots__ = ()
+
+    def get(self, one: Section | Content) -> V | None:
+        found: V | None = one.made.get(self)
+        return found
+
+    def put(self, one: Section | Content, found: V) -> V:
+        one.made[self] = found
+        return found
 
 
 class Settings:

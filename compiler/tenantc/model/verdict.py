@@ -17,6 +17,9 @@ class Answer(enum.Enum):
     FAIL = "fail"
     ERROR = "error"
 
+    # as that of `LayerKind`
+    __hash__ = object.__hash__
+
 
 class Strictness(enum.Enum):
     """What a failure does: stop the tenant, warn, be reported, or nothing since the rule is not judged."""
