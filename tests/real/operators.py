@@ -11,6 +11,7 @@ from tests.real import parts
 # Packages that are generated from the definitions that the operators' projects publish.
 MODELS = {
     "Certificate": "cloudcoil.models.cert_manager.v1",
+    "PeerAuthentication": "cloudcoil.models.istio.security.v1",
     "PrometheusRule": "cloudcoil.models.prometheus_operator.v1",
     "ScaledObject": "cloudcoil.models.keda.v1alpha1",
     "Schedule": "cloudcoil.models.velero.v1",

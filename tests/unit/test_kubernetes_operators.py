@@ -61,8 +61,8 @@ def test_kinds_that_kubernetes_does_not_know_are_listed(tmp_path: Path) -> None:
 
 def test_a_cluster_without_operators_is_given_nothing_for_them(tmp_path: Path) -> None:
     # what is read from secret stores hangs on those
-    written = found(tmp_path, {PREDICTIVE: True}, prometheus=None, velero=None, gateway=None, keda=None).keys()
-    assert written & FOREIGN == {"ExternalSecret"}
+    held = found(tmp_path, {PREDICTIVE: True}, prometheus=None, velero=None, gateway=None, keda=None, istio=None)
+    assert held.keys() & FOREIGN == {"ExternalSecret"}
     assert "Certificate" not in found(tmp_path, {}, gateway={"name": "g", "namespace": "n", "workload": "api"})
 
 
@@ -120,26 +120,72 @@ def test_backups_that_are_switched_off_pause(tmp_path: Path) -> None:
     assert schedule["spec"]["paused"] is True
 
 
+def policy(held: Found, name: str) -> Any:
+    return next(one["spec"] for one in held["NetworkPolicy"] if one["metadata"]["name"] == name)
+
+
 def test_prometheus_reaches_what_it_watches(tmp_path: Path) -> None:
     held = found(tmp_path, {"monitoring.metrics.granularity_minutes": 2})
     [monitor] = held["ServiceMonitor"]
     assert monitor["metadata"]["labels"]["release"] == "prometheus"
     assert monitor["spec"] == {
         "selector": {"matchLabels": {"app.kubernetes.io/name": "api"}},
-        "endpoints": [{"targetPort": 8080, "path": "/metrics", "interval": "2m"}],
+        "scrapeClass": "mesh",
+        "endpoints": [
+            {
+                "targetPort": 8080,
+                "path": "/metrics",
+                "scheme": "https",
+                "tlsConfig": {"insecureSkipVerify": True},
+                "interval": "2m",
+            }
+        ],
     }
-
-    def scraping(held: Found) -> Any:
-        return next(one for one in held["NetworkPolicy"] if one["metadata"]["name"] == "allow-scraping-api")["spec"]
-
-    [rule] = scraping(held)["ingress"]
+    [plain] = found(tmp_path, {}, istio=None)["ServiceMonitor"]
+    assert plain["spec"].keys() == {"selector", "endpoints"}
+    assert plain["spec"]["endpoints"][0].keys() == {"targetPort", "path", "interval"}
+    [rule] = policy(held, "allow-scraping-api")["ingress"]
     assert rule["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "observability"}
     assert rule["ports"] == [{"protocol": "TCP", "port": 8080}]
     unwatched = found(tmp_path, {"monitoring.metrics.enabled": False})
     # empty and not left out, so that it goes from the cluster, too
     assert unwatched["ServiceMonitor"][0]["spec"]["endpoints"] == []
-    assert scraping(unwatched)["policyTypes"] == ["Ingress"]
-    assert "ingress" not in scraping(unwatched)
+    assert policy(unwatched, "allow-scraping-api")["policyTypes"] == ["Ingress"]
+    assert "ingress" not in policy(unwatched, "allow-scraping-api")
+
+
+MTLS = "security.encryption_config.tls.internal_mtls"
+
+
+@pytest.mark.parametrize(("asked", "mode"), [(True, "STRICT"), (False, "PERMISSIVE")])
+def test_pods_in_a_mesh_prove_who_they_are_if_settings_say_so(tmp_path: Path, asked: bool, mode: str) -> None:
+    held = found(tmp_path, {MTLS: asked})
+    [peers] = held["PeerAuthentication"]
+    assert (peers["metadata"]["name"], peers["metadata"]["namespace"]) == ("default", "demo-acme")
+    assert peers["spec"] == {"mtls": {"mode": mode}}
+    assert held["Namespace"][0]["metadata"]["labels"]["istio-injection"] == "enabled"
+
+
+def test_proxies_reach_the_meshs_control_plane(tmp_path: Path) -> None:
+    named, usual, closed = (
+        policy(held, "allow-mesh")
+        for held in (found(tmp_path, {}), found(tmp_path, {}, istio={}), found(tmp_path, {}, status="suspended"))
+    )
+    for spec, namespace in ((named, "mesh"), (usual, "istio-system")):
+        assert spec["podSelector"] == {}
+        istiod = {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+            "podSelector": {"matchLabels": {"app": "istiod"}},
+        }
+        assert spec["egress"] == [{"to": [istiod], "ports": [{"protocol": "TCP", "port": 15012}]}]
+    assert closed == {"podSelector": {}, "policyTypes": ["Egress"]}
+
+
+def test_without_a_mesh_nothing_says_that_there_is_one(tmp_path: Path) -> None:
+    held = found(tmp_path, {}, istio=None)
+    assert "PeerAuthentication" not in held
+    assert "istio-injection" not in held["Namespace"][0]["metadata"]["labels"]
+    assert "allow-mesh" not in {one["metadata"]["name"] for one in held["NetworkPolicy"]}
 
 
 def test_administrators_say_which_metrics_are_the_tenants_own(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ TOP: Mapping[str, Any] = {
             "prometheus": "http://prometheus:9090",
             "expected": [{"start": "0 17 * * 5", "end": "0 2 * * 6", "timezone": "Europe/Berlin", "share": 0.5}],
         },
+        "istio": {"namespace": "mesh", "scrape_class": "mesh"},
         "velero": {"namespace": "backups", "storage_location": "far"},
         "gateway": {"name": "public", "namespace": "gateways", "workload": "api", "issuer": "letsencrypt"},
         "spread": {"required_from_percent": 99.9},

@@ -55,9 +55,17 @@ def lacking(document: Document, options: Options) -> str:
 
 
 def forgotten(options: Options, others: Iterable[Options]) -> list[Document]:
-    """The documents that lack an option which other environments state, and that are wanted all the same."""
+    """The documents that lack an option which other environments state, and that are wanted all the same.
+
+    One whose kind is there in any case, such as a NetworkPolicy, goes with others: nobody could leave it out alone.
+    """
     stated = [one for other in others for target in targets(other) for one in target.documents]
-    return [one for one in dict.fromkeys(stated) if wanted(one.kind, options) and lacking(one, options)]
+    always = {(one.target, one.kind) for one in stated if one.needs is None}
+    return [
+        one
+        for one in dict.fromkeys(stated)
+        if wanted(one.kind, options) and lacking(one, options) and (one.target, one.kind) not in always
+    ]
 
 
 def _narrowed(target: Target, options: Options) -> Target:

@@ -14,6 +14,7 @@ from tenantc.emit.kubernetes.backup import backup_schedule
 from tenantc.emit.kubernetes.disruption import pod_disruption_budget
 from tenantc.emit.kubernetes.domains import certificate, certificate_grant, http_route
 from tenantc.emit.kubernetes.kustomization import estate_kustomization, kustomization
+from tenantc.emit.kubernetes.mesh import allow_mesh, peer_authentication
 from tenantc.emit.kubernetes.metrics import allow_scraping, service_monitor
 from tenantc.emit.kubernetes.namespace import namespace
 from tenantc.emit.kubernetes.network import (
@@ -44,6 +45,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     allow_networks,
     allow_by_default,
     allow_scraping,
+    allow_mesh,
+    peer_authentication,
     service_account,
     viewer_role,
     admin_role,

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.kubernetes.mesh import ISTIO
 from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, PRUNE, is_label_value, labels
+from tenantc.source.value import Record
 
 POD_SECURITY: Final = "pod-security.kubernetes.io"
 _STRICTEST = "restricted"
+
+# https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#automatic-sidecar-injection
+_INJECTED: Final = "istio-injection"
 
 _KEPT: Final[Mapping[str, Tree]] = {
     # Prune is for the day when the document goes, Delete for the day when the whole application does:
@@ -25,6 +30,7 @@ _KEPT: Final[Mapping[str, Tree]] = {
     looks=(
         "infrastructure.compute.pod_security",
         "workspace.kubernetes.version",
+        ISTIO,
         "tenant.tier",
         "tenant.ring",
         "tenant.status",
@@ -35,6 +41,7 @@ def namespace(
     names: Names,
     pod_security: str | None,
     version: str,
+    istio: Record | None,
     tier: str,
     ring: str,
     status: str,
@@ -70,6 +77,7 @@ def namespace(
                 "tenantc/status": status,
                 **{f"{POD_SECURITY}/{mode}": level for mode, level in modes.items()},
                 **{f"{POD_SECURITY}/{mode}-version": pinned for mode in modes},
+                _INJECTED: "enabled" if istio is not None else None,
             },
             "annotations": {"tenantc/tenant-name": names.tenant_name, **_KEPT},
         },
