@@ -239,6 +239,7 @@ def _blamed(wrong: Diagnostic, texts: Mapping[Place, str], lines: Lines) -> Iter
 
 TEMPLATE = re.compile(r"\$\$\{|%%\{|[$%]\{")
 CONSTANT = re.compile(r'\$\{("(?:\\.|[^"\\])*")\}')
+LITERAL = re.compile(r'("(?:\\.|[^"\\])*")')
 DIGEST = re.compile(r"-[0-9a-f]{8}(?=$|-tls$)")
 
 
@@ -254,7 +255,17 @@ def read(name: str, data: bytes) -> Any:
     for one in documents:
         if one.get("kind") == "ConfigMap" and "data" in one:
             one["data"] = {key: json.loads(text) for key, text in one["data"].items()}
+        if one.get("kind") == "ValidatingAdmissionPolicy":
+            for part in ("matchConditions", "variables", "validations"):
+                for said in one["spec"].get(part) or ():
+                    said["expression"] = cel(said["expression"])
     return documents
+
+
+def cel(expression: str) -> list[str]:
+    """An expression in CEL, code and texts in turns, as it reads those of JSON."""
+    parts = LITERAL.split(expression)
+    return [json.loads(part) if number % 2 else part for number, part in enumerate(parts)]
 
 
 def bare(tree: Any) -> Any:
