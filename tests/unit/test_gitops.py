@@ -1,4 +1,8 @@
-"""A change to what tenants share reaches them ring by ring, by whatever deploys the build (golden case `gitops`)."""
+"""A change to what tenants share reaches them ring by ring, by whatever deploys the build.
+
+Flux' Kustomizations are held to its own schema. No Python package was found to ship that of Argo CD's ApplicationSet,
+which people read in the golden case `gitops`.
+"""
 
 from __future__ import annotations
 

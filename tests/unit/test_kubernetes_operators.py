@@ -15,7 +15,7 @@ from tenantc.driver.library import document_schema
 from tenantc.driver.workspace import load
 from tenantc.emit.kubernetes.documents import DOCUMENTS
 from tests.compiling import write
-from tests.real.kubernetes import validate
+from tests.real.kubernetes import minors, validate
 from tests.real.operators import MODELS
 from tests.unit.test_why import TENANTS, TOP, compiled, texts
 
@@ -57,6 +57,16 @@ def test_kinds_that_kubernetes_does_not_know_are_listed(tmp_path: Path) -> None:
     unknown = {one["kind"] for one in documents if any("Kubernetes 1.30 has no" in text for text in validate(one))}
     assert unknown == FOREIGN
     assert {document.kind for document in DOCUMENTS} > FOREIGN
+
+
+@pytest.mark.parametrize("version", minors())
+def test_the_strict_schemas_of_a_version_accept_what_is_written_for_it(tmp_path: Path, version: str) -> None:
+    held = found(tmp_path, {}, version=version)
+    own = [document for kind in held.keys() - FOREIGN for document in held[kind]]
+    assert {one["kind"] for one in own} >= {
+        document.kind for document in DOCUMENTS if document.scope == "tenant"
+    } - FOREIGN - {"Kustomization"}
+    assert [problem for one in own for problem in validate(one, version)] == []
 
 
 def test_a_cluster_without_operators_is_given_nothing_for_them(tmp_path: Path) -> None:
