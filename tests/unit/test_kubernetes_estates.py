@@ -240,6 +240,7 @@ def test_a_platform_may_let_tenants_have_load_balancers_and_tokens(tmp_path: Pat
         ({**OURS, "pod-security.kubernetes.io/enforce": "privileged"}, {}, 1),
         ({**OURS, "pod-security.kubernetes.io/enforce": "privileged"}, {"groups": ["platform engineers"]}, 0),
         ({**OURS, "pod-security.kubernetes.io/warn": "privileged"}, {}, 1),
+        ({**OURS, "istio-injection": "disabled"}, {}, 1),
         ({key: value for key, value in OURS.items() if "pod-security" not in key}, {}, 1),
         ({**OURS, "pod-security.kubernetes.io/enforce": "x"}, {"username": "o'neil\"\\n@example.com"}, 0),
     ],

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 from tenantc.emit.characters import json_string
 from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, TENANT
-from tenantc.emit.kubernetes.namespace import POD_SECURITY
+from tenantc.emit.kubernetes.namespace import INJECTION, POD_SECURITY
 from tenantc.source.value import Record
 
 # keys of what a namespace enforces, and of what else is said of it
-_OWNED: Final = (f"{POD_SECURITY}/", "tenantc/")
+_OWNED: Final = (f"{POD_SECURITY}/", "tenantc/", INJECTION)
 _NEW: Final = "object.metadata.labels"
 _OLD: Final = "oldObject.metadata.labels"
 # what says how much a tenant may use, what it can reach and who may come in
@@ -22,6 +22,8 @@ _BOUNDARIES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("", ("limitranges", "resourcequotas")),
     ("networking.k8s.io", ("networkpolicies",)),
     ("rbac.authorization.k8s.io", ("rolebindings", "roles")),
+    # a cluster without a mesh has no such thing
+    ("security.istio.io", ("peerauthentications",)),
 )
 
 

@@ -14,7 +14,7 @@ POD_SECURITY: Final = "pod-security.kubernetes.io"
 _STRICTEST = "restricted"
 
 # https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#automatic-sidecar-injection
-_INJECTED: Final = "istio-injection"
+INJECTION: Final = "istio-injection"
 
 _KEPT: Final[Mapping[str, Tree]] = {
     # Prune is for the day when the document goes, Delete for the day when the whole application does:
@@ -77,7 +77,7 @@ def namespace(
                 "tenantc/status": status,
                 **{f"{POD_SECURITY}/{mode}": level for mode, level in modes.items()},
                 **{f"{POD_SECURITY}/{mode}-version": pinned for mode in modes},
-                _INJECTED: "enabled" if istio is not None else None,
+                INJECTION: "enabled" if istio is not None else None,
             },
             "annotations": {"tenantc/tenant-name": names.tenant_name, **_KEPT},
         },
