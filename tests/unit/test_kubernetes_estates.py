@@ -268,6 +268,7 @@ def test_namespaces_of_others_are_theirs(policies: Documents, labels: dict[str, 
         ("", "resourcequotas"),
         ("", "limitranges"),
         ("rbac.authorization.k8s.io", "rolebindings"),
+        ("security.istio.io", "peerauthentications"),
         ("rbac.authorization.k8s.io", "roles"),
     ],
 )
