@@ -11,7 +11,8 @@ from sys import intern
 
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import foreign, literal_keys
-from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, has_errors
+from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
+from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.boundaries import Boundaries
 from tenantc.driver.judgement import Hardened, Judgement
 from tenantc.driver.tiers import first_tier_allowing, judged
@@ -29,7 +30,7 @@ from tenantc.model.verdict import Strictness
 from tenantc.resolve.extend import Addition, Facts, empty, extend
 from tenantc.resolve.idle import expired, idle, idle_warnings, unused_keeps
 from tenantc.source.frozen import Frozen
-from tenantc.source.path import Path
+from tenantc.source.path import Path, covers, split
 from tenantc.source.span import Span
 from tenantc.source.value import Value
 
@@ -95,6 +96,7 @@ class Pipeline:
             diagnostics += self.linker.unknown_frameworks(layer)
             diagnostics += forbidden(layer, self.workspace.options.owners)
             diagnostics += literal_keys(_texts(layer.definitions), self.workspace.options.literals)
+        diagnostics += self._unknown_grades()
         if not has_errors(diagnostics):
             diagnostics += judged(self.judgement.court, self.linker, self.level, self._fail_on)
         return list(dict.fromkeys(diagnostics))
@@ -148,6 +150,20 @@ class Pipeline:
             diagnostics += outcome.diagnostics
         compiled = Compiled(linked.value, hardened.inherited, hardened.resolved, resolved, checked.value, judged)
         return Outcome(compiled, tuple(diagnostics))
+
+    def _unknown_grades(self) -> list[Diagnostic]:
+        """T616 for each priority that no tenant's pods can ever have."""
+        tiers = self.workspace.documents.tiers
+        grades = {*tiers, *(tier.grade for tier in tiers.values() if tier.grade)}
+        found: list[Diagnostic] = []
+        for options in (self.workspace.options, *self.workspace.inputs_of.values()):
+            for path in options.section.values:
+                name = split(path)[-1]
+                if covers(_PRIORITIES, path) and path != _PRIORITIES and name not in grades:
+                    span = options.stated(path)
+                    places = [span] if span is not None else []
+                    found.append(diagnose("T616", *places, name=name, help=did_you_mean(name, grades)))
+        return found
 
     def _secret_paths(self, environment: str) -> Mapping[str, tuple[str, ...]]:
         known = self._paths.get(environment)
@@ -243,6 +259,8 @@ class Pipeline:
         """What tenantc knows of one tenant, by path."""
         return self.facts(linked.stack, _facts(linked))
 
+
+_PRIORITIES = "workspace.kubernetes.priorities"
 
 # the sections that tenantc fills for each tenant, and what stands in them
 _FACTS = (
