@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.real import operators
 FLUX = f"{TOP}targets: [kubernetes, flux]\nflux: {{path: out}}\n"
 ARGO = f"{TOP}targets: [kubernetes, argocd]\nargocd: {{repository: https://git.example.com/t.git}}\n"
 LISTED = "estates/us-east-1/flux/tenants.yaml"
+TENANT = "demo.default.tenant."
 
 
 def in_rings(rings: dict[str, str]) -> dict[str, str]:
@@ -51,8 +53,8 @@ def test_flux_waits_for_all_tenants_of_the_rings_before(
     assert codes(run(write(root, {"tenantc.yaml": FLUX, **in_rings(rings)}), root / "out")) == []
     specs = kustomizations(root / "out")
     for id, ring in rings.items():
-        earlier = {f"tenant-{other}" for other, its in rings.items() if RINGS.index(its) < RINGS.index(ring)}
-        assert {name for name in behind(specs, f"tenant-{id}") if name.startswith("tenant-")} == earlier
+        earlier = {f"{TENANT}{other}" for other, its in rings.items() if RINGS.index(its) < RINGS.index(ring)}
+        assert {name for name in behind(specs, f"{TENANT}{id}") if name.startswith(TENANT)} == earlier
     for one in yaml.safe_load_all((root / "out" / LISTED).read_text()):
         assert operators.flux(one) == []
     # each applies a folder that is there and holds something
@@ -95,3 +97,42 @@ def test_a_change_of_one_tenant_leaves_what_argo_cd_reads_of_the_others(tmp_path
     run(write(tmp_path, {"tenantc.yaml": ARGO, **more}), tmp_path / "two")
     for name in ("fleet/applicationset.yaml", "tenants/bert/application.json", "tenants/bert/kubernetes.yaml"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_nothing_of_two_environments_or_platforms_bears_one_name(tmp_path: Path) -> None:
+    """One Flux serves all that shares a cluster, and one Argo CD may serve several platforms."""
+    flux: list[str] = []
+    argo: list[str] = []
+    rings = dict.fromkeys(("canary", "estate", "estate-us-east-1", "c-acme", "acme", "x" * 40), "canary")
+    for platform, environment in (("a", "b-c"), ("a", "d"), ("a-b", "c")):
+        root = tmp_path / platform / environment
+        top = f"""
+            platform: {platform}
+            language: 1
+            naming: 1
+            defaults: {{region: us-east-1, environments: [{environment}]}}
+            targets: [kubernetes, argocd, flux]
+            kubernetes: {{priorities: {{free: 1}}}}
+            argocd: {{repository: https://git.example.com/t.git}}
+        """
+        live = {f"environments/{environment}.yaml": f"environment: {environment}\n"}
+        texts = {"tenantc.yaml": dedent(top), **live, **in_rings(rings)}
+        assert codes(run(write(root / "in", texts), root / "out")) == []
+        argo += [json.loads(file.read_bytes())["name"] for file in (root / "out").rglob("application.json")]
+        for names, pattern in ((flux, "flux/*.yaml"), (argo, "fleet/*.yaml")):
+            for file in (root / "out").rglob(pattern):
+                names += [one["metadata"]["name"] for one in yaml.safe_load_all(file.read_text())]
+    for names in (flux, argo):
+        assert len(set(names)) == len(names) == 3 * (len(rings) + 2)
+        # all become labels
+        assert max(map(len, names)) <= 63
+
+
+def test_a_build_may_be_the_whole_repository(tmp_path: Path) -> None:
+    argo = ARGO.replace("argocd]", "argocd, flux]").replace("t.git}", "t.git, path: .}")
+    texts = {"tenantc.yaml": f"{argo}flux: {{path: .}}\n", **in_rings({"anna": "canary"})}
+    assert codes(run(write(tmp_path / "in", texts), tmp_path / "out")) == []
+    assert kustomizations(tmp_path / "out")[f"{TENANT}anna"]["path"] == "./tenants/anna"
+    [found] = yaml.safe_load_all((tmp_path / "out/fleet/applicationset.yaml").read_text())
+    paths = [one["path"] for one in found["spec"]["generators"][0]["git"]["files"]]
+    assert paths == ["estates/*/application.json", "tenants/*/application.json"]

@@ -28,10 +28,10 @@ def admitted(options: Options, schema: Schema) -> Outcome[list[str]]:
     """The names of the targets that are built, and what is wrong with others: T606, T609, T12x for `extensions:`."""
     names = {named.name: named for named in options.targets}
     assert isinstance(options.node.value, dict), "the structure was checked"
-    lonely = list(_lonely(names, known(options)))
+    targets = known(options)
+    lonely = list(_lonely(names, targets))
     if names.keys() <= OWN.keys() and _EXTENSIONS not in options.node.value:
         return Outcome(list(names), tuple(lonely))
-    targets = known(options)
     wrong = {name: list(_refused(named)) for name, named in names.items()}
     owners = _owners(targets)
     for target in targets:

@@ -65,8 +65,10 @@ class Options(Frozen):
     def stated(self, path: Path) -> Span | None:
         """Where the option `workspace.…` is stated; None if it is left to its default, or no option."""
         top, *names = split(path)
+        if top != "workspace":
+            return None
         node = self.node
-        for name in names if top == "workspace" else [""]:
+        for name in names:
             if not isinstance(node.value, dict) or name not in node.value:
                 return None
             node = node.value[name]

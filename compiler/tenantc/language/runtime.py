@@ -119,7 +119,7 @@ def subset_of(items: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
     return frozenset(others).issuperset(items)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def matches(text: str, value: str) -> bool:
     """Whether a pattern matches a text: names of models and permissions come again and again."""
     compiled = compile_pattern(text)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Names, Slot, Tree, document, slug
+from tenantc.emit.document import Names, Slot, Tree, document
+from tenantc.emit.kubernetes.metadata import label_name
 from tenantc.emit.rings import ESTATE
 
 FILE: Final = "application.json"
-_LONGEST: Final = 63
 # what Argo CD calls the cluster that it runs in
 _OWN_CLUSTER: Final = "in-cluster"
 
@@ -40,6 +40,6 @@ def estate_parameters(
     platform: str, environment: str, account: str | None, region: str | None, cluster: str | None
 ) -> Tree:
     """An estate's, which bears the name of where it lies."""
-    place = [part for part in (account, region, cluster) if part is not None]
-    name = slug("-".join([platform, environment, ESTATE, *place]), _LONGEST)
+    place = "-".join(part for part in (account, region, cluster) if part is not None)
+    name = label_name(platform, environment, ESTATE, place)
     return {"name": name, "ring": ESTATE, "cluster": cluster or _OWN_CLUSTER}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.argocd.application import FILE
-from tenantc.emit.document import Result, Tree, Unsupported, document, slug
-from tenantc.emit.kubernetes.metadata import MANAGED_BY
-from tenantc.emit.rings import ESTATE, RING, RINGS
+from tenantc.emit.document import Result, Tree, Unsupported, document
+from tenantc.emit.kubernetes.metadata import MANAGED_BY, label_name
+from tenantc.emit.rings import ESTATE, RING, RINGS, written_to
 from tenantc.source.value import Record
 
 _OPTIONS: Final = "workspace.argocd"
-_LONGEST: Final = 63
 # All that Argo CD reads of a folder: its Application is not compared again when anything else changes in a commit.
 # https://argo-cd.readthedocs.io/en/stable/operator-manual/high_availability/#manifest-paths-annotation
 _READ: Final = "kubernetes.yaml;kustomization.yaml"
@@ -42,12 +41,12 @@ def application_set(platform: str, argocd: Record, environments: tuple[tuple[str
 def _application_set(platform: str, environment: str, folder: str, argocd: Record) -> Tree:
     repository, revision, most = str(argocd["repository"]), str(argocd["revision"]), argocd["max_update"]
     assert isinstance(most, Record), "the structure was checked"
-    build = "/".join(part for part in (str(argocd["path"]), folder) if part)
+    build = "".join(f"{part}/" for part in (*written_to(str(argocd["path"])), folder) if part)
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
         "metadata": {
-            "name": slug(f"{platform}-{environment}", _LONGEST),
+            "name": label_name(platform, environment),
             "namespace": str(argocd["namespace"]),
             "labels": {MANAGED_BY: "tenantc"},
         },
@@ -59,7 +58,7 @@ def _application_set(platform: str, environment: str, folder: str, argocd: Recor
                     "git": {
                         "repoURL": repository,
                         "revision": revision,
-                        "files": [{"path": f"{build}/{part}/*/{FILE}"} for part in ("estates", "tenants")],
+                        "files": [{"path": f"{build}{part}/*/{FILE}"} for part in ("estates", "tenants")],
                     }
                 }
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Document, Tree, document
-from tenantc.emit.kubernetes.metadata import MANAGED_BY
+from tenantc.emit.kubernetes.metadata import MANAGED_BY, label_name
 from tenantc.emit.rings import RING, RINGS
 from tenantc.source.value import Record
 
@@ -16,7 +16,7 @@ GATED: Final = RINGS[:-1]
 
 def gate(platform: str, environment: str, ring: str) -> str:
     """The name of what opens when all tenants of a ring have the change."""
-    return f"{platform}-{environment}-{ring}"
+    return label_name(platform, environment, "ring", ring)
 
 
 def folder(ring: str) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 from tenantc.emit.document import Tree, document
 from tenantc.emit.flux.gates import GATED, OPTIONS, folder, gate
-from tenantc.emit.kubernetes.metadata import MANAGED_BY, PRUNE, TENANT
-from tenantc.emit.rings import ESTATE, RING, RINGS
+from tenantc.emit.kubernetes.metadata import MANAGED_BY, PRUNE, TENANT, label_name
+from tenantc.emit.rings import ESTATE, RING, RINGS, written_to
 from tenantc.source.value import Record
 
 _FILES: Final = "flux"
@@ -35,13 +35,14 @@ def tenant_kustomizations(
     gates: list[str] = []
     for ring in RINGS:
         members = [(id, where, estate) for id, its, where, estate in tenants if its == ring]
+        called = {id: label_name(platform, environment, "tenant", id) for id, _, _ in members}
         for id, where, _ in members:
             labels = {TENANT: id, RING: ring}
-            found.append(_kustomization(f"tenant-{id}", labels, _path(flux, where, "tenants", id), gates, flux))
+            found.append(_kustomization(called[id], labels, _path(flux, where, "tenants", id), gates, flux))
         if members and ring in GATED:
             _, where, estate = members[0]
             name, path = gate(platform, environment, ring), _path(flux, where, "estates", estate, folder(ring))
-            found.append(_kustomization(name, {RING: ring}, path, [f"tenant-{id}" for id, _, _ in members], flux))
+            found.append(_kustomization(name, {RING: ring}, path, called.values(), flux))
             gates = [name]
     return found
 
@@ -58,13 +59,15 @@ def tenant_kustomizations(
 def estate_kustomization(platform: str, environment: str, flux: Record, estates: tuple[tuple[str, str], ...]) -> Tree:
     """Applies the estate's own folder, where there is something for Kubernetes in it."""
     return [
-        _kustomization(gate(platform, environment, ESTATE), {}, _path(flux, where, "estates", estate), (), flux)
+        _kustomization(
+            label_name(platform, environment, ESTATE, estate), {}, _path(flux, where, "estates", estate), (), flux
+        )
         for where, estate in estates
     ]
 
 
 def _path(flux: Record, *parts: str) -> str:
-    return "/".join(part for part in (".", str(flux["path"]), *parts) if part)
+    return "/".join(part for part in (".", *written_to(str(flux["path"])), *parts) if part)
 
 
 def _kustomization(name: str, labels: dict[str, str], path: str, behind: Iterable[str], flux: Record) -> Tree:

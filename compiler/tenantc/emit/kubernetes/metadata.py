@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tenantc.emit.document import Names, Slot, Tree
+from tenantc.emit.document import Names, Slot, Tree, slug
 
 TENANT: Final = "tenantc/tenant"
 
@@ -27,6 +27,7 @@ PART_OF: Final = "app.kubernetes.io/part-of"
 ENVIRONMENT: Final = "tenantc/environment"
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+LONGEST_LABEL: Final = 63
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
 
 
@@ -47,6 +48,15 @@ def shared_name(platform: str, environment: str, name: str) -> str:
     `system-`, which Kubernetes keeps to itself.
     """
     return f"tenantc.{platform}.{environment}.{name}"
+
+
+def label_name(platform: str, environment: str, *parts: str) -> str:
+    """The name of an object that tells of itself by a label of what it makes, so as short as a label's value.
+
+    No part but the last holds a dot, so no two of them meet, whatever platforms, environments and tenants are called.
+    """
+    name = ".".join((platform, environment, *parts))
+    return name if len(name) <= LONGEST_LABEL else slug(name, LONGEST_LABEL)
 
 
 def shared_metadata(platform: str, environment: str, name: str) -> dict[str, Tree]:
