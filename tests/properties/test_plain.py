@@ -101,7 +101,10 @@ def test_a_spec_with_one_character_changed_means_what_libyaml_says(
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("examples/**/*.yaml")) + sorted(ROOT.glob("tests/golden/*/in/**/*.yaml"))
+    "path",
+    # what `make demo` leaves is no file of the project
+    sorted(path for path in ROOT.glob("examples/**/*.yaml") if "build" not in path.parts)
+    + sorted(ROOT.glob("tests/golden/*/in/**/*.yaml")),
 )
 def test_files_mean_what_libyaml_says(path: Path) -> None:
     body = path.read_bytes().decode("utf-8", "replace")
