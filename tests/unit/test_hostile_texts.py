@@ -69,6 +69,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "alerts": {"system_health": {"own": None}},
             },
         },
+        "terraform": {
+            "inputs": {
+                "vpc": {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT},
+                "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
+            },
+            "states": {"network": {"config": {"bucket": "b"}}},
+        },
         "patches": [
             {"kind": "Namespace", "merge": {"metadata": {"annotations": {"a.example/note": "note"}}},
              "name": LEFT_OUT, "environments": LEFT_OUT, "json": LEFT_OUT},
@@ -96,7 +103,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 # names that another place says too
 NAMED: set[Keys] = {
     *(("regions", "eu-west-1"), ("deployment", "regions", "eu-west-1"), ("stores", "vault")),
-    *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a")),
+    *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a"), ("terraform", "states", "network")),
+    ("terraform", "inputs", "vpc", "state"),
 }
 # by which the language refuses what a JSON Schema takes: a name too long for YAML, what names nothing, no secret
 LANGUAGE = {
@@ -278,7 +286,7 @@ def bare(tree: Any) -> Any:
 def undone(tree: Any) -> Any:
     """A tree of templates as Terraform reads them: text as it is, and NUL before what is code."""
     if isinstance(tree, dict):
-        return {name: undone(one) for name, one in tree.items()}
+        return {undone(name): undone(one) for name, one in tree.items()}
     if isinstance(tree, list):
         return [undone(one) for one in tree]
     if not isinstance(tree, str):

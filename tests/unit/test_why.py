@@ -71,6 +71,13 @@ TOP: Mapping[str, Any] = {
         "priorities": {"professional": 100, "enterprise": 200},
         "admission": {"deployers": {"groups": ["engineers"]}, "image_registries": ["registry.example"]},
     },
+    "terraform": {
+        "inputs": {
+            "vpc": {"state": "network", "output": "vpc_id"},
+            "subnets": ["subnet-a", "subnet-b"],
+        },
+        "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
+    },
     "sql": {"shared_tables": ["app.tracks"]},
     "stores": {"vault": {"kubernetes": "vault-backend"}},
     "argocd": {"repository": "https://git.example.com/tenants.git"},

@@ -41,7 +41,11 @@ TARGETS: Final[tuple[Target, ...]] = (
     # files of every setting, and behind the first of them a document
     Target("values", (("values.yaml", "yaml"), ("tenant.tfvars.json", "json")), (pods,)),
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
-    Target("terraform", (("main.tf.json", "terraform"), ("versions.tf.json", "terraform")), TERRAFORM),
+    Target(
+        "terraform",
+        (("main.tf.json", "terraform"), ("inputs.tf.json", "terraform"), ("versions.tf.json", "terraform")),
+        TERRAFORM,
+    ),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),
     Target("argocd", (("applicationset.yaml", "yaml"), ("application.json", "json")), ARGOCD),
     Target("flux", tuple((file, "yaml") for file in dict.fromkeys(one.file for one in FLUX) if file), FLUX),

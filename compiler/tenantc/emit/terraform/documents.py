@@ -7,11 +7,12 @@ from typing import Final
 from tenantc.emit.document import Document
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
-from tenantc.emit.terraform.versions import versions
+from tenantc.emit.terraform.versions import estate_versions, versions
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     aws_region,
@@ -26,5 +27,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     bucket_lifecycle,
     log_group,
     outputs,
+    inputs,
     versions,
+    estate_inputs,
+    estate_versions,
 )

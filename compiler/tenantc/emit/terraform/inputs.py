@@ -1,0 +1,61 @@
+"""What the platform has made already: a network, a zone, a topic, where tenants' resources stand in or speak to.
+
+A document that needs one says `needs="workspace.terraform.inputs.NAME"` and refers to it by `Ref("local", NAME)`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantc.emit.document import Expr, Names, Result, Tree, Unsupported, document
+from tenantc.source.path import Path
+from tenantc.source.value import Record, Value
+
+INPUTS: Final[Path] = "workspace.terraform.inputs"
+_LOOKS: Final = (INPUTS, "workspace.terraform.states")
+_FILE: Final = "inputs.tf.json"
+
+
+@document("terraform", kind="locals", needs=INPUTS, looks=_LOOKS, file=_FILE, beside="main.tf.json")
+def inputs(_names: Names, stated: Record, states: Record | None) -> Result:
+    """Where the tenant's root finds them."""
+    return _found(stated, states or Record())
+
+
+@document("terraform", kind="locals", scope="estate", needs=INPUTS, looks=_LOOKS, file=_FILE, beside="main.tf.json")
+def estate_inputs(stated: Record, states: Record | None) -> Result:
+    """Where the estate's root finds them."""
+    return _found(stated, states or Record())
+
+
+def _found(stated: Record, states: Record) -> Result:
+    """Values as they are; what Terraform has to look up, by blocks of data.
+
+    https://developer.hashicorp.com/terraform/language/state/remote-state-data
+    """
+    found: dict[str, Tree] = {}
+    data: dict[str, dict[str, Tree]] = {}
+    for name, one in stated.items():
+        match one:
+            case {"state": str(state), "output": str(output)}:
+                if state not in states:
+                    return Unsupported(f"{INPUTS}.{name}.state", ("say under `terraform.states` where that state is",))
+                found[name] = Expr(f"data.terraform_remote_state.{state}.outputs.{output}")
+                data.setdefault("terraform_remote_state", {})[state] = _tree(states[state])
+            case {"data": str(kind), "attribute": str(attribute)}:
+                found[name] = Expr(f"data.{kind}.{name}.{attribute}")
+                arguments = one.get("arguments") if isinstance(one, Record) else None
+                data.setdefault(kind, {})[name] = _tree(arguments or Record())
+            case _:
+                found[name] = _tree(one)
+    return {"data": dict(data) or None, "locals": found}
+
+
+def _tree(value: Value) -> Tree:
+    """An option as it stands in tenantc.yaml."""
+    if isinstance(value, Record):
+        return {key: _tree(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_tree(item) for item in value]
+    assert isinstance(value, (bool, int, float, str)), "options hold what YAML does"
+    return value
