@@ -143,10 +143,19 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
     held: dict[str | tuple[str, ...], tuple[Value, ...]] = {
         "infrastructure.isolation_level": ("shared", "schema"),
         "tenant.grade": ("enterprise", "professional"),
+        "security.encryption_config.fips_mode": (False, True),
+        "build.departed": ("globex",),
     }
-    facts = {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}
+    facts = {
+        "tenant.id": "acme",
+        "build.root": "terraform",
+        "deployment.environment": "live",
+        "build.folder": "live",
+        "build.estate": "here",
+    }
     if isinstance(path, tuple):
-        return tuple(tuple(facts.get(one, ring) for one in path) for ring in ("canary", "early", "general"))
+        rows = (tuple(facts.get(one, ring) for one in path) for ring in ("canary", "early", "general"))
+        return tuple(dict.fromkeys(rows))
     return held[path]
 
 

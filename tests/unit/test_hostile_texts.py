@@ -71,10 +71,17 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         },
         "terraform": {
             "inputs": {
-                "vpc": {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT},
-                "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
+                "vpc": {
+                    "state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT,
+                    "regions": LEFT_OUT,
+                },
+                "subnets": {
+                    "arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT, "regions": LEFT_OUT,
+                },
             },
             "states": {"network": {"config": {"bucket": "b"}}},
+            "backend": {"s3": {"bucket": "b", "key": "{root}"}},
+            "layout": LEFT_OUT, "shards": LEFT_OUT,
         },
         "patches": [
             {"kind": "Namespace", "merge": {"metadata": {"annotations": {"a.example/note": "note"}}},
@@ -104,8 +111,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 NAMED: set[Keys] = {
     *(("regions", "eu-west-1"), ("deployment", "regions", "eu-west-1"), ("stores", "vault")),
     *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a"), ("terraform", "states", "network")),
-    ("terraform", "inputs", "vpc", "state"),
 }
+# values that point to one of them, or that hold what they must
+FIXED: set[Keys] = {("terraform", "inputs", "vpc", "state"), ("terraform", "backend", "s3", "key")}
 # by which the language refuses what a JSON Schema takes: a name too long for YAML, what names nothing, no secret
 LANGUAGE = {
     "T102",
@@ -142,7 +150,7 @@ def field() -> Field:
     bodies = {file: sample(schema, dict(BODIES[file])) for file, schema in schemas.items()}
     everything = [one for file, schema in schemas.items() for one in places(file, schema, bodies[file])]
     names = tuple(one for one in everything if one.names and one.keys not in NAMED)
-    return Field(bodies, tuple(one for one in everything if not one.names), names)
+    return Field(bodies, tuple(one for one in everything if not one.names and one.keys not in FIXED), names)
 
 
 def texts_of(schema: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -76,7 +76,14 @@ TOP: Mapping[str, Any] = {
             "vpc": {"state": "network", "output": "vpc_id"},
             "subnets": ["subnet-a", "subnet-b"],
         },
-        "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
+        "states": {
+            "network": {
+                "backend": "s3",
+                "config": {"bucket": "states", "key": "{environment}/{account}/{region}/{cluster}/network"},
+            }
+        },
+        "backend": {"s3": {"bucket": "states-{environment}-{account}-{region}-{cluster}", "key": "{root}"}},
+        "provider": {"assume_role": "arn:aws:iam::{account}:role/deploy", "default_tags": {"a": "b"}},
     },
     "sql": {"shared_tables": ["app.tracks"]},
     "stores": {"vault": {"kubernetes": "vault-backend"}},

@@ -10,6 +10,7 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.admission import admitted, failed
 from tenantc.driver.case import Case
 from tenantc.driver.claims import Claims, Estate
+from tenantc.driver.options import Options
 from tenantc.driver.outputs import Outputs
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.targets import known
@@ -18,7 +19,9 @@ from tenantc.emit.fill import Filler
 from tenantc.emit.naming import KINDS, Bearer, check_pinned
 from tenantc.emit.node import Unsupported
 from tenantc.emit.plan import Columns, Failure
+from tenantc.emit.shards import shard
 from tenantc.emit.subject import FILLED, Subject
+from tenantc.emit.terraform.roots import DEPARTED
 from tenantc.emit.values import Values
 from tenantc.model.checked import Checked
 from tenantc.model.judged import Judged
@@ -37,6 +40,8 @@ Said = dict[Key, set[Value]]
 # files in which the settings stand beside what documents make: in a ConfigMap behind it, and before it
 _OBJECTS = "kubernetes.yaml"
 _VALUES = "values.yaml"
+# where the roots lie that several tenants stand in
+_ROOTS = "terraform"
 
 
 class Emission:
@@ -44,6 +49,7 @@ class Emission:
 
     `only` names the targets to emit, by default those of the workspace. `reference` builds everything from scratch,
     without memo or templates: what the fast path is tested against. `without` is a patch that is not applied.
+    `departed` are the tenants that are gone.
     """
 
     def __init__(
@@ -65,9 +71,15 @@ class Emission:
         self._values = Values(unlimited)
         self._claims = Claims(options.platform, pipeline.workspace.place)
         chosen = [target for target in known(options) if target.name in built]
-        self._columns = {path for target in chosen for document in target.documents for path in document.columns}
-        self._rows = {document.rows for target in chosen for document in target.documents if document.rows}
+        self._columns = {
+            path for target in chosen for document in target.documents for path in document.columns if path != DEPARTED
+        }
+        # a root is a tenant's own, unless an environment says otherwise
+        scopes = {"estate", "fleet", *(["root"] if any(map(_shared_roots, pipeline.workspace.every_options())) else [])}
+        self._rows = {one.rows for target in chosen for one in target.documents if one.rows and one.scope in scopes}
         self._estates: dict[Estate, Said] = {}
+        self._roots: dict[tuple[str, str], Said] = {}
+        self.departed: Collection[str] = ()
         self._missed: dict[tuple[str, Path], Diagnostic] = {}
 
     @property
@@ -183,6 +195,7 @@ class Emission:
                 self.diagnostics.append(self._met(folder, taken[folder], estate))
             elif files:
                 yield folder, files
+        yield from self._root_files()
         if self._estates:
             options = self._pipeline.workspace.options
             subject = Subject(self._pipeline.schema, {"workspace": options.section})
@@ -190,10 +203,21 @@ class Emission:
             if files := self._above("fleet", "", subject, filler, [*self._estates.values()]):
                 yield "fleet", files
 
+    def _root_files(self) -> Iterator[tuple[str, Files]]:
+        """The files of every root that several tenants stand in, with their folder."""
+        for environment, root in sorted(self._roots):
+            options = self._pipeline.workspace.options_in(environment)
+            facts = Section({"deployment.environment": environment or "default"}, {})
+            subject = Subject(self._pipeline.schema, {"deployment": facts, "workspace": options.section})
+            filler = Filler({}, Bearer(options.platform, environment, "", "", ""), {}, subject.find)
+            gone = {id for id in self.departed if self._root(environment, id) == root}
+            said: Said = {**self._roots[environment, root], DEPARTED: {*gone}}
+            if files := self._above("root", environment, subject, filler, [said]):
+                yield f"{environment}/{root}" if environment else root, files
+
     def _above(self, scope: str, environment: str, subject: Subject, filler: Filler, said: Sequence[Said]) -> Files:
         """The files of an estate, or of the fleet: what stands above tenants, who said this."""
-        keys: list[Key] = [*self._columns, *self._rows]
-        united = {key: {one for each in said for one in each[key]} for key in keys}
+        united = {key: {one for each in said for one in each[key]} for key in said[0]}
         columns: dict[Key, Value] = {key: tuple(sorted(found, key=show)) for key, found in united.items()}
         options = self._pipeline.workspace.options_in(environment)
         files, refusals = self._outputs.of(environment).builder.files(subject, filler, scope, _looker(columns))
@@ -246,25 +270,47 @@ class Emission:
         self._claims.add(linked, estate, case.filler.name, case.pinned)
         if not case.pending:
             identity = {f"tenant.{part.value}": text for part, text in case.identity.items()} if self._rows else {}
-            self._count(estate, lambda path: identity.get(path) or case.subject.look(path))
+            self._count(estate, linked.spec.tenant_id, lambda path: identity.get(path) or case.subject.look(path))
 
     def held(self, environment: str, stored: Mapping[str, Any]) -> None:
         """Counts a tenant that keeps its previous artifacts into its estate, by the settings that stand among them."""
         if stored["tenant"]["status"] != "pending":
             account, region, cluster = (stored["deployment"].get(part, "") for part in ("account", "region", "cluster"))
             estate = Estate(environment, account, region, cluster)
-            self._count(estate, lambda path: _stored(stored, path))
+            self._count(estate, stored["tenant"]["id"], lambda path: _stored(stored, path))
 
-    def _count(self, estate: Estate, look: Callable[[Path], Value | None]) -> None:
+    def _count(self, estate: Estate, tenant: str, look: Callable[[Path], Value | None]) -> None:
         keys: list[Key] = [*self._columns, *self._rows]
         said = self._estates.setdefault(estate, {key: set() for key in keys})
         for path in self._columns:
             value = look(path)
             if value is not None:
                 said[path].add(value)
-        build = {"build.folder": estate.environment, "build.estate": estate.name}
-        for paths in self._rows:
-            said[paths].add(tuple([build[path] if path in build else look(path) or "" for path in paths]))
+        root = self._root(estate.environment, tenant) if self._rows else ""
+        build = {"build.folder": estate.environment, "build.estate": estate.name, "build.root": root}
+        rows = {
+            paths: tuple([build[path] if path in build else look(path) or "" for path in paths]) for paths in self._rows
+        }
+        for paths, row in rows.items():
+            said[paths].add(row)
+        if root:
+            held = self._roots.setdefault((estate.environment, root), {paths: set() for paths in rows})
+            for paths, row in rows.items():
+                held[paths].add(row)
+
+    def _root(self, environment: str, tenant: str) -> str:
+        """The folder, below the environment's, of the root that a tenant stands in with others; empty if in its own."""
+        options = self._pipeline.workspace.options_in(environment)
+        if "terraform" not in self._outputs.of(environment).names or not _shared_roots(options):
+            return ""
+        if options.layout == "environment":
+            return _ROOTS
+        return f"{_ROOTS}/shard-{shard(tenant, options.shards)}"
+
+
+def _shared_roots(options: Options) -> bool:
+    """Whether several tenants stand in one root."""
+    return options.layout != "tenant"
 
 
 def _apart(files: Files, name: str) -> tuple[bytes, Files]:

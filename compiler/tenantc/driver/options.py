@@ -19,7 +19,7 @@ from tenantc.source.value import Record, Value
 DEFAULTS: Mapping[str, Any] = {
     "targets": ["values", "kubernetes", "terraform", "sql"],
     "kubernetes": {"version": "1.30", "workloads": {}},
-    "terraform": {"required_version": ">= 1.9", "provider_version": "~> 5.100"},
+    "terraform": {"required_version": ">= 1.9", "provider_version": "~> 5.100", "layout": "tenant", "shards": 1},
     "sql": {"shared_tables": [], "tenant_column": "tenant_id"},
     "values": {"unlimited": -1},
     "argocd": {
@@ -54,6 +54,18 @@ class Options(Frozen):
     def kubernetes(self) -> str:
         """The minor version of Kubernetes that is deployed to, as `1.30`."""
         return str(self.section.values["workspace.kubernetes.version"])
+
+    @property
+    def layout(self) -> str:
+        """What gets a root of Terraform's of its own: `tenant`, `environment` or `shard`."""
+        return str(self.section.values["workspace.terraform.layout"])
+
+    @property
+    def shards(self) -> int:
+        """In how many roots an environment's tenants stand, for the layout `shard`."""
+        count = self.section.values["workspace.terraform.shards"]
+        assert isinstance(count, int), "the structure was checked"
+        return count
 
     @property
     def secret_paths(self) -> Mapping[str, tuple[str, ...]]:

@@ -55,6 +55,10 @@ class Workspace(Frozen, eq=False):
         """The options as an environment states them."""
         return self.inputs_of.get(environment, self.options)
 
+    def every_options(self) -> tuple[Options, ...]:
+        """The workspace's options, and those of each environment that states its own."""
+        return (self.options, *self.inputs_of.values())
+
     def tenant_files(self) -> list[Path]:
         return list(files.listing(self.root / "tenants"))
 

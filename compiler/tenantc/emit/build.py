@@ -172,7 +172,7 @@ def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagn
     held = subject.sections.get(section(path))
     definitions = held.definitions.get(path, ()) if held is not None else ()
     span = definitions[-1].span if definitions and definitions[-1].span else spec
-    shown = refusal.shown or show(subject.value(path))
-    return diagnose(
-        "T603", span, target=refusal.target, path=path, value=shown, help="; or ".join(refusal.result.choices)
-    )
+    shown = refusal.shown or show(subject.find(path))
+    called = path.removeprefix("workspace.")  # as tenantc.yaml calls it
+    help = "; or ".join(refusal.result.choices)
+    return diagnose("T603", span, target=refusal.target, path=called, value=shown, help=help)

@@ -15,7 +15,7 @@ from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.path import Path, section, split
 
 _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,3}")
-_BUILD: Final = frozenset({"build.folder", "build.estate"})
+_BUILD: Final = frozenset({"build.folder", "build.estate", "build.root", "build.departed"})
 _FACTS: Final = {leaf.path: leaf for name in FILLED for leaf in ROOTS[name].leaves() if leaf.path not in IDENTITY}
 
 

@@ -76,7 +76,7 @@ __all__ = (
     "Slot", "Text", "Tree", "Unsupported", "compact_json", "document", "slug", "text",
 )  # fmt: skip
 
-Scope: TypeAlias = Literal["tenant", "estate", "fleet"]
+Scope: TypeAlias = Literal["tenant", "estate", "root", "fleet"]
 SECRETS: Final = "secrets"
 """What a document repeats over that is built once for each secret which has a value."""
 Result: TypeAlias = Tree | Unsupported | NoRegion | Misfit
@@ -130,14 +130,15 @@ def document(
         those of a target of another package are `workspace.extensions.NAME.`).
         Identity is never among them: it is on `names`.
     scope: `tenant`; `estate` (once per environment, account, region and cluster, handed deployment facts, options and
-        columns); `fleet` (once, handed options and columns).
+        columns); `root` (once per root of Terraform that several tenants stand in, handed `deployment.environment`,
+        options and rows); `fleet` (once, handed options, columns and rows).
     each: repeats the document over an open map (key: the entry's name) or a list (key: the item as text), of settings
         or of options, as `workspace.kubernetes.workloads`. What is absent or empty builds nothing. Over `SECRETS` the
         key is a setting's path, and the value the `Reference` that it holds, None for a sealed one.
     columns: for estate and fleet: leaves over the scope's tenants, each a sorted tuple of the distinct values.
-    rows: for estate and fleet: what stands together of each tenant in each environment, as one argument: the distinct
-        tuples, sorted. Facts, the tenant's identity, and of the build `build.folder` (that of the environment, empty if
-        there are none) and `build.estate` (the name of the estate's).
+    rows: for estate, root and fleet: what stands together of each tenant in each environment, as one argument: the
+        distinct tuples, sorted. Facts, the tenant's identity, and of the build `build.folder` (that of the environment,
+        empty if there are none), `build.estate` (the name of the estate's) and `build.root` (the folder of a root).
     file: the file it goes to, by default the target's first. beside: written only where that other file is, of
         whatever target.
     needs: one of its looks, an option without which there is no such document.

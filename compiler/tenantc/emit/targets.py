@@ -43,7 +43,10 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target("kubernetes", (("kubernetes.yaml", "yaml"), ("kustomization.yaml", "yaml")), KUBERNETES),
     Target(
         "terraform",
-        (("main.tf.json", "terraform"), ("inputs.tf.json", "terraform"), ("versions.tf.json", "terraform")),
+        tuple(
+            (f"{name}.tf.json", "terraform")
+            for name in ("main", "removed", "inputs", "provider", "backend", "versions")
+        ),
         TERRAFORM,
     ),
     Target("sql", (("schema.sql", "sql"), ("database.sql", "sql")), POSTGRES),

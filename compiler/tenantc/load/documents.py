@@ -19,7 +19,7 @@ from tenantc.source.node import Node
 YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 # Folders that a build has at its top, where those of environments stand too (language.md §7).
-RESERVED_ENVIRONMENTS = frozenset({"tenants", "estates", "fleet", "orphans", "audit"})
+RESERVED_ENVIRONMENTS = frozenset({"tenants", "estates", "terraform", "fleet", "orphans", "audit"})
 
 
 class Reader:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Document
+from tenantc.emit.terraform.backend import backend, estate_backend
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
+from tenantc.emit.terraform.provider import estate_provider, provider
 from tenantc.emit.terraform.region import aws_region
+from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
 from tenantc.emit.terraform.versions import estate_versions, versions
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
@@ -28,7 +31,17 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     log_group,
     outputs,
     inputs,
+    provider,
+    backend,
     versions,
     estate_inputs,
+    estate_provider,
+    estate_backend,
     estate_versions,
+    modules,
+    departures,
+    root_inputs,
+    root_providers,
+    root_backend,
+    root_versions,
 )

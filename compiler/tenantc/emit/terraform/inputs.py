@@ -5,57 +5,91 @@ A document that needs one says `needs="workspace.terraform.inputs.NAME"` and ref
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Result, Tree, Unsupported, document
-from tenantc.source.path import Path
-from tenantc.source.value import Record, Value
+from tenantc.emit.terraform.place import LOOKS, Place, located, place
+from tenantc.source.path import Path, child
+from tenantc.source.value import Record
 
 INPUTS: Final[Path] = "workspace.terraform.inputs"
-_LOOKS: Final = (INPUTS, "workspace.terraform.states")
-_FILE: Final = "inputs.tf.json"
+STATES: Final[Path] = "workspace.terraform.states"
+LAYOUT: Final[Path] = "workspace.terraform.layout"
+FILE: Final = "inputs.tf.json"
+_LOOKS: Final = (INPUTS, STATES, *LOOKS)
 
 
-@document("terraform", kind="locals", needs=INPUTS, looks=_LOOKS, file=_FILE, beside="main.tf.json")
-def inputs(_names: Names, stated: Record, states: Record | None) -> Result:
-    """Where the tenant's root finds them."""
-    return _found(stated, states or Record())
+@document("terraform", kind="locals", needs=INPUTS, looks=(LAYOUT, *_LOOKS), file=FILE, beside="main.tf.json")
+def inputs(
+    _names: Names,
+    layout: str,
+    stated: Record,
+    states: Record | None,
+    environment: str,
+    account: str | None,
+    region: str | None,
+    cluster: str | None,
+) -> Result:
+    """Where the tenant's root finds them; as a module it is told."""
+    if layout != "tenant":
+        return {
+            "variable": {name: {"description": f"The platform's {name}.", "nullable": False} for name in stated},
+            "locals": {name: Expr(f"var.{name}") for name in stated},
+        }
+    return found(stated, states, place(environment, account, region, cluster))
 
 
-@document("terraform", kind="locals", scope="estate", needs=INPUTS, looks=_LOOKS, file=_FILE, beside="main.tf.json")
-def estate_inputs(stated: Record, states: Record | None) -> Result:
+@document("terraform", kind="locals", scope="estate", needs=INPUTS, looks=_LOOKS, file=FILE, beside="main.tf.json")
+def estate_inputs(
+    stated: Record,
+    states: Record | None,
+    environment: str,
+    account: str | None,
+    region: str | None,
+    cluster: str | None,
+) -> Result:
     """Where the estate's root finds them."""
-    return _found(stated, states or Record())
+    return found(stated, states, place(environment, account, region, cluster))
 
 
-def _found(stated: Record, states: Record) -> Result:
-    """Values as they are; what Terraform has to look up, by blocks of data.
+def found(
+    stated: Record, states: Record | None, here: Place, suffix: str = "", provider: str | None = None
+) -> Mapping[str, Tree] | Unsupported:
+    """Values as they are, and what Terraform has to look up by blocks of data, each name longer by `suffix`.
 
     https://developer.hashicorp.com/terraform/language/state/remote-state-data
     """
-    found: dict[str, Tree] = {}
+    problem = next(_problems(stated, states or Record(), here), None)
+    if problem is not None:
+        return problem
+    values: dict[str, Tree] = {}
     data: dict[str, dict[str, Tree]] = {}
     for name, one in stated.items():
+        label = f"{name}{suffix}"
         match one:
             case {"state": str(state), "output": str(output)}:
-                if state not in states:
-                    return Unsupported(f"{INPUTS}.{name}.state", ("say under `terraform.states` where that state is",))
-                found[name] = Expr(f"data.terraform_remote_state.{state}.outputs.{output}")
-                data.setdefault("terraform_remote_state", {})[state] = _tree(states[state])
+                values[label] = Expr(f"data.terraform_remote_state.{state}{suffix}.outputs.{output}")
+                assert states is not None, "a state that is not described is a problem"
+                data.setdefault("terraform_remote_state", {})[f"{state}{suffix}"] = located(states[state], here)
             case {"data": str(kind), "attribute": str(attribute)}:
-                found[name] = Expr(f"data.{kind}.{name}.{attribute}")
+                values[label] = Expr(f"data.{kind}.{label}.{attribute}")
                 arguments = one.get("arguments") if isinstance(one, Record) else None
-                data.setdefault(kind, {})[name] = _tree(arguments or Record())
+                block = located(arguments or Record(), here)
+                assert isinstance(block, dict), "a mapping stays one"
+                data.setdefault(kind, {})[label] = {"provider": provider, **block}
+            case {"regions": Record() as regions}:
+                values[label] = located(regions[str(here["region"])], here)
             case _:
-                found[name] = _tree(one)
-    return {"data": dict(data) or None, "locals": found}
+                values[label] = located(one, {})
+    return {"data": dict(data) or None, "locals": values}
 
 
-def _tree(value: Value) -> Tree:
-    """An option as it stands in tenantc.yaml."""
-    if isinstance(value, Record):
-        return {key: _tree(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_tree(item) for item in value]
-    assert isinstance(value, (bool, int, float, str)), "options hold what YAML does"
-    return value
+def _problems(stated: Record, states: Record, here: Place) -> Iterator[Unsupported]:
+    for name, one in stated.items():
+        path = child(INPUTS, name)
+        match one:
+            case {"state": str(state)} if state not in states:
+                yield Unsupported(f"{path}.state", ("say under `terraform.states` where that state is",))
+            case {"regions": Record() as regions} if here["region"] not in regions:
+                yield Unsupported(f"{path}.regions", (f"say what it is in `{here['region']}`",))

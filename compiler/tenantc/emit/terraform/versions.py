@@ -6,23 +6,24 @@ from typing import Final
 
 from tenantc.emit.document import Names, Tree, document
 
-_LOOKS: Final = ("workspace.terraform.required_version", "workspace.terraform.provider_version")
-_FILE: Final = "versions.tf.json"
+LOOKS: Final = ("workspace.terraform.required_version", "workspace.terraform.provider_version")
+FILE: Final = "versions.tf.json"
 
 
-@document("terraform", kind="terraform", looks=_LOOKS, file=_FILE, beside="main.tf.json")
+@document("terraform", kind="terraform", looks=LOOKS, file=FILE, beside="main.tf.json")
 def versions(_names: Names, terraform: str, aws: str) -> Tree:
     """The `terraform` block, in a file of its own: checkov skips the whole file that holds `required_version`."""
-    return _block(terraform, aws)
+    return block(terraform, aws)
 
 
-@document("terraform", kind="terraform", scope="estate", looks=_LOOKS, file=_FILE, beside="main.tf.json")
+@document("terraform", kind="terraform", scope="estate", looks=LOOKS, file=FILE, beside="main.tf.json")
 def estate_versions(terraform: str, aws: str) -> Tree:
     """The same for what stands above tenants."""
-    return _block(terraform, aws)
+    return block(terraform, aws)
 
 
-def _block(terraform: str, aws: str) -> Tree:
+def block(terraform: str, aws: str) -> Tree:
+    """What both ask for."""
     return {
         "terraform": {
             "required_version": terraform,

@@ -21,6 +21,8 @@ from tenantc.source.memo import Memo
 
 # Blocks whose entries stand under a type and a name; under every other block they stand under a name.
 _TYPED: Final = frozenset({"resource", "data", "ephemeral"})
+# Blocks that have no name, so that one document of a file has them all.
+_NAMELESS: Final = frozenset({"import", "moved", "removed"})
 
 Address: TypeAlias = tuple[str, ...]
 
@@ -114,6 +116,9 @@ def _entries(tree: Tree) -> list[tuple[Address, Tree]]:
     found: list[tuple[Address, Tree]] = []
     for block, entries in tree.items():
         if entries is None:
+            continue
+        if isinstance(entries, (list, tuple)) and block in _NAMELESS:
+            found.append(((block,), entries))
             continue
         if not isinstance(entries, Mapping):
             raise TypeError(f"the block {block} is a mapping of names")
