@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tenantc.audit.plan import Plans
 from tenantc.audit.provenance import Provenance
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.driver.emission import Emission, Files
@@ -98,6 +99,7 @@ class _Run:
         self.advance = advance
         self.unreadable = ""
         self.emission = Emission(pipeline)
+        self.plans = Plans()
         self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
@@ -185,6 +187,9 @@ class _Run:
                 self.blocked[id] = _reason(diagnostics)
                 return
             prefix = f"{environment}/tenants/{id}" if environment else f"tenants/{id}"
+            where = self.emission.where(compiled.judged, prefix, files)
+            if len(files) > 1:  # of a pending tenant only the settings are written
+                files.append(("plan.json", self.plans.plan_json(compiled.judged, where)))
             files.append(("audit.json", self.provenance.audit_json(compiled.judged)))
             self.write(prefix, files, id)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
+from tenantc.audit.flows import READS, flows
 from tenantc.driver import library
 from tenantc.driver.targets import known, lacking, targets
 from tenantc.driver.workspace import Workspace
-from tenantc.emit.document import Document
-from tenantc.emit.targets import TARGETS, driven
+from tenantc.emit.document import Document, document
+from tenantc.emit.targets import TARGETS, Target, driven
 from tenantc.model.schema import Kind, Leaf, Schema
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, covers, section
+
+PLAN: Final = Target("plan", (("plan.json", "json"),), (document("plan", kind="plan.json", looks=READS)(flows),))
+"""What `audit` writes beside the artifacts for whoever deploys them, as if it were a document."""
 
 
 class Effect(Frozen):
@@ -39,9 +44,9 @@ def effects(workspace: Workspace, path: Path | None = None) -> Iterator[Effect]:
     found = schema.root if path is None else schema.find(path)
     assert found is not None, "the path names something"
     for leaf in [found] if isinstance(found, Leaf) else found.leaves():
-        documents = driven(leaf.path, chosen, secret=leaf.secret)
+        documents = [*driven(leaf.path, chosen, secret=leaf.secret), *driven(leaf.path, [PLAN])]
         rules = [id for id, patterns in reads if any(_reads(pattern, leaf) for pattern in patterns)]
-        is_dead = leaf.kind == "control" and not driven(leaf.path, [*TARGETS, *named], secret=leaf.secret)
+        is_dead = leaf.kind == "control" and not driven(leaf.path, [PLAN, *TARGETS, *named], secret=leaf.secret)
         awaiting = next((target for upper, target in waiting if is_dead and covers(upper, leaf.path)), None)
         possible = driven(leaf.path, named, secret=leaf.secret)
         dormant = tuple((one, lacks) for one in possible if (lacks := lacking(one, workspace.options)))

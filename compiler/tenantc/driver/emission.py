@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from tenantc.audit.flows import ORDER, Where, misplaced
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.admission import admitted, failed
@@ -16,7 +17,7 @@ from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.targets import known
 from tenantc.emit.build import Refusal, refuse
 from tenantc.emit.fill import Filler
-from tenantc.emit.naming import KINDS, Bearer, check_pinned
+from tenantc.emit.naming import KINDS, Bearer, check_pinned, slug
 from tenantc.emit.node import Unsupported
 from tenantc.emit.plan import Columns, Failure
 from tenantc.emit.shards import shard
@@ -28,6 +29,7 @@ from tenantc.model.judged import Judged
 from tenantc.model.layer import Named
 from tenantc.model.patch import Patch
 from tenantc.model.settings import Section
+from tenantc.model.spec import Spec
 from tenantc.model.stack import Linked
 from tenantc.source.path import Path, section, split
 from tenantc.source.span import Span
@@ -40,6 +42,7 @@ Said = dict[Key, set[Value]]
 # files in which the settings stand beside what documents make: in a ConfigMap behind it, and before it
 _OBJECTS = "kubernetes.yaml"
 _VALUES = "values.yaml"
+_MODULE = "main.tf.json"
 # where the roots lie that several tenants stand in
 _ROOTS = "terraform"
 
@@ -120,7 +123,18 @@ class Emission:
         told = [
             self._refused(one, case.subject, spec.tenant_id, spec.span, checked.linked.environment) for one in refusals
         ]
-        return case, files, [*diagnostics, *told]
+        return case, files, [*diagnostics, *told, *_misplaced(case.subject, spec)]
+
+    def where(self, judged: Judged, folder: str, files: Files) -> Where:
+        """Where a tenant's artifacts lie, its estate's and those of the root that Terraform makes them in."""
+        linked = judged.checked.linked
+        estate = Estate(linked.environment, linked.account, linked.region, linked.cluster)
+        above = f"{linked.environment}/" if linked.environment else ""
+        names = frozenset(name for name, _ in files)
+        shared = self._root(linked.environment, linked.spec.tenant_id)
+        root = "" if _MODULE not in names else f"{above}{shared}" if shared else folder
+        module = f"module.{slug(linked.spec.tenant_id)}" if shared else ""
+        return Where(folder, names, f"{above}estates/{estate.name}", root, module)
 
     def _refused(self, refusal: Refusal, subject: Subject, tenant: str, spec: Span, environment: str) -> Diagnostic:
         """At the line of tenantc.yaml if it is the platform's option that cannot be, whatever tenant meets it."""
@@ -316,6 +330,17 @@ def _shared_roots(options: Options) -> bool:
 def _apart(files: Files, name: str) -> tuple[bytes, Files]:
     """One file, empty if there is none, and all others."""
     return dict(files).get(name, b""), [one for one in files if one[0] != name]
+
+
+def _misplaced(subject: Subject, spec: Spec) -> list[Diagnostic]:
+    """T701 at the line that puts a stage before another which it needs."""
+    order = subject.value(ORDER)
+    found = misplaced(order) if isinstance(order, tuple) else None
+    if found is None:
+        return []
+    definitions = subject.sections[section(ORDER)].definitions.get(ORDER, ())
+    span = definitions[-1].span if definitions and definitions[-1].span else spec.span
+    return [diagnose("T701", span, path=ORDER, stage=found[0], needs=found[1])]
 
 
 def _stored(stored: Any, path: Path) -> Value | None:
