@@ -63,6 +63,7 @@ REGO = Part("Rego", _package("regorus"), TEST_EXTRA)
 KUSTOMIZE = Part("kubectl kustomize", _program("kubectl"), "apt-get install kubernetes-client")
 PRE_COMMIT = Part("pre-commit", _package("pre_commit"), TEST_EXTRA)
 PROMTOOL = Part("promtool", _program("promtool"), "apt-get install prometheus")
+AWS = Part("AWS emulator", _package("moto"), TEST_EXTRA)
 JQ = Part("jq", _program("jq"), "apt-get install jq")
 TERRAFORM = Part(
     "Terraform with hashicorp/aws",

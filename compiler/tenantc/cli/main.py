@@ -33,6 +33,9 @@ COMMANDS = {
     "baseline": "write today's failures as waivers, to be worked off",
     "test": "run the tests that stand in rule files",
     "fmt": "lay out rule files",
+    "roots": "list the folders of a build that Terraform runs in, all or those that changed",
+    "adopt": "let Terraform take over what a tenant has already",
+    "migrate-terraform": "let Terraform follow tenants into other roots",
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
 
@@ -113,7 +116,7 @@ def _loaded(name: str) -> Any:
 
 
 def _module(name: str) -> Any:
-    return importlib.import_module(f"tenantc.cli.{name}")
+    return importlib.import_module(f"tenantc.cli.{name.replace('-', '_')}")
 
 
 def _clicked() -> int:

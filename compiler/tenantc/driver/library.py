@@ -81,6 +81,14 @@ def awaiting() -> dict[str, list[str]]:
     return table
 
 
+def imports() -> dict[str, Any]:
+    """How an import names a resource of Terraform's, by the resource's type."""
+    (node,) = nodes("library/schemas/terraform/imports.yaml", root() / "schemas" / "terraform" / "imports.yaml")
+    table = node.plain()
+    assert isinstance(table, dict), "a mapping of types"
+    return table
+
+
 def published(version: str) -> Published:
     """What Kubernetes publishes of a minor version, of the newest that is known for one that is newer."""
     folder = root() / "schemas" / "kubernetes"

@@ -1,0 +1,94 @@
+"""What tenantc writes, applied to an emulator of AWS: once it is there, nothing is left to do, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenantc.driver.build import Request, build
+from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.workspace import load
+from tests.building import codes
+from tests.compiling import AS_OF, without_rules, write
+from tests.real.aws import Aws, apply, changes, emulator, init
+from tests.real.terraform import Terraform
+from tests.real.test_terraform import spec
+from tests.unit.test_cli import run
+
+TOP = """
+platform: demo
+language: 1
+naming: 1
+targets: [terraform]
+defaults: {region: eu-west-1}
+deployment: {regions: {eu-west-1: eu-west-1}}
+"""
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with emulator() as found:
+        yield found
+
+
+def compiled(root: Path, layout: str, states: Path) -> Path:
+    """A build of the workspace in a layout, its states in files of one folder."""
+    options: dict[str, Any] = {
+        "layout": layout,
+        "provider": {},
+        "backend": {"local": {"path": f"{states}/{{root}}.tfstate"}},
+    }
+    top = f"{TOP}terraform: {json.dumps(options)}\n"
+    write(root, {"tenantc.yaml": top, **spec("acme", "professional")})
+    loaded = load(root.resolve()).value
+    assert loaded is not None
+    # who may ship is not the question here
+    assert codes(build(Pipeline(without_rules(loaded), AS_OF), Request(root / "build", "build"))) == []
+    return root / "build"
+
+
+@pytest.mark.slow
+def test_a_tenant_is_made_adopted_and_moved_and_nothing_is_made_twice(
+    terraform: Terraform, aws: Aws, tmp_path: Path
+) -> None:
+    old = compiled(tmp_path / "old", "tenant", tmp_path / "states")
+    root = old / "tenants/acme"
+    aws.use(root)
+    init(terraform, root)
+    apply(terraform, root)
+    assert changes(terraform, root) == {}
+
+    # somebody whose state is lost, or who never had one
+    lost = shutil.copytree(old, tmp_path / "lost", ignore=shutil.ignore_patterns(".terraform*"))
+    root = lost / "tenants/acme"
+    backend = {"terraform": {"backend": {"local": {"path": str(tmp_path / "adopted.tfstate")}}}}
+    (root / "z_override.tf.json").write_text(json.dumps(backend))
+    told = run("adopt", "acme", str(lost), cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    init(terraform, root)
+    assert {*map(tuple, changes(terraform, root).values())} <= {("update",)}, "nothing is made or replaced"
+
+    # all tenants of the environment into one root
+    new = compiled(tmp_path / "new", "environment", tmp_path / "states")
+    told = run("migrate-terraform", str(old), str(new), "-o", str(tmp_path / "moves"), cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.endswith("1 tenant in other roots than before\n")
+    root = new / "terraform"
+    shutil.copy(tmp_path / "moves/enter/terraform/moves.tf.json", root)
+    aws.use(root)
+    init(terraform, root)
+    assert {*map(tuple, changes(terraform, root).values())} <= {("update",)}
+    apply(terraform, root)
+    (root / "moves.tf.json").unlink()
+    assert changes(terraform, root) == {}
+    leave = tmp_path / "moves/leave/tenants/acme"
+    aws.use(leave)
+    init(terraform, leave)
+    assert "0 destroyed" in apply(terraform, leave)
+    # what was forgotten there is still here
+    assert changes(terraform, root) == {}
