@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -64,8 +65,15 @@ def granted(text: str) -> set[tuple[str, str]]:
     }
 
 
+def service(**settings: Any) -> str:
+    text = sql_files.estate(settings=settings, file="records.sql")
+    assert text is not None
+    return text
+
+
 def every_file() -> Iterator[str]:
     yield estate()
+    yield service()
     for level, status, pinned in product(LEVELS, ("active", "suspended"), ({}, HOSTILE)):
         yield from sql_files.tenant("acme-corp", level, status=status, pinned=pinned).values()
 
@@ -73,10 +81,10 @@ def every_file() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("level", "files"),
     [
-        ("shared", ["schema.sql"]),
-        ("schema", ["schema.sql"]),
-        ("database", ["database.sql", "schema.sql"]),
-        ("cluster", ["database.sql", "schema.sql"]),
+        ("shared", ["records.sql", "schema.sql"]),
+        ("schema", ["records.sql", "schema.sql"]),
+        ("database", ["database.sql", "records.sql", "schema.sql"]),
+        ("cluster", ["database.sql", "records.sql", "schema.sql"]),
         (None, []),
     ],
 )
@@ -255,7 +263,8 @@ def test_a_shared_tenant_joins_the_group_and_has_a_line() -> None:
     assert [each.priv_name for each in grant.granted_roles] == ["tenantc__streaming_default"]
     assert [each.rolename for each in grant.grantee_roles] == ["acme"]
     [insert] = of(text, ast.InsertStmt)
-    assert [each.val.val.sval for each in insert.selectStmt.targetList] == ["acme", "acme-corp"]
+    role, tenant_id, reads_only = (each.val.val for each in insert.selectStmt.targetList)
+    assert (role.sval, tenant_id.sval, reads_only.boolval) == ("acme", "acme-corp", False)
     assert not of(text, ast.GrantStmt), "privileges on shared tables are the group's"
 
 
@@ -297,3 +306,54 @@ def test_each_file_says_where_it_is_run() -> None:
     for level, server in (("database", "the estate's server"), ("cluster", "the tenant's own server")):
         assert heads[level]["database.sql"].startswith(f"-- Run on {server}, ")
         assert heads[level]["schema.sql"].startswith("-- Run in the tenant's own database, after database.sql")
+
+
+# what serves tenants
+
+
+def entry(level: str, **settings: Any) -> tuple[str | None, Any]:
+    """The schema that is the tenant's alone, and its settings, as its file hands them over."""
+    text = sql_files.tenant("acme-corp", level, settings=settings)["records.sql"]
+    [call] = of(text, ast.CallStmt)
+    tenant_id, home, settled = (each.val for each in call.funccall.args)
+    assert tenant_id.sval == "acme-corp"
+    return getattr(home, "sval", None), json.loads(settled.sval)
+
+
+@pytest.mark.parametrize(
+    ("level", "home"),
+    [("shared", None), ("schema", "streaming_acme_corp"), ("database", "public"), ("cluster", "public")],
+)
+def test_a_tenants_settings_are_handed_over_by_their_paths(level: str, home: str | None) -> None:
+    settings = {"limits.max_users": "unlimited", "monitoring.logging.audit.events": ("login_success",)}
+    assert entry(level, **settings) == (
+        home,
+        {"limits.max_users": "unlimited", "monitoring.logging.audit.events": ["login_success"]},
+    )
+
+
+def test_a_tenants_file_holds_rows_and_no_functions() -> None:
+    text = sql_files.tenant("acme-corp", "database")["records.sql"]
+    assert not of(text, ast.CreateFunctionStmt)
+    assert len(text) < 1200
+    assert len(of(service(), ast.CreateFunctionStmt)) > 30
+
+
+def test_what_serves_tenants_lies_where_tenants_live() -> None:
+    assert sql_files.estate((), file="records.sql") is None
+    assert sql_files.estate(("cluster",), file="records.sql") == service()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("infrastructure.database.row_level_security", "none"),
+        ("infrastructure.database.row_level_security", "enabled"),
+        ("security.encryption_config.field_hash", "kmac_256"),
+        ("compliance.data_governance.privacy.portability_formats", ("json", "pdf")),
+    ],
+)
+def test_what_a_database_cannot_do_is_refused(path: str, value: object) -> None:
+    [refusal] = sql_files.refusals(settings={path: value})
+    assert refusal.path == path
+    assert refusal.choices

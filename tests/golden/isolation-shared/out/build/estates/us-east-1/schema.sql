@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS "tenantc"."tenant_roles" (
   "role_name" name PRIMARY KEY,
   "tenant_id" text NOT NULL
 );
+ALTER TABLE "tenantc"."tenant_roles" ADD COLUMN IF NOT EXISTS "reads_only" boolean NOT NULL DEFAULT false;
 REVOKE ALL ON TABLE "tenantc"."tenant_roles" FROM PUBLIC, "tenantc__demo_default";
 ALTER TABLE "tenantc"."tenant_roles" ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS "tenantc_own_line" ON "tenantc"."tenant_roles";
