@@ -39,6 +39,11 @@ def estate(**settings: Any) -> str:
     return text
 
 
+def policies(text: str) -> list[Any]:
+    """Those that hold for tenants, and for whoever else is not of the keepers."""
+    return [each for each in of(text, ast.CreatePolicyStmt) if each.policy_name != "tenantc_keepers"]
+
+
 def name(relation: ast.RangeVar) -> str:
     return f"{relation.schemaname}.{relation.relname}"
 
@@ -131,7 +136,7 @@ def test_names_are_inert_wherever_they_stand() -> None:
 
 
 def test_another_column_may_hold_the_tenant() -> None:
-    conditions = [each.qual or each.with_check for each in of(estate(**{COLUMN: "owner"}), ast.CreatePolicyStmt)]
+    conditions = [each.qual or each.with_check for each in policies(estate(**{COLUMN: "owner"}))]
     assert [each.lexpr.fields[0].sval for each in conditions] == ["role_name", *["owner"] * 8]
 
 
@@ -146,16 +151,17 @@ def test_tables_are_inert_too(table: str) -> None:
 
 
 def test_each_table_has_one_policy_for_each_command() -> None:
-    policies = [(name(each.table), each.cmd_name) for each in of(estate(), ast.CreatePolicyStmt)]
+    found = [(name(each.table), each.cmd_name) for each in of(estate(), ast.CreatePolicyStmt)]
     commands = ("select", "insert", "update", "delete")
-    assert policies == [
+    assert found == [
         ("tenantc.tenant_roles", "select"),
         *product(sql_files.SHARED_TABLES, commands),
+        *((table, "all") for table in sql_files.SHARED_TABLES),
     ]
 
 
 def test_what_may_be_left_behind_is_checked_wherever_a_command_writes() -> None:
-    for each in of(estate(**{TABLES: ("app.t",)}), ast.CreatePolicyStmt):
+    for each in policies(estate(**{TABLES: ("app.t",)})):
         assert (each.qual is not None) == (each.cmd_name in ("select", "update", "delete"))
         assert (each.with_check is not None) == (each.cmd_name in ("insert", "update"))
 
@@ -175,10 +181,18 @@ def test_row_security_is_enabled_and_forced_on_every_table() -> None:
 def test_no_session_setting_decides() -> None:
     text = estate()
     assert "current_setting" not in text
-    for each in of(text, ast.CreatePolicyStmt):
+    for each in policies(text):
         roles = [node.rolename for node in each.roles]
         assert roles == [None], "PUBLIC: whoever asks"
     assert text.count("CURRENT_USER") == 1 + 5 * len(sql_files.SHARED_TABLES)
+
+
+def test_those_who_look_after_all_tenants_read_and_delete_and_no_more() -> None:
+    keepers = "tenantc__streaming_default__keepers"
+    for each in of(estate(), ast.CreatePolicyStmt):
+        assert (each.policy_name == "tenantc_keepers") == ([node.rolename for node in each.roles] == [keepers])
+    grants = [each for each in of(estate(), ast.GrantStmt) if [role.rolename for role in each.grantees] == [keepers]]
+    assert {privilege.priv_name for each in grants for privilege in each.privileges} == {"select", "delete"}
 
 
 def test_tenants_may_change_rows_and_no_more() -> None:
@@ -335,7 +349,7 @@ def test_a_tenants_settings_are_handed_over_by_their_paths(level: str, home: str
 def test_a_tenants_file_holds_rows_and_no_functions() -> None:
     text = sql_files.tenant("acme-corp", "database")["records.sql"]
     assert not of(text, ast.CreateFunctionStmt)
-    assert len(text) < 1200
+    assert len(text) < 1500
     assert len(of(service(), ast.CreateFunctionStmt)) > 30
 
 

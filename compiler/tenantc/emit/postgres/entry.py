@@ -10,7 +10,7 @@ from tenantc.emit.postgres.database import OWN_DATABASE
 from tenantc.emit.postgres.records.pseudonyms import KNOWN_HASHES
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.service import FILE
-from tenantc.emit.postgres.sharing import callers_group, role_line
+from tenantc.emit.postgres.sharing import callers_group, keepers_group, role_line
 from tenantc.emit.statement import Identifier, Literal, Sql, sql
 from tenantc.source.value import UNLIMITED, Unlimited
 
@@ -81,18 +81,38 @@ def tenant_entry(
     for path, value in zip(_SETTINGS, settings, strict=True):
         stated[path] = UNLIMITED.value if isinstance(value, Unlimited) else value
     held = {path: value for path, value in sorted(stated.items()) if value is not None}
+    own = isolation in OWN_DATABASE
+    home, keepers = _home(names, isolation), Identifier(keepers_group(platform, environment))
     statements = [
         sql("GRANT ", Identifier(callers_group(platform, environment)), " TO ", Ref("role", names.postgres_role)),
         *role_line(names),
-        _settled(names, isolation, held),
+        *([_reachable(names, keepers)] if own else []),
+        *([] if home is None else _kept(Identifier(home), keepers)),
+        _settled(names, home, held),
     ]
-    own = isolation in OWN_DATABASE
     head = f"Run in the {'tenant' if own else 'estate'}'s {'own' if own else 'shared'} database, {_AFTER}"
     return transaction((head,), "THE_TENANTS_DATABASE" if own else "DATABASE", statements, FILE)
 
 
-def _settled(names: Names, isolation: str, held: Mapping[str, Tree]) -> Sql:
-    home = {"shared": None, "schema": names.postgres_schema}.get(isolation, "public")
+def _home(names: Names, isolation: str) -> str | Slot | None:
+    """The schema that is the tenant's alone."""
+    return {"shared": None, "schema": names.postgres_schema}.get(isolation, "public")
+
+
+def _reachable(names: Names, keepers: Identifier) -> Sql:
+    return sql("GRANT CONNECT ON DATABASE ", Identifier(names.postgres_database), " TO ", keepers)
+
+
+def _kept(schema: Identifier, keepers: Identifier) -> list[Sql]:
+    """Lets those who delete what nobody may keep at the tenant's tables, of today and of tomorrow."""
+    return [
+        sql("GRANT USAGE ON SCHEMA ", schema, " TO ", keepers),
+        sql("GRANT SELECT, DELETE ON ALL TABLES IN SCHEMA ", schema, " TO ", keepers),
+        sql("ALTER DEFAULT PRIVILEGES IN SCHEMA ", schema, "\n  GRANT SELECT, DELETE ON TABLES TO ", keepers),
+    ]
+
+
+def _settled(names: Names, home: str | Slot | None, held: Mapping[str, Tree]) -> Sql:
     return sql(
         "CALL tenantc.settle(",
         Literal(names.tenant_id), ", ", "NULL" if home is None else Literal(home), ", ", Literal(compact_json(held)),
