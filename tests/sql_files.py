@@ -45,18 +45,31 @@ def tenant(
     found = {}
     for document in DOCUMENTS:
         if document.scope == "tenant":
-            looked = [values.get(path) for path in document.looks]
-            placed = [None if values.get(path) is None else Slot(SettingSource(path)) for path in document.places]
-            text = _written(document, [Names(), *looked, *placed], filler)
+            text = _written(document, _arguments(document, values), filler)
             if text is not None:
                 found[document.file or "schema.sql"] = text
     return found
 
 
-def estate(levels: Sequence[str] = ("shared",), settings: Mapping[str, Any] | None = None) -> str | None:
-    """The schema.sql of an estate whose tenants have these isolation levels; None if it has none."""
+def refusals(isolation: str = "shared", *, settings: Mapping[str, Any]) -> list[Unsupported]:
+    """What of a tenant's settings SQL cannot say."""
+    values = {**_OPTIONS, "infrastructure.isolation_level": isolation, "tenant.status": "active", **settings}
+    built = [one.build(*_arguments(one, values)) for one in DOCUMENTS if one.scope == "tenant"]
+    return [one for one in built if isinstance(one, Unsupported)]
+
+
+def _arguments(document: Document, values: Mapping[str, Any]) -> list[object]:
+    looked = [values.get(path) for path in document.looks]
+    placed = [None if values.get(path) is None else Slot(SettingSource(path)) for path in document.places]
+    return [Names(), *looked, *placed]
+
+
+def estate(
+    levels: Sequence[str] = ("shared",), settings: Mapping[str, Any] | None = None, *, file: str = "schema.sql"
+) -> str | None:
+    """A file of an estate whose tenants have these isolation levels; None if it has none."""
     values = {**_OPTIONS, **(settings or {})}
-    [document] = [document for document in DOCUMENTS if document.scope == "estate"]
+    [document] = [one for one in DOCUMENTS if one.scope == "estate" and (one.file or "schema.sql") == file]
     assert document.columns == ("infrastructure.isolation_level",)
     arguments = [*(values.get(path) for path in document.looks), tuple(sorted(levels))]
     return _written(document, arguments, _filler("nobody", {}, values))

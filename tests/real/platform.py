@@ -67,7 +67,9 @@ class Platform:
             database = (options.get("pinned") or {}).get(
                 "postgres_database", f"streaming_{tenant_id.replace('-', '_')}"
             )
+            self.run(service(), database)
         self.run(files["schema.sql"], database)
+        self.run(files["records.sql"], database)
         return database
 
     def run(self, text: str, database: str | None = None) -> None:
@@ -87,10 +89,18 @@ class Platform:
             connection.execute(statement.encode())
 
 
-def estate() -> str:
-    text = sql_files.estate(("shared", "schema", "database"))
+def service() -> str:
+    """The estate's records.sql, which runs in each database."""
+    text = sql_files.estate(("shared", "schema", "database"), file="records.sql")
     assert text is not None
     return text
+
+
+def estate() -> str:
+    """What an estate's files do in the shared database."""
+    text = sql_files.estate(("shared", "schema", "database"))
+    assert text is not None
+    return service() + text
 
 
 def owned(server: Postgres, database: str, admin: str) -> Platform:

@@ -229,7 +229,7 @@ def test_the_table_of_roles_shows_each_role_its_own_line_even_where_its_schema_i
         connection.execute(f"GRANT USAGE ON SCHEMA tenantc TO {ACME}".encode())
         connection.execute(f"GRANT {ACME} TO {platform.admin}".encode())
         connection.execute(f"SET LOCAL ROLE {ACME}".encode())
-        assert connection.execute("SELECT * FROM tenantc.tenant_roles").fetchall() == [(ACME, "acme-corp")]
+        assert connection.execute("SELECT * FROM tenantc.tenant_roles").fetchall() == [(ACME, "acme-corp", False)]
 
 
 @pytest.mark.parametrize(

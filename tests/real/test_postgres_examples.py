@@ -24,18 +24,21 @@ def environments(build: Path) -> Iterator[Path]:
 
 def run(platform: Platform, folder: Path) -> int:
     """Run an environment's files, estates first; all its estates are one database here. Say how many files ran."""
-    texts = [(file.read_text(), platform.database) for file in sorted(folder.glob("estates/*/schema.sql"))]
+    texts = [(file.read_text(), platform.database) for file in sorted(folder.glob("estates/*/*.sql"))]
+    [service] = {file.read_text() for file in folder.glob("estates/*/records.sql")}
     for tenant in sorted(folder.glob("tenants/*")):
         home = platform.database
         if (tenant / "database.sql").exists():
             texts.append(((tenant / "database.sql").read_text(), "postgres"))
             # what CREATE DATABASE says is what there is
             home = (tenant / "database.sql").read_text().partition('CREATE DATABASE "')[2].partition('"')[0]
-        if (tenant / "schema.sql").exists():
-            texts.append(((tenant / "schema.sql").read_text(), home))
+            texts.append((service, home))
+        texts += [
+            ((tenant / file).read_text(), home) for file in ("schema.sql", "records.sql") if (tenant / file).exists()
+        ]
     for text, database in texts:
         platform.run(text, database)
-    return len(texts)
+    return len(list(folder.rglob("*.sql")))
 
 
 @pytest.mark.slow

@@ -75,7 +75,7 @@ def test_tenants_are_deployed_side_by_side(bare: Platform) -> None:
     levels = {f"tenant-{number}": "shared" if number % 3 else "schema" for number in range(24)}
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(bare.apply, levels, levels.values()))
-    assert bare.rows("SELECT count(*) FROM tenantc.tenant_roles") == [(16,)]
+    assert bare.rows("SELECT count(*) FROM tenantc.tenant_roles") == [(24,)]
 
 
 def test_a_plain_role_is_adopted_with_its_harmless_memberships(bare: Platform) -> None:

@@ -60,7 +60,7 @@ def refused_role(platform: Platform, level: str, attributes: str, says: str) -> 
         ("REPLICATION", "adopted"),
         ("IN ROLE pg_read_all_data", "pg_read_all_data"),
         # who creates a role is its member (PostgreSQL 16), so the admin also has the powers of tenants it has made
-        ("IN ROLE platform_admin", f"pg_database_owner, platform_admin(, {GLOBEX})?"),
+        ("IN ROLE platform_admin", f"pg_database_owner, platform_admin(, {GLOBEX}, .*__keepers)?"),
         (f"IN ROLE {GLOBEX}", GLOBEX),
         ("IN ROLE table_owner", "table_owner"),
     ],

@@ -285,9 +285,11 @@ def cel(expression: str) -> list[str]:
 
 
 def bare(tree: Any) -> Any:
-    """PostgreSQL's tree of a script without the places of its parts."""
+    """PostgreSQL's tree of a script without the places of its parts; JSON in it read on."""
     if isinstance(tree, dict):
         return {key: bare(one) for key, one in tree.items() if not key.endswith(("location", "_len"))}
+    if isinstance(tree, str) and tree.startswith('{"'):
+        return json.loads(tree)
     return [bare(one) for one in tree] if isinstance(tree, list) else tree
 
 

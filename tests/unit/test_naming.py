@@ -147,7 +147,7 @@ def test_a_bucket_s_name_tells_platforms_accounts_and_regions_apart_and_versions
         ("postgres_role", "pg_acme", "belong to PostgreSQL"),
         ("postgres_role", "public", "a meaning of its own"),
         ("postgres_role", "tenantc__app_default", "the platform's groups"),
-        ("postgres_schema", "tenantc", "which role acts for which tenant"),
+        ("postgres_schema", "tenantc", "tenantc keeps there what it knows"),
         ("postgres_role", 'a"; DROP ROLE b', "letters, digits"),
         ("postgres_schema", "information_schema", "every database has"),
         ("postgres_database", "template1", "every server has"),

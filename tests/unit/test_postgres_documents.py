@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -38,6 +39,11 @@ def estate(**settings: Any) -> str:
     return text
 
 
+def policies(text: str) -> list[Any]:
+    """Those that hold for tenants, and for whoever else is not of the keepers."""
+    return [each for each in of(text, ast.CreatePolicyStmt) if each.policy_name != "tenantc_keepers"]
+
+
 def name(relation: ast.RangeVar) -> str:
     return f"{relation.schemaname}.{relation.relname}"
 
@@ -64,8 +70,15 @@ def granted(text: str) -> set[tuple[str, str]]:
     }
 
 
+def service(**settings: Any) -> str:
+    text = sql_files.estate(settings=settings, file="records.sql")
+    assert text is not None
+    return text
+
+
 def every_file() -> Iterator[str]:
     yield estate()
+    yield service()
     for level, status, pinned in product(LEVELS, ("active", "suspended"), ({}, HOSTILE)):
         yield from sql_files.tenant("acme-corp", level, status=status, pinned=pinned).values()
 
@@ -73,10 +86,10 @@ def every_file() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("level", "files"),
     [
-        ("shared", ["schema.sql"]),
-        ("schema", ["schema.sql"]),
-        ("database", ["database.sql", "schema.sql"]),
-        ("cluster", ["database.sql", "schema.sql"]),
+        ("shared", ["records.sql", "schema.sql"]),
+        ("schema", ["records.sql", "schema.sql"]),
+        ("database", ["database.sql", "records.sql", "schema.sql"]),
+        ("cluster", ["database.sql", "records.sql", "schema.sql"]),
         (None, []),
     ],
 )
@@ -123,7 +136,7 @@ def test_names_are_inert_wherever_they_stand() -> None:
 
 
 def test_another_column_may_hold_the_tenant() -> None:
-    conditions = [each.qual or each.with_check for each in of(estate(**{COLUMN: "owner"}), ast.CreatePolicyStmt)]
+    conditions = [each.qual or each.with_check for each in policies(estate(**{COLUMN: "owner"}))]
     assert [each.lexpr.fields[0].sval for each in conditions] == ["role_name", *["owner"] * 8]
 
 
@@ -138,16 +151,17 @@ def test_tables_are_inert_too(table: str) -> None:
 
 
 def test_each_table_has_one_policy_for_each_command() -> None:
-    policies = [(name(each.table), each.cmd_name) for each in of(estate(), ast.CreatePolicyStmt)]
+    found = [(name(each.table), each.cmd_name) for each in of(estate(), ast.CreatePolicyStmt)]
     commands = ("select", "insert", "update", "delete")
-    assert policies == [
+    assert found == [
         ("tenantc.tenant_roles", "select"),
         *product(sql_files.SHARED_TABLES, commands),
+        *((table, "all") for table in sql_files.SHARED_TABLES),
     ]
 
 
 def test_what_may_be_left_behind_is_checked_wherever_a_command_writes() -> None:
-    for each in of(estate(**{TABLES: ("app.t",)}), ast.CreatePolicyStmt):
+    for each in policies(estate(**{TABLES: ("app.t",)})):
         assert (each.qual is not None) == (each.cmd_name in ("select", "update", "delete"))
         assert (each.with_check is not None) == (each.cmd_name in ("insert", "update"))
 
@@ -167,10 +181,18 @@ def test_row_security_is_enabled_and_forced_on_every_table() -> None:
 def test_no_session_setting_decides() -> None:
     text = estate()
     assert "current_setting" not in text
-    for each in of(text, ast.CreatePolicyStmt):
+    for each in policies(text):
         roles = [node.rolename for node in each.roles]
         assert roles == [None], "PUBLIC: whoever asks"
     assert text.count("CURRENT_USER") == 1 + 5 * len(sql_files.SHARED_TABLES)
+
+
+def test_those_who_look_after_all_tenants_read_and_delete_and_no_more() -> None:
+    keepers = "tenantc__streaming_default__keepers"
+    for each in of(estate(), ast.CreatePolicyStmt):
+        assert (each.policy_name == "tenantc_keepers") == ([node.rolename for node in each.roles] == [keepers])
+    grants = [each for each in of(estate(), ast.GrantStmt) if [role.rolename for role in each.grantees] == [keepers]]
+    assert {privilege.priv_name for each in grants for privilege in each.privileges} == {"select", "delete"}
 
 
 def test_tenants_may_change_rows_and_no_more() -> None:
@@ -255,7 +277,8 @@ def test_a_shared_tenant_joins_the_group_and_has_a_line() -> None:
     assert [each.priv_name for each in grant.granted_roles] == ["tenantc__streaming_default"]
     assert [each.rolename for each in grant.grantee_roles] == ["acme"]
     [insert] = of(text, ast.InsertStmt)
-    assert [each.val.val.sval for each in insert.selectStmt.targetList] == ["acme", "acme-corp"]
+    role, tenant_id, reads_only = (each.val.val for each in insert.selectStmt.targetList)
+    assert (role.sval, tenant_id.sval, reads_only.boolval) == ("acme", "acme-corp", False)
     assert not of(text, ast.GrantStmt), "privileges on shared tables are the group's"
 
 
@@ -297,3 +320,54 @@ def test_each_file_says_where_it_is_run() -> None:
     for level, server in (("database", "the estate's server"), ("cluster", "the tenant's own server")):
         assert heads[level]["database.sql"].startswith(f"-- Run on {server}, ")
         assert heads[level]["schema.sql"].startswith("-- Run in the tenant's own database, after database.sql")
+
+
+# what serves tenants
+
+
+def entry(level: str, **settings: Any) -> tuple[str | None, Any]:
+    """The schema that is the tenant's alone, and its settings, as its file hands them over."""
+    text = sql_files.tenant("acme-corp", level, settings=settings)["records.sql"]
+    [call] = of(text, ast.CallStmt)
+    tenant_id, home, settled = (each.val for each in call.funccall.args)
+    assert tenant_id.sval == "acme-corp"
+    return getattr(home, "sval", None), json.loads(settled.sval)
+
+
+@pytest.mark.parametrize(
+    ("level", "home"),
+    [("shared", None), ("schema", "streaming_acme_corp"), ("database", "public"), ("cluster", "public")],
+)
+def test_a_tenants_settings_are_handed_over_by_their_paths(level: str, home: str | None) -> None:
+    settings = {"limits.max_users": "unlimited", "monitoring.logging.audit.events": ("login_success",)}
+    assert entry(level, **settings) == (
+        home,
+        {"limits.max_users": "unlimited", "monitoring.logging.audit.events": ["login_success"]},
+    )
+
+
+def test_a_tenants_file_holds_rows_and_no_functions() -> None:
+    text = sql_files.tenant("acme-corp", "database")["records.sql"]
+    assert not of(text, ast.CreateFunctionStmt)
+    assert len(text) < 1500
+    assert len(of(service(), ast.CreateFunctionStmt)) > 30
+
+
+def test_what_serves_tenants_lies_where_tenants_live() -> None:
+    assert sql_files.estate((), file="records.sql") is None
+    assert sql_files.estate(("cluster",), file="records.sql") == service()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("infrastructure.database.row_level_security", "none"),
+        ("infrastructure.database.row_level_security", "enabled"),
+        ("security.encryption_config.field_hash", "kmac_256"),
+        ("compliance.data_governance.privacy.portability_formats", ("json", "pdf")),
+    ],
+)
+def test_what_a_database_cannot_do_is_refused(path: str, value: object) -> None:
+    [refusal] = sql_files.refusals(settings={path: value})
+    assert refusal.path == path
+    assert refusal.choices

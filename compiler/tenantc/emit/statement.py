@@ -12,8 +12,9 @@ line break.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from tenantc.emit.node import JsonText, Node, Part, Ref, Slot, Text, Tree, ValueOf, filled
 
@@ -131,6 +132,27 @@ def sql(*parts: SqlPart, makes: Sequence[tuple[str, str | Slot | Text]] = (), en
         if isinstance(part, str) and any(mark in part for mark in ("'", '"', "$$", "\0")):
             raise ValueError(f"`{part}` holds a quote: use Identifier, Literal or Dollar")
     return Sql(parts, tuple(makes), end)
+
+
+_MARKED: Final = re.compile(r"'((?:[^']|'')*)'|\"([^\"]+)\"|\{(\w+)\}")
+
+
+def code(written: str, **parts: SqlPart) -> Sql:
+    """Longer code of our own as it is written in PostgreSQL, with `{name}` where a part is to stand.
+
+    What it quotes becomes a `Literal` or an `Identifier`, so that the writer alone quotes. Dollar quotes are refused.
+    """
+    found: list[SqlPart] = []
+    end = 0
+    for match in _MARKED.finditer(written):
+        found.append(written[end : match.start()])
+        text, name, part = match.groups()
+        if text is not None:
+            found.append(Literal(text.replace("''", "'")))
+        else:
+            found.append(Identifier(name) if name is not None else parts[part])
+        end = match.end()
+    return sql(*found, written[end:])
 
 
 def comment(line: str) -> Sql:

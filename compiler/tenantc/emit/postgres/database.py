@@ -6,7 +6,7 @@ from typing import Final
 
 from tenantc.emit.document import Names, Ref, Tree, document
 from tenantc.emit.postgres.grants import schema_grants
-from tenantc.emit.postgres.sharing import OWN_PREFIX
+from tenantc.emit.postgres.sharing import OWN_PREFIX, ROLES_SCHEMA
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, comment, sql
 
 OWN_DATABASE: Final = ("database", "cluster")
@@ -68,7 +68,8 @@ def _inside(names: Names) -> Sql:
                 "\nBEGIN\n  IF current_database() <> ", Literal(names.postgres_database), " THEN\n    RAISE EXCEPTION ",
                 Literal("this belongs in the database %, not in %"), ", ", Literal(names.postgres_database),
                 ", current_database();\n  END IF;\n",
-                "  IF EXISTS (SELECT FROM pg_policies WHERE starts_with(policyname, ", Literal(OWN_PREFIX), ")) THEN\n",
+                "  IF EXISTS (SELECT FROM pg_policies WHERE starts_with(policyname, ", Literal(OWN_PREFIX),
+                ")\n    AND schemaname <> ", Literal(ROLES_SCHEMA), ") THEN\n",
                 "    RAISE EXCEPTION ", Literal("database % holds tables that tenants share"),
                 ", current_database();\n  END IF;\nEND\n",
             )

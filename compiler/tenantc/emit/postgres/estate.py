@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Ref, Tree, document
-from tenantc.emit.postgres.policies import no_other_policy, no_way_around, row_security, sequence_grants
+from tenantc.emit.postgres.policies import keepers_policy, no_other_policy, no_way_around, row_security, sequence_grants
 from tenantc.emit.postgres.script import transaction
-from tenantc.emit.postgres.sharing import group_role, roles_table, tenants_group
-from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, sql
+from tenantc.emit.postgres.sharing import group_role, keepers_group, roles_table, tenants_group
+from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, joined, sql
 
 IN_SHARED_DATABASE: Final = frozenset({"shared", "schema"})
 """The isolation levels at which tenants live in the estate's shared database."""
@@ -46,17 +46,21 @@ def shared_database(
         return None
     statements = [_public_shut()]
     if tables:
-        statements += _sharing(tables, column, tenants_group(platform, environment))
+        groups = tenants_group(platform, environment), keepers_group(platform, environment)
+        statements += _sharing(tables, column, *groups)
     return transaction(_HEAD, "DATABASE", statements)
 
 
-def _sharing(tables: tuple[str, ...], column: str, group: str) -> list[Sql]:
+def _sharing(tables: tuple[str, ...], column: str, group: str, keepers: str) -> list[Sql]:
     schemas = dict.fromkeys(table.split(".")[0] for table in tables)
+    roles = joined(", ", [Ref("role", group), Ref("role", keepers)])
     return [
         group_role(group),
+        group_role(keepers),
         *roles_table(group),
-        *(sql("GRANT USAGE ON SCHEMA ", Identifier(schema), " TO ", Ref("role", group)) for schema in schemas),
+        *(sql("GRANT USAGE ON SCHEMA ", Identifier(schema), " TO ", roles) for schema in schemas),
         *(statement for table in tables for statement in row_security(table, column, group)),
+        *(statement for table in tables for statement in keepers_policy(table, keepers)),
         sequence_grants(group),
         no_other_policy(group),
         no_way_around(group),

@@ -36,6 +36,16 @@ def row_security(table: str, column: str, group: str) -> list[Sql]:
     ]
 
 
+def keepers_policy(table: str, keepers: str) -> list[Sql]:
+    """Lets those who look after all tenants' data at every row, to delete what nobody may keep."""
+    name, policy, role = Identifier(*table.split(".")), Identifier(f"{OWN_PREFIX}keepers"), Ref("role", keepers)
+    return [
+        sql("GRANT SELECT, DELETE ON TABLE ", name, " TO ", role),
+        sql("DROP POLICY IF EXISTS ", policy, " ON ", name),
+        sql("CREATE POLICY ", policy, " ON ", name, " TO ", role, " USING (true)"),
+    ]
+
+
 def _policy(table: Identifier, command: str, clauses: tuple[str, ...], own: Sql) -> list[Sql]:
     """Says the policy anew, in the file's one transaction, so that a changed one never survives a run."""
     name = Identifier(OWN_PREFIX + command.lower())

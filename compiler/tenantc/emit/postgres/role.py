@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Names, Ref, Slot, text
-from tenantc.emit.postgres.sharing import OWN_PREFIX, RESERVED_PREFIX
+from tenantc.emit.postgres.sharing import KEEPERS_SUFFIX, OWN_PREFIX, RESERVED_PREFIX
 from tenantc.emit.statement import Dollar, Literal, Sql, sql
 
 _UNLIMITED_CONNECTIONS: Final = -1
@@ -54,6 +54,8 @@ def _made(names: Names) -> Sql:
                 "    r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication\n",
                 "    OR starts_with(r.rolname, ", Literal("pg_"), ") OR r.rolname IN (CURRENT_USER, SESSION_USER)\n",
                 "    OR (r.rolcanlogin AND r.rolname <> tenant_role)\n",
+                "    OR (starts_with(r.rolname, ", Literal(RESERVED_PREFIX), ") AND right(r.rolname, ",
+                f"{len(KEEPERS_SUFFIX)}) = ", Literal(KEEPERS_SUFFIX), ")\n",
                 "    OR r.oid IN (\n",
                 "      SELECT c.relowner FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid\n",
                 "      WHERE starts_with(p.polname, ", Literal(OWN_PREFIX), ")\n    )\n  );\n",

@@ -22,15 +22,34 @@ OWN_PREFIX: Final = "tenantc_"
 RESERVED_PREFIX: Final = "tenantc__"
 """How the names of our own roles begin; no derived name does, as a tenant id begins with a letter."""
 
+KEEPERS_SUFFIX: Final = "__keepers"
+
 ROLES_SCHEMA: Final = "tenantc"
+SERVICE_SCHEMA: Final = "tenantc_api"
+"""What tenants may call."""
 _TABLE: Final = (ROLES_SCHEMA, "tenant_roles")
 _OWN_LINE: Final = "tenantc_own_line"
 
 
 def tenants_group(platform: str, environment: str) -> str:
     """The role whose members are the tenants of the shared tables; roles are a server's, so it bears the platform."""
-    limit = KINDS["postgres_role"].limit - len(RESERVED_PREFIX)
-    return RESERVED_PREFIX + slug(f"{platform}_{environment}", limit, "_")
+    return _group(platform, environment, "")
+
+
+def callers_group(platform: str, environment: str) -> str:
+    """The role whose members may call what tenants are served with; every tenant's role is one, at whatever level."""
+    return _group(platform, environment, "__callers")
+
+
+def keepers_group(platform: str, environment: str) -> str:
+    """The role whose members look after all tenants' data: the platform's scheduler and its privacy team."""
+    return _group(platform, environment, KEEPERS_SUFFIX)
+
+
+def _group(platform: str, environment: str, suffix: str) -> str:
+    limit = KINDS["postgres_role"].limit - len(RESERVED_PREFIX) - len(suffix)
+    # two separators stand in no slug
+    return RESERVED_PREFIX + slug(f"{platform}_{environment}", limit, "_") + suffix
 
 
 def group_role(group: str) -> Sql:
@@ -59,6 +78,8 @@ def roles_table(group: str) -> list[Sql]:
             "  ", Identifier("role_name"), " name PRIMARY KEY,\n",
             "  ", Identifier("tenant_id"), " text NOT NULL\n)",
         ),
+        sql("ALTER TABLE ", table, " ADD COLUMN IF NOT EXISTS ", Identifier("reads_only"),
+            " boolean NOT NULL DEFAULT false"),
         sql("REVOKE ALL ON TABLE ", table, " FROM PUBLIC, ", Ref("role", group)),
         sql("ALTER TABLE ", table, " ENABLE ROW LEVEL SECURITY"),
         sql("DROP POLICY IF EXISTS ", policy, " ON ", table),
@@ -91,14 +112,21 @@ def tenant_line(names: Names, group: str) -> list[Sql]:
 
     A role that acts for another tenant already violates the primary key: it is never handed on silently.
     """
-    role, tenant = Literal(names.postgres_role), Literal(names.tenant_id)
-    own = sql(Identifier("tenant_id"), " = ", tenant, " AND ", Identifier("role_name"))
+    return [sql("GRANT ", Identifier(group), " TO ", Ref("role", names.postgres_role)), *role_line(names)]
+
+
+def role_line(names: Names, suffix: str = "", *, reads_only: bool = False) -> list[Sql]:
+    """The line of the tenant's role, or of the one that is longer by `suffix` and only reads."""
+    role, tenant = Literal(names.sub("postgres_role", suffix)), Literal(names.tenant_id)
+    reads = "true" if reads_only else "false"
+    columns = sql(Identifier("role_name"), ", ", Identifier("tenant_id"), ", ", Identifier("reads_only"))
+    own = sql(Identifier("tenant_id"), " = ", tenant, " AND ", Identifier("reads_only"), f" = {reads}",
+              " AND ", Identifier("role_name"))  # fmt: skip
     return [
-        sql("GRANT ", Identifier(group), " TO ", Ref("role", names.postgres_role)),
         sql("DELETE FROM ", Identifier(*_TABLE), " WHERE ", own, " <> ", role),
         sql(
-            "INSERT INTO ", Identifier(*_TABLE), " (", Identifier("role_name"), ", ", Identifier("tenant_id"), ")\n",
-            "  SELECT ", role, ", ", tenant,
+            "INSERT INTO ", Identifier(*_TABLE), " (", columns, ")\n",
+            "  SELECT ", role, ", ", tenant, f", {reads}",
             " WHERE NOT EXISTS (SELECT FROM ", Identifier(*_TABLE), " WHERE ", own, " = ", role, ")",
         ),
     ]  # fmt: skip

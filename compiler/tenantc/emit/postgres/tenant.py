@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Names, Slot, Tree, document
+from tenantc.emit.document import Names, Result, Slot, Unsupported, document
 from tenantc.emit.postgres.database import OWN_DATABASE, own_database
 from tenantc.emit.postgres.grants import own_schema
 from tenantc.emit.postgres.policies import no_way_around
@@ -15,12 +15,16 @@ from tenantc.emit.postgres.sharing import tenant_line, tenants_group
 _IN_SHARED: Final = ("Run in the estate's shared database, after the estate's schema.sql, as the role that ran that:",)
 _IN_OWN: Final = ("Run in the tenant's own database, after database.sql, as the role that ran that:",)
 
+_ROW_SECURITY: Final = "infrastructure.database.row_level_security"
+_SCHEMA: Final = "give the tenant a schema of its own with `infrastructure.isolation_level`"
+
 
 @document(
     "sql",
     kind="role",
     looks=(
         "infrastructure.isolation_level",
+        _ROW_SECURITY,
         "tenant.status",
         "workspace.platform",
         "deployment.environment",
@@ -31,19 +35,24 @@ _IN_OWN: Final = ("Run in the tenant's own database, after database.sql, as the 
 def tenant_schema(
     names: Names,
     isolation: str | None,
+    row_security: str | None,
     status: str,
     platform: str,
     environment: str,
     tables: tuple[str, ...] | None,
     connections: Slot | None,
     timeout: Slot | None,
-) -> Tree:
+) -> Result:
     """The tenant's role, and what it may reach: its rows in shared tables, its schema, or its database.
+
+    Shared tables force row security on whoever comes; where all rows are the tenant's, none are there to hide.
 
     Nothing in it drops or empties anything. What a tenant leaves behind when its level changes stays.
     """
     if isolation is None:
         return None
+    if isolation == "shared" and row_security in ("none", "enabled"):
+        return Unsupported(_ROW_SECURITY, (f"set `{_ROW_SECURITY}` to `forced`", _SCHEMA))
     role = tenant_role(names, status, connections, timeout)
     if isolation in OWN_DATABASE:
         return transaction(_IN_OWN, "THE_TENANTS_DATABASE", [*role, *own_database(names)])

@@ -20,6 +20,7 @@ BEGIN
     r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
     OR starts_with(r.rolname, 'pg_') OR r.rolname IN (CURRENT_USER, SESSION_USER)
     OR (r.rolcanlogin AND r.rolname <> tenant_role)
+    OR (starts_with(r.rolname, 'tenantc__') AND right(r.rolname, 9) = '__keepers')
     OR r.oid IN (
       SELECT c.relowner FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
       WHERE starts_with(p.polname, 'tenantc_')
@@ -37,7 +38,8 @@ BEGIN
   IF current_database() <> 'demo_acme' THEN
     RAISE EXCEPTION 'this belongs in the database %, not in %', 'demo_acme', current_database();
   END IF;
-  IF EXISTS (SELECT FROM pg_policies WHERE starts_with(policyname, 'tenantc_')) THEN
+  IF EXISTS (SELECT FROM pg_policies WHERE starts_with(policyname, 'tenantc_')
+    AND schemaname <> 'tenantc') THEN
     RAISE EXCEPTION 'database % holds tables that tenants share', current_database();
   END IF;
 END

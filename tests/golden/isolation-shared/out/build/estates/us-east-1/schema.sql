@@ -21,19 +21,27 @@ BEGIN
   END IF;
 END
 $tenantc$;
+DO $tenantc$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenantc__demo_default__keepers') THEN
+    CREATE ROLE "tenantc__demo_default__keepers" NOLOGIN;
+  END IF;
+END
+$tenantc$;
 CREATE SCHEMA IF NOT EXISTS "tenantc";
 REVOKE ALL ON SCHEMA "tenantc" FROM PUBLIC, "tenantc__demo_default";
 CREATE TABLE IF NOT EXISTS "tenantc"."tenant_roles" (
   "role_name" name PRIMARY KEY,
   "tenant_id" text NOT NULL
 );
+ALTER TABLE "tenantc"."tenant_roles" ADD COLUMN IF NOT EXISTS "reads_only" boolean NOT NULL DEFAULT false;
 REVOKE ALL ON TABLE "tenantc"."tenant_roles" FROM PUBLIC, "tenantc__demo_default";
 ALTER TABLE "tenantc"."tenant_roles" ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS "tenantc_own_line" ON "tenantc"."tenant_roles";
 CREATE POLICY "tenantc_own_line" ON "tenantc"."tenant_roles" FOR SELECT
   USING ("role_name" = CURRENT_USER);
 GRANT SELECT ON TABLE "tenantc"."tenant_roles" TO "tenantc__demo_default";
-GRANT USAGE ON SCHEMA "app" TO "tenantc__demo_default";
+GRANT USAGE ON SCHEMA "app" TO "tenantc__demo_default", "tenantc__demo_default__keepers";
 REVOKE ALL ON TABLE "app"."notes" FROM PUBLIC, "tenantc__demo_default";
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE "app"."notes" TO "tenantc__demo_default";
 ALTER TABLE "app"."notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -50,6 +58,9 @@ CREATE POLICY "tenantc_update" ON "app"."notes" FOR UPDATE
 DROP POLICY IF EXISTS "tenantc_delete" ON "app"."notes";
 CREATE POLICY "tenantc_delete" ON "app"."notes" FOR DELETE
   USING ("tenant_id" = (SELECT "line"."tenant_id" FROM "tenantc"."tenant_roles" AS "line" WHERE "line"."role_name" = CURRENT_USER));
+GRANT SELECT, DELETE ON TABLE "app"."notes" TO "tenantc__demo_default__keepers";
+DROP POLICY IF EXISTS "tenantc_keepers" ON "app"."notes";
+CREATE POLICY "tenantc_keepers" ON "app"."notes" TO "tenantc__demo_default__keepers" USING (true);
 DO $tenantc$
 DECLARE
   owned regclass;

@@ -20,6 +20,7 @@ BEGIN
     r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
     OR starts_with(r.rolname, 'pg_') OR r.rolname IN (CURRENT_USER, SESSION_USER)
     OR (r.rolcanlogin AND r.rolname <> tenant_role)
+    OR (starts_with(r.rolname, 'tenantc__') AND right(r.rolname, 9) = '__keepers')
     OR r.oid IN (
       SELECT c.relowner FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
       WHERE starts_with(p.polname, 'tenantc_')
@@ -33,9 +34,9 @@ $tenantc$;
 ALTER ROLE "demo_acme" LOGIN CONNECTION LIMIT 5;
 ALTER ROLE "demo_acme" SET statement_timeout = '30s';
 GRANT "tenantc__demo_default" TO "demo_acme";
-DELETE FROM "tenantc"."tenant_roles" WHERE "tenant_id" = 'acme' AND "role_name" <> 'demo_acme';
-INSERT INTO "tenantc"."tenant_roles" ("role_name", "tenant_id")
-  SELECT 'demo_acme', 'acme' WHERE NOT EXISTS (SELECT FROM "tenantc"."tenant_roles" WHERE "tenant_id" = 'acme' AND "role_name" = 'demo_acme');
+DELETE FROM "tenantc"."tenant_roles" WHERE "tenant_id" = 'acme' AND "reads_only" = false AND "role_name" <> 'demo_acme';
+INSERT INTO "tenantc"."tenant_roles" ("role_name", "tenant_id", "reads_only")
+  SELECT 'demo_acme', 'acme', false WHERE NOT EXISTS (SELECT FROM "tenantc"."tenant_roles" WHERE "tenant_id" = 'acme' AND "reads_only" = false AND "role_name" = 'demo_acme');
 DO $tenantc$
 DECLARE
   open_tables text;

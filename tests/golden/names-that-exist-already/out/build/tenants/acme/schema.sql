@@ -20,6 +20,7 @@ BEGIN
     r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
     OR starts_with(r.rolname, 'pg_') OR r.rolname IN (CURRENT_USER, SESSION_USER)
     OR (r.rolcanlogin AND r.rolname <> tenant_role)
+    OR (starts_with(r.rolname, 'tenantc__') AND right(r.rolname, 9) = '__keepers')
     OR r.oid IN (
       SELECT c.relowner FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
       WHERE starts_with(p.polname, 'tenantc_')

@@ -1,0 +1,1 @@
+"""What tenantc keeps of tenants in a database: limits, usage, audit events, what people ask for and agree to."""
