@@ -11,7 +11,7 @@ import pytest
 
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
-from tests.terraform_files import emit
+from tests.terraform_files import INPUTS, emit, top
 
 # the levels that each tier's ceilings allow
 ISOLATION = {
@@ -50,6 +50,14 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "old-versions-alone": {"compliance.data_governance.retention_policies.backups": 36500},
     "never-rotated": {"security.encryption_config.key_rotation_days": "unlimited"},
     "all-regions": {"security.encryption_config.kms.multi_region": True},
+    "public": {
+        "infrastructure.storage.public_access": True,
+        "infrastructure.storage.encryption_enabled": False,
+    },
+    "audit-records-in-the-log-group": {
+        "monitoring.logging.audit.sink": "siem",
+        "monitoring.logging.audit.immutable": False,
+    },
     "tagged": {
         "compliance.data_governance.data_classification": "restricted",
         "billing.usage_tracking.cost_attribution": True,
@@ -79,7 +87,7 @@ def modules(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
 
 @pytest.mark.slow
 def test_terraform_takes_every_module(terraform: Terraform, tmp_path: Path) -> None:
-    files = dict(BARE)
+    files = {**BARE, "tenantc.yaml": top(INPUTS)}
     for tier, levels in ISOLATION.items():
         for level in levels:
             files |= spec(f"{tier}-{level}", tier, {"infrastructure.isolation_level": level})

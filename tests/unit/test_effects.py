@@ -123,6 +123,8 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("enterprise", {**TENANTS["enterprise"], "infrastructure.network.default_ingress": "allow"}, {}),
     ("enterprise", TENANTS["enterprise"], {"version": "1.34"}),
     ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
+    # what S3 and CloudWatch refuse, until something else is said, too
+    ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
 ]
 

@@ -73,6 +73,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "inputs": {
                 "vpc": {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT},
                 "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
+                # others are said alike
+                **dict.fromkeys(("alerts_topic", "log_destination"), LEFT_OUT),
             },
             "states": {"network": {"config": {"bucket": "b"}}},
         },
@@ -95,7 +97,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "names": {"kubernetes_namespace": "acme-space", "kms_alias": "alias/acme", "s3_bucket": "acme-files"},
         "overrides": {
             "compliance": {"frameworks": LEFT_OUT},
-            "infrastructure": {"network": {"segments": LEFT_OUT}},
+            "infrastructure": {
+                "network": {"segments": LEFT_OUT},
+                # Terraform takes one word alone, the deployment's region
+                **{part: {"region": LEFT_OUT} for part in ("storage", "database", "caching")},
+            },
             "integrations": {"a": dict.fromkeys(("client_secret", "api_key", "bot_token", "webhook_url"), SECRET)},
         },
     },

@@ -75,6 +75,7 @@ TOP: Mapping[str, Any] = {
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
             "subnets": ["subnet-a", "subnet-b"],
+            **{name: {"state": "network", "output": name} for name in ("alerts_topic", "log_destination")},
         },
         "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
     },
@@ -101,6 +102,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
+        "infrastructure.storage.region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],

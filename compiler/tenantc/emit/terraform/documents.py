@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Document
-from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
+from tenantc.emit.terraform.audit_bucket import (
+    audit_alerts,
+    audit_bucket,
+    audit_bucket_shut,
+    audit_lifecycle,
+    audit_lock,
+)
+from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggregation
+from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
@@ -13,6 +21,7 @@ from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.versions import estate_versions, versions
+from tenantc.emit.terraform.workload_role import workload_rights, workload_role
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     aws_region,
@@ -21,11 +30,21 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     key_policy,
     bucket,
     bucket_owner,
-    bucket_transport,
+    bucket_policy,
     bucket_encryption,
     bucket_versioning,
     bucket_lifecycle,
+    workload_role,
+    workload_rights,
     log_group,
+    log_aggregation,
+    audit_log,
+    audit_stream,
+    audit_bucket,
+    audit_bucket_shut,
+    audit_lock,
+    audit_lifecycle,
+    audit_alerts,
     outputs,
     inputs,
     versions,
