@@ -21,6 +21,7 @@ INPUTS: Mapping[str, Any] = {
     "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",
     "subnets": ["subnet-a", "subnet-b"],
     "vpc": "vpc-a",
+    "workload_security_group": "sg-a",
 }
 BARE = "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.building import run
+from tests.compiling import write
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.terraform_files import INPUTS, emit, top
@@ -97,6 +99,17 @@ def test_terraform_takes_every_module(terraform: Terraform, tmp_path: Path) -> N
         files |= spec(f"hostile-{number}", "enterprise", tenant_name=text, industry=text[:100])
     files |= spec("l" * 40, "custom", region="ap-southeast-2", names={"s3_bucket": "b" * 63})
     assert terraform.validate_modules(modules(tmp_path, files)) == []
+
+
+@pytest.mark.slow
+def test_terraform_takes_what_tenants_share(terraform: Terraform, tmp_path: Path) -> None:
+    files: dict[str, str] = {**BARE, "tenantc.yaml": top(INPUTS)}
+    for tier in ("bare", "enterprise"):
+        files |= spec(tier, tier, {"infrastructure.disaster_recovery.secondary_region": "us-west-2"})
+    run(write(tmp_path / "w", files), tmp_path / "out")
+    [folder] = (tmp_path / "out" / "estates").iterdir()
+    assert "aws_rds_cluster" in (folder / "main.tf.json").read_text()
+    assert terraform.validate_modules({"estate": folder}) == []
 
 
 @pytest.mark.slow

@@ -122,7 +122,16 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("professional", TENANTS["professional"], {"version": "1.34"}),
     ("enterprise", {**TENANTS["enterprise"], "infrastructure.network.default_ingress": "allow"}, {}),
     ("enterprise", TENANTS["enterprise"], {"version": "1.34"}),
-    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
+    (
+        "custom",
+        {
+            "infrastructure.network.segments": {"front": {"zone": "dmz"}},
+            "infrastructure.database.region": "eu-west-1",
+            "infrastructure.database.read_replicas": 0,
+            "infrastructure.caching.region": "eu-west-1",
+        },
+        {},
+    ),
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
@@ -146,7 +155,13 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
         "infrastructure.isolation_level": ("shared", "schema"),
         "tenant.grade": ("enterprise", "professional"),
     }
-    facts = {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}
+    facts: dict[str, Any] = {
+        "infrastructure.isolation_level": "shared",
+        "infrastructure.database.read_replicas": 1,
+        "limits.backup_retention_days": 30,
+        **{f"security.encryption_config.tls.{end}_version": "TLSv1.2" for end in ("min", "max")},
+    }
+    facts |= {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}
     if isinstance(path, tuple):
         return tuple(tuple(facts.get(one, ring) for one in path) for ring in ("canary", "early", "general"))
     return held[path]

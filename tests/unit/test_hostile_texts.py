@@ -75,6 +75,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
                 # others are said alike
                 **dict.fromkeys(("alerts_topic", "log_destination"), LEFT_OUT),
+                "workload_security_group": "sg-a",
             },
             "states": {"network": {"config": {"bucket": "b"}}},
         },
@@ -308,6 +309,8 @@ def arranged(name: str, found: Any) -> Any:
     if name.endswith("/application.json"):
         # an estate's Application is called as the estate is, with dashes for what names cannot hold
         found = {key: one for key, one in found.items() if key != "name"}
+    if name.endswith("/main.tf.json") and "estates/" in name:
+        found = nameless(found)
     if name.endswith(".yaml"):
         found = sorted(nameless(found), key=lambda one: json.dumps([one.get(key) for key in ("kind", "metadata")]))
     return found

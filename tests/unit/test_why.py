@@ -74,8 +74,10 @@ TOP: Mapping[str, Any] = {
     "terraform": {
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
-            "subnets": ["subnet-a", "subnet-b"],
-            **{name: {"state": "network", "output": name} for name in ("alerts_topic", "log_destination")},
+            **{
+                name: {"state": "network", "output": name}
+                for name in ("alerts_topic", "log_destination", "subnets", "workload_security_group")
+            },
         },
         "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
     },

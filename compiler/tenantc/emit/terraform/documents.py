@@ -15,6 +15,8 @@ from tenantc.emit.terraform.audit_bucket import (
 from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggregation
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.database import database
+from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
@@ -45,9 +47,11 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     audit_lock,
     audit_lifecycle,
     audit_alerts,
+    database,
     outputs,
     inputs,
     versions,
+    estate_database,
     estate_inputs,
     estate_versions,
 )

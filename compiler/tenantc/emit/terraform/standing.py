@@ -19,4 +19,4 @@ def standing(name: str) -> Ref:
 
 def lacking(*names: str) -> Unsupported:
     """What a document returns that needs these inputs besides the one without which it is not written."""
-    return Unsupported(INPUTS, tuple(f"say `{name}` under `terraform.inputs`" for name in names))
+    return Unsupported(option(names[0]), tuple(f"say `{name}` under `terraform.inputs`" for name in names))

@@ -45,3 +45,8 @@ def tags(
         "tenantc:cost-center": names.tenant_id if attributed else None,
         "tenantc:cost-component": component if attributed else None,
     }
+
+
+def estate_tags(platform: str, environment: str | None) -> dict[str, Tree]:
+    """The tags of what tenants share."""
+    return {"tenantc:platform": platform, "tenantc:environment": environment, "tenantc:tier": "shared"}
