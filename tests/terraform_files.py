@@ -12,6 +12,8 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
+from tests.building import files as built
+from tests.building import run
 from tests.compiling import AS_OF, TOP, without_rules, write
 
 TERRAFORM_TOP = TOP + "targets: [terraform]\n"
@@ -94,3 +96,19 @@ def policy(document: str) -> list[dict[str, Any]]:
     """The statements of a policy."""
     statements: list[dict[str, Any]] = json.loads(document)["Statement"]
     return statements
+
+
+def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What stands in the estate of tenants with these settings."""
+    specs = {
+        f"tenants/t{index}.json": json.dumps(
+            {"tenant_id": f"t{index}", "tenant_name": "T", "tier": "bare", "owner_email": "a@b.example",
+             "overrides": settings}
+        )
+        for index, settings in enumerate(tenants)
+    }  # fmt: skip
+    run(write(root / "w", {"tenantc.yaml": top(inputs), "tiers/bare.yaml": BARE, **specs}), root / "out")
+    found = {path: data for path, data in built(root / "out").items() if path.endswith("/main.tf.json")}
+    main = [data for path, data in found.items() if path.startswith("estates/")]
+    resources: dict[str, Any] | None = json.loads(main[0])["resource"] if main else None
+    return resources

@@ -158,6 +158,8 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
     facts: dict[str, Any] = {
         "infrastructure.isolation_level": "shared",
         "infrastructure.database.read_replicas": 1,
+        "infrastructure.caching.enabled": True,
+        "infrastructure.caching.cache_size_mb": 1024,
         "limits.backup_retention_days": 30,
         **{f"security.encryption_config.tls.{end}_version": "TLSv1.2" for end in ("min", "max")},
     }

@@ -255,6 +255,7 @@ def _blamed(wrong: Diagnostic, texts: Mapping[Place, str], lines: Lines) -> Iter
 TEMPLATE = re.compile(r"\$\$\{|%%\{|[$%]\{")
 CONSTANT = re.compile(r'\$\{("(?:\\.|[^"\\])*")\}')
 LITERAL = re.compile(r'("(?:\\.|[^"\\])*")')
+SHARED = re.compile(r"-[0-9a-f]{8}\b")
 DIGEST = re.compile(r"-[0-9a-f]{8}(?=$|-tls$)")
 
 
@@ -309,8 +310,9 @@ def arranged(name: str, found: Any) -> Any:
     if name.endswith("/application.json"):
         # an estate's Application is called as the estate is, with dashes for what names cannot hold
         found = {key: one for key, one in found.items() if key != "name"}
-    if name.endswith("/main.tf.json") and "estates/" in name:
-        found = nameless(found)
+    if name.endswith("/main.tf.json"):
+        # what an estate has is called by the digest of where it is, in policies, too
+        found = json.loads(SHARED.sub("-digest", json.dumps(found)))
     if name.endswith(".yaml"):
         found = sorted(nameless(found), key=lambda one: json.dumps([one.get(key) for key in ("kind", "metadata")]))
     return found

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.building import files, run
-from tests.compiling import write
-from tests.terraform_files import BARE, Emitted, acme, top
+from tests.terraform_files import Emitted, acme, estate
 
 DATABASE = "infrastructure.database"
 TLS = "security.encryption_config.tls"
@@ -27,22 +24,6 @@ def parameters(resources: Mapping[str, Any], label: str = "tenant") -> dict[str,
     return {one["name"]: one["value"] for one in resources["aws_rds_cluster_parameter_group"][label]["parameter"]}
 
 
-def shared(root: Path, *tenants: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What stands in the estate of tenants with these settings."""
-    specs = {
-        f"tenants/t{index}.json": json.dumps(
-            {"tenant_id": f"t{index}", "tenant_name": "T", "tier": "bare", "owner_email": "a@b.example",
-             "overrides": settings}
-        )
-        for index, settings in enumerate(tenants)
-    }  # fmt: skip
-    run(write(root / "w", {"tenantc.yaml": top(NEEDS), "tiers/bare.yaml": BARE, **specs}), root / "out")
-    found = {path: data for path, data in files(root / "out").items() if path.endswith("/main.tf.json")}
-    main = [data for path, data in found.items() if path.startswith("estates/")]
-    resources: dict[str, Any] | None = json.loads(main[0])["resource"] if main else None
-    return resources
-
-
 @pytest.mark.parametrize("level", ["shared", "schema", "database", "cluster"])
 def test_a_cluster_of_its_own_has_who_is_kept_apart_by_clusters(tmp_path: Path, level: str) -> None:
     main = acme(tmp_path, {"infrastructure.isolation_level": level}, *NEEDS).main()
@@ -54,7 +35,7 @@ def test_without_a_network_there_is_none(tmp_path: Path) -> None:
 
 
 def test_what_else_it_needs_is_told(tmp_path: Path) -> None:
-    emitted = acme(tmp_path, CLUSTER, "subnets")
+    emitted = acme(tmp_path, {**CLUSTER, "infrastructure.caching.enabled": False}, "subnets")
     assert [code for code, _ in emitted.refusals] == ["T603"]
     assert "say `vpc` under `terraform.inputs`; or say `workload_security_group`" in emitted.diagnostics[0].help
 
@@ -150,15 +131,16 @@ def test_the_internet_gets_in_where_the_settings_say_so(tmp_path: Path, public: 
 
 
 def test_an_estate_has_a_cluster_while_somebody_shares_it(tmp_path: Path) -> None:
-    assert shared(tmp_path / "a", CLUSTER) is None
-    found = shared(tmp_path / "b", CLUSTER, {"infrastructure.isolation_level": "database"})
+    assert estate(tmp_path / "a", NEEDS, CLUSTER) is None
+    found = estate(tmp_path / "b", NEEDS, CLUSTER, {"infrastructure.isolation_level": "database"})
     assert found is not None
     assert found["aws_rds_cluster"]["shared"]["lifecycle"] == {"prevent_destroy": True}
 
 
 def test_it_keeps_what_the_strictest_of_its_tenants_asks_for(tmp_path: Path) -> None:
-    found = shared(
+    found = estate(
         tmp_path,
+        NEEDS,
         {**CLUSTER, f"{DATABASE}.read_replicas": 9},
         {f"{DATABASE}.read_replicas": 2, "limits.backup_retention_days": 7},
         {f"{TLS}.min_version": "TLSv1.3", "limits.backup_retention_days": 30, f"{DATABASE}.connection_pooling": False},

@@ -15,7 +15,9 @@ from tenantc.emit.terraform.audit_bucket import (
 from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggregation
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.cache import cache_user, tenant_cache
 from tenantc.emit.terraform.database import database
+from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
@@ -48,10 +50,13 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     audit_lifecycle,
     audit_alerts,
     database,
+    tenant_cache,
+    cache_user,
     outputs,
     inputs,
     versions,
     estate_database,
+    estate_cache,
     estate_inputs,
     estate_versions,
 )

@@ -18,7 +18,8 @@ LOOKS: Final[tuple[Path, ...]] = (
     "compliance.data_governance.data_classification",
     "billing.usage_tracking.cost_attribution",
 )
-PLACES: Final[tuple[Path, ...]] = ("workspace.platform", "deployment.environment", "tenant.tier")
+TIER: Final[Path] = "tenant.tier"
+PLACES: Final[tuple[Path, ...]] = ("workspace.platform", "deployment.environment", TIER)
 
 
 def tags(
@@ -26,8 +27,8 @@ def tags(
     component: str,
     classification: str | None,
     attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
+    platform: Slot | str | None,
+    environment: Slot | str | None,
     tier: Slot | None,
 ) -> dict[str, Tree]:
     """The tags of one resource, of what `LOOKS` and `PLACES` name.
