@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,20 @@ from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
+from tests.building import files as built
+from tests.building import run
 from tests.compiling import AS_OF, TOP, without_rules, write
 
 TERRAFORM_TOP = TOP + "targets: [terraform]\n"
+# what the platform has, in a form that the provider takes
+INPUTS: Mapping[str, Any] = {
+    "alerts_topic": "arn:aws:sns:us-east-1:111122223333:alerts",
+    "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",
+    "subnets": ["subnet-a", "subnet-b"],
+    "vpc": "vpc-a",
+    "workload_security_group": "sg-a",
+}
+BARE = "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"
 
 
 @dataclass(frozen=True)
@@ -62,3 +73,42 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
                 tenants[spec.tenant_id] = {name: data for name, data in artifacts if name.endswith(".tf.json")}
     # a test states what it rests on, be it the default or not
     return Emitted(tenants, [diagnostic for diagnostic in found if diagnostic.code != "T307"])
+
+
+def top(inputs: Iterable[str]) -> str:
+    """The tenantc.yaml of a platform that has what these inputs name."""
+    stated = {name: INPUTS[name] for name in inputs}
+    return TERRAFORM_TOP + (f"terraform: {json.dumps({'inputs': stated})}\n" if stated else "")
+
+
+def acme(
+    root: Path, settings: Mapping[str, Any] | None = None, *inputs: str, tier: str = "bare", **spec: Any
+) -> Emitted:
+    """Tenant `acme` with these settings, where the platform has what these inputs name."""
+    body = {"tenant_id": "acme", "tenant_name": "Acme", "tier": tier, "owner_email": "owner@example.com", **spec}
+    stated = {path: value for path, value in (settings or {}).items() if value is not None}
+    unset = [path for path, value in (settings or {}).items() if value is None]
+    body["overrides"] = stated | ({"unset": unset} if unset else {})
+    return emit(root, {"tenantc.yaml": top(inputs), "tiers/bare.yaml": BARE, "tenants/acme.json": json.dumps(body)})
+
+
+def policy(document: str) -> list[dict[str, Any]]:
+    """The statements of a policy."""
+    statements: list[dict[str, Any]] = json.loads(document)["Statement"]
+    return statements
+
+
+def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What stands in the estate of tenants with these settings."""
+    specs = {
+        f"tenants/t{index}.json": json.dumps(
+            {"tenant_id": f"t{index}", "tenant_name": "T", "tier": "bare", "owner_email": "a@b.example",
+             "overrides": settings}
+        )
+        for index, settings in enumerate(tenants)
+    }  # fmt: skip
+    run(write(root / "w", {"tenantc.yaml": top(inputs), "tiers/bare.yaml": BARE, **specs}), root / "out")
+    found = {path: data for path, data in built(root / "out").items() if path.endswith("/main.tf.json")}
+    main = [data for path, data in found.items() if path.startswith("estates/")]
+    resources: dict[str, Any] | None = json.loads(main[0])["resource"] if main else None
+    return resources

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.building import run
+from tests.compiling import write
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
-from tests.terraform_files import emit
+from tests.terraform_files import INPUTS, emit, top
 
 # the levels that each tier's ceilings allow
 ISOLATION = {
@@ -50,6 +52,14 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "old-versions-alone": {"compliance.data_governance.retention_policies.backups": 36500},
     "never-rotated": {"security.encryption_config.key_rotation_days": "unlimited"},
     "all-regions": {"security.encryption_config.kms.multi_region": True},
+    "public": {
+        "infrastructure.storage.public_access": True,
+        "infrastructure.storage.encryption_enabled": False,
+    },
+    "audit-records-in-the-log-group": {
+        "monitoring.logging.audit.sink": "siem",
+        "monitoring.logging.audit.immutable": False,
+    },
     "tagged": {
         "compliance.data_governance.data_classification": "restricted",
         "billing.usage_tracking.cost_attribution": True,
@@ -79,7 +89,7 @@ def modules(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
 
 @pytest.mark.slow
 def test_terraform_takes_every_module(terraform: Terraform, tmp_path: Path) -> None:
-    files = dict(BARE)
+    files = {**BARE, "tenantc.yaml": top(INPUTS)}
     for tier, levels in ISOLATION.items():
         for level in levels:
             files |= spec(f"{tier}-{level}", tier, {"infrastructure.isolation_level": level})
@@ -89,6 +99,17 @@ def test_terraform_takes_every_module(terraform: Terraform, tmp_path: Path) -> N
         files |= spec(f"hostile-{number}", "enterprise", tenant_name=text, industry=text[:100])
     files |= spec("l" * 40, "custom", region="ap-southeast-2", names={"s3_bucket": "b" * 63})
     assert terraform.validate_modules(modules(tmp_path, files)) == []
+
+
+@pytest.mark.slow
+def test_terraform_takes_what_tenants_share(terraform: Terraform, tmp_path: Path) -> None:
+    files: dict[str, str] = {**BARE, "tenantc.yaml": top(INPUTS)}
+    for tier in ("bare", "enterprise"):
+        files |= spec(tier, tier, {"infrastructure.disaster_recovery.secondary_region": "us-west-2"})
+    run(write(tmp_path / "w", files), tmp_path / "out")
+    [folder] = (tmp_path / "out" / "estates").iterdir()
+    assert "aws_rds_cluster" in (folder / "main.tf.json").read_text()
+    assert terraform.validate_modules({"estate": folder}) == []
 
 
 @pytest.mark.slow

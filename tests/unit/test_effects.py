@@ -122,7 +122,18 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("professional", TENANTS["professional"], {"version": "1.34"}),
     ("enterprise", {**TENANTS["enterprise"], "infrastructure.network.default_ingress": "allow"}, {}),
     ("enterprise", TENANTS["enterprise"], {"version": "1.34"}),
-    ("custom", {"infrastructure.network.segments": {"front": {"zone": "dmz"}}}, {}),
+    (
+        "custom",
+        {
+            "infrastructure.network.segments": {"front": {"zone": "dmz"}},
+            "infrastructure.database.region": "eu-west-1",
+            "infrastructure.database.read_replicas": 0,
+            "infrastructure.caching.region": "eu-west-1",
+        },
+        {},
+    ),
+    # what S3 and CloudWatch refuse, until something else is said, too
+    ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
 ]
 
@@ -146,13 +157,22 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
         "security.encryption_config.fips_mode": (False, True),
         "build.departed": ("globex",),
     }
-    facts = {
+    facts: dict[str, Any] = {
         "tenant.id": "acme",
         "build.root": "terraform",
         "deployment.environment": "live",
         "build.folder": "live",
         "build.estate": "here",
     }
+    facts |= {
+        "infrastructure.isolation_level": "shared",
+        "infrastructure.database.read_replicas": 1,
+        "infrastructure.caching.enabled": True,
+        "infrastructure.caching.cache_size_mb": 1024,
+        "limits.backup_retention_days": 30,
+        **{f"security.encryption_config.tls.{end}_version": "TLSv1.2" for end in ("min", "max")},
+    }
+    facts |= {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}
     if isinstance(path, tuple):
         rows = (tuple(facts.get(one, ring) for one in path) for ring in ("canary", "early", "general"))
         return tuple(dict.fromkeys(rows))

@@ -78,6 +78,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "subnets": {
                     "arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT, "regions": LEFT_OUT,
                 },
+                # others are said alike
+                **dict.fromkeys(("alerts_topic", "log_destination"), LEFT_OUT),
+                "workload_security_group": "sg-a",
             },
             "states": {"network": {"config": {"bucket": "b"}}},
             "backend": {"s3": {"bucket": "b", "key": "{root}"}},
@@ -102,7 +105,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "names": {"kubernetes_namespace": "acme-space", "kms_alias": "alias/acme", "s3_bucket": "acme-files"},
         "overrides": {
             "compliance": {"frameworks": LEFT_OUT},
-            "infrastructure": {"network": {"segments": LEFT_OUT}},
+            "infrastructure": {
+                "network": {"segments": LEFT_OUT},
+                # Terraform takes one word alone, the deployment's region
+                **{part: {"region": LEFT_OUT} for part in ("storage", "database", "caching")},
+            },
             "integrations": {"a": dict.fromkeys(("client_secret", "api_key", "bot_token", "webhook_url"), SECRET)},
         },
     },
@@ -256,6 +263,7 @@ def _blamed(wrong: Diagnostic, texts: Mapping[Place, str], lines: Lines) -> Iter
 TEMPLATE = re.compile(r"\$\$\{|%%\{|[$%]\{")
 CONSTANT = re.compile(r'\$\{("(?:\\.|[^"\\])*")\}')
 LITERAL = re.compile(r'("(?:\\.|[^"\\])*")')
+SHARED = re.compile(r"-[0-9a-f]{8}\b")
 DIGEST = re.compile(r"-[0-9a-f]{8}(?=$|-tls$)")
 
 
@@ -312,6 +320,9 @@ def arranged(name: str, found: Any) -> Any:
     if name.endswith("/application.json"):
         # an estate's Application is called as the estate is, with dashes for what names cannot hold
         found = {key: one for key, one in found.items() if key != "name"}
+    if name.endswith("/main.tf.json"):
+        # what an estate has is called by the digest of where it is, in policies, too
+        found = json.loads(SHARED.sub("-digest", json.dumps(found)))
     if name.endswith(".yaml"):
         found = sorted(nameless(found), key=lambda one: json.dumps([one.get(key) for key in ("kind", "metadata")]))
     return found

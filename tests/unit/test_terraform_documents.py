@@ -29,11 +29,31 @@ RETENTION = "monitoring.logging.retention_days"
 CLASS = "compliance.data_governance.data_classification"
 COST = "billing.usage_tracking.cost_attribution"
 
+# what keeps audit records, where the settings leave it to their defaults
+AUDIT = {
+    "resource.aws_cloudwatch_log_group.audit",
+    "resource.aws_cloudwatch_log_subscription_filter.audit",
+    "resource.aws_iam_role.audit_delivery",
+    "resource.aws_iam_role.audit_stream",
+    "resource.aws_iam_role_policy.audit_delivery",
+    "resource.aws_iam_role_policy.audit_stream",
+    "resource.aws_kinesis_firehose_delivery_stream.audit",
+    "resource.aws_s3_bucket.audit",
+    "resource.aws_s3_bucket_lifecycle_configuration.audit",
+    "resource.aws_s3_bucket_object_lock_configuration.audit",
+    "resource.aws_s3_bucket_ownership_controls.audit",
+    "resource.aws_s3_bucket_policy.audit",
+    "resource.aws_s3_bucket_public_access_block.audit",
+    "resource.aws_s3_bucket_server_side_encryption_configuration.audit",
+    "resource.aws_s3_bucket_versioning.audit",
+}
 # Everything that a tenant has in AWS, whatever its settings
-ADDRESSES = {
+ADDRESSES = AUDIT | {
     "data.aws_region.tenant",
     "data.aws_service_principal.logs",
     "resource.aws_cloudwatch_log_group.tenant",
+    "resource.aws_iam_role.tenant",
+    "resource.aws_iam_role_policy.tenant",
     "resource.aws_kms_alias.tenant",
     "resource.aws_kms_key.tenant",
     "resource.aws_kms_key_policy.tenant",
@@ -111,12 +131,15 @@ def test_main_serves_as_a_module(tmp_path: Path) -> None:
     assert set(emitted.tenants["acme"]) == {"main.tf.json", "versions.tf.json"}
     assert set(emitted.main()) == {"locals", "data", "resource", "output"}
     assert {name: output["value"] for name, output in emitted.main()["output"].items()} == {
+        "audit_bucket_arn": "${aws_s3_bucket.audit.arn}",
+        "audit_log_group": "${aws_cloudwatch_log_group.audit.name}",
         "bucket": "${aws_s3_bucket.tenant.id}",
         "bucket_arn": "${aws_s3_bucket.tenant.arn}",
         "key_alias": "${aws_kms_alias.tenant.name}",
         "key_arn": "${aws_kms_key.tenant.arn}",
         "log_group": "${aws_cloudwatch_log_group.tenant.name}",
         "log_group_arn": "${aws_cloudwatch_log_group.tenant.arn}",
+        "role_arn": "${aws_iam_role.tenant.arn}",
     }
 
 
@@ -143,8 +166,16 @@ def test_versions_are_the_workspaces(tmp_path: Path, options: str, terraform: st
 
 def test_what_holds_data_refuses_to_be_destroyed(tmp_path: Path) -> None:
     main = one(tmp_path).main()["resource"]
-    kept = {kind for kind, labels in main.items() if labels["tenant"].get("lifecycle") == {"prevent_destroy": True}}
-    assert kept == {"aws_kms_key", "aws_s3_bucket", "aws_cloudwatch_log_group"}
+    kept = {
+        f"{kind}.{label}"
+        for kind, labels in main.items()
+        for label, one in labels.items()
+        if one.get("lifecycle") == {"prevent_destroy": True}
+    }
+    assert kept == {
+        "aws_kms_key.tenant",
+        *(f"{kind}.{label}" for kind in ("aws_s3_bucket", "aws_cloudwatch_log_group") for label in ("tenant", "audit")),
+    }
     assert "force_destroy" not in main["aws_s3_bucket"]["tenant"]
 
 
@@ -158,10 +189,13 @@ def test_every_reference_leads_to_something(tmp_path: Path) -> None:
         for expression in re.findall(r"\$\{(.*?)\}", text)
         for reference in re.findall(r"(?:data\.|local\.|aws_)[a-z0-9_.]+", expression)
     }
-    waited = {name for labels in main["resource"].values() for name in labels["tenant"].get("depends_on", ())}
+    waited = {
+        name for labels in main["resource"].values() for one in labels.values() for name in one.get("depends_on", ())
+    }
     assert {"aws_kms_key.tenant", "local.tenant_region", "data.aws_service_principal.logs"} <= found
     assert waited == {
         *("aws_kms_key_policy.tenant", "aws_s3_bucket_public_access_block.tenant", "aws_s3_bucket_versioning.tenant"),
+        *("aws_s3_bucket_public_access_block.audit", "aws_s3_bucket_versioning.audit"),
     }
     assert found | waited <= known
 
@@ -311,12 +345,12 @@ def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> No
         "Resource": "*",
     }
     logs = {
-        "Sid": "LogGroupOfTheTenant",
+        "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         "Principal": {"Service": "${data.aws_service_principal.logs.name}"},
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": "*",
-        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": [arn, f"{arn}--audit"]}},
     }
     policy = main["resource"]["aws_kms_key_policy"]["tenant"]
     assert policy["key_id"] == "${aws_kms_key.tenant.key_id}"
@@ -335,12 +369,14 @@ def test_the_alias_is_the_keys(tmp_path: Path) -> None:
 
 def test_what_is_said_of_a_bucket_is_said_of_the_tenants(tmp_path: Path) -> None:
     found = {
-        kind: labels["tenant"]["bucket"]
+        kind: {label: entry["bucket"] for label, entry in labels.items()}
         for kind, labels in one(tmp_path).main()["resource"].items()
         if kind.startswith("aws_s3_bucket_")
     }
+    lock = found.pop("aws_s3_bucket_object_lock_configuration")
     assert len(found) == 6
-    assert set(found.values()) == {"${aws_s3_bucket.tenant.id}"}
+    assert lock == {"audit": "${aws_s3_bucket.audit.id}"}
+    assert all(entry == {**lock, "tenant": "${aws_s3_bucket.tenant.id}"} for entry in found.values())
 
 
 def test_nothing_in_the_bucket_becomes_public(tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ TOP: Mapping[str, Any] = {
     "terraform": {
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
-            "subnets": ["subnet-a", "subnet-b"],
+            **{
+                name: {"state": "network", "output": name}
+                for name in ("alerts_topic", "log_destination", "subnets", "workload_security_group")
+            },
         },
         "states": {
             "network": {
@@ -114,6 +117,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.admin_groups": ["acme-admins", "acme-leads"],
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
+        "infrastructure.storage.region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],

@@ -39,7 +39,8 @@ class NameKind(Frozen, eq=False):
     """What a target says about one kind of name.
 
     limit: the most characters (all names are ASCII, so also bytes). longest_suffix: the most that `Names.sub` may add,
-    without separators. pattern: what a whole name matches. refused: what no name may match, with the reason.
+    without separators. pattern: what a whole name matches. refused: what no name may match, with the reason. single: a
+    separator stands alone, so such a name has no longer ones.
     """
 
     name: str
@@ -53,6 +54,7 @@ class NameKind(Frozen, eq=False):
     platform: bool = True
     least: int = 1
     refused: tuple[tuple[str, str], ...] = ()
+    single: bool = False
 
     @property
     def spans_environments(self) -> bool:
@@ -150,6 +152,13 @@ _TABLE: Final = (
         "it takes letters, digits and `. _ / -`", prefix="/tenants/",
         refused=((r"^aws/", "log groups that begin with `aws/` belong to AWS"),),
     ),
+    # What several services of AWS take: RDS (63) and ElastiCache (40) begin with a letter and refuse doubled dashes,
+    # AWS Backup takes 50 characters, EventBridge and Firehose 64. So it has no longer names.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html#RDS_Limits.Constraints
+    # https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+    NameKind("aws_resource", 40, "account and region", 0, r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+             "it takes lower-case letters, digits and single dashes, and begins with a letter", single=True),
     # Its name becomes a label of all that it deploys (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/).
     # A platform has one Argo CD for all accounts, in which a tenant lives once an environment.
     NameKind("argocd_application", 63, "account", 12, _LABEL, _LABEL_SAYS),
@@ -183,6 +192,8 @@ def derive(bearer: Bearer, kind: NameKind, suffix: str = "") -> str:
     readable = beginning + (bearer.tenant_id if kind.separator == "-" else bearer.tenant_id.replace("-", "_"))
     doubtful = kind.separator * 2 in readable or _ENDS_LIKE_DIGEST.search(readable) is not None
     distinct = kind.scope == "world" or ambiguous or doubtful
+    if kind.single and doubtful:
+        readable = re.sub(r"-{2,}", "-", readable)
     name = _fitted(readable, kind, bearer, distinct=distinct)
     if kind.problem(name) is not None:
         name = _fitted(f"t{kind.separator}{readable}", kind, bearer, distinct=True)
@@ -211,7 +222,7 @@ def lengthen(name: str, kind: NameKind, suffix: str) -> str:
 
 def _fitted(readable: str, kind: NameKind, bearer: Bearer, *, distinct: bool) -> str:
     """The readable part within the kind's limit less its longest suffix; with a digest where cut or `distinct`."""
-    room = kind.limit - kind.longest_suffix - 2
+    room = kind.limit - (kind.longest_suffix + 2 if kind.longest_suffix else 0)
     name = kind.prefix + readable
     return _with_digest(name, kind, room, bearer) if distinct or len(name) > room else name
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document, text
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document, text
 from tenantc.emit.terraform.key import KEY_ARN
+from tenantc.emit.terraform.region import HOME, elsewhere
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
+from tenantc.source.value import Unlimited
 
 BUCKET: Final = Ref("aws_s3_bucket", "tenant", "id")
 """Where others find the bucket."""
+BUCKET_ARN: Final = Ref("aws_s3_bucket", "tenant", "arn")
+
+_REGION: Final[Path] = "infrastructure.storage.region"
+_CAPACITY: Final[Path] = "infrastructure.storage.capacity_gb"
+_PUBLIC: Final[Path] = "infrastructure.storage.public_access"
+_OWN_KEY: Final[Path] = "infrastructure.storage.encryption_enabled"
+_AT_REST: Final[Path] = "security.encryption_config.at_rest"
+_IN_TRANSIT: Final[Path] = "security.encryption_config.in_transit"
 
 _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html (keys of S3),
@@ -18,25 +28,27 @@ _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 _CIPHER: Final = "AES-256-GCM"
 
 
-@document("terraform", kind="aws_s3_bucket", looks=LOOKS, places=PLACES)
+@document("terraform", kind="aws_s3_bucket", looks=(_REGION, HOME, _CAPACITY, *LOOKS), places=PLACES)
 def bucket(
-    names: Names,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
-) -> Tree:
+    names: Names, region: str | None, home: str | None, capacity: int | Unlimited | None, *tagged: Any
+) -> Result:
     """The bucket itself. Terraform refuses to delete it; so does AWS while it holds objects, without `force_destroy`.
 
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/s3_bucket
     """
+    if elsewhere(region, home):
+        return Unsupported(
+            _REGION, (f"leave `{_REGION}` out, or set `region` of the tenant: a module has one provider",)
+        )
+    if isinstance(capacity, int):
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html: a bucket holds any number of objects
+        return Unsupported(_CAPACITY, (f"set `{_CAPACITY}` to `unlimited`, since no bucket of S3 has a size",))
     return {
         "resource": {
             "aws_s3_bucket": {
                 "tenant": {
                     "bucket": names.s3_bucket,
-                    "tags": tags(names, "storage", classification, attributed, platform, environment, tier),
+                    "tags": tags(names, "storage", *tagged),
                     "lifecycle": {"prevent_destroy": True},
                 }
             }
@@ -44,40 +56,80 @@ def bucket(
     }
 
 
-@document("terraform", kind="aws_s3_bucket_ownership_controls")
-def bucket_owner(_names: Names) -> Tree:
-    """No access by lists: whatever anybody writes into the bucket is the account's, and nothing in it becomes public.
+@document("terraform", kind="aws_s3_bucket_ownership_controls", looks=(_PUBLIC, _AT_REST, _OWN_KEY))
+def bucket_owner(_names: Names, public: bool | None, at_rest: bool | None, own_key: bool | None) -> Result:
+    """No access by lists: whatever anybody writes into the bucket is the account's; a policy alone may open it.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
+    if public and at_rest is not False and own_key is not False:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: requests have to be signed
+        return Unsupported(
+            _PUBLIC,
+            (
+                f"set `{_PUBLIC}` to false",
+                f"set `{_OWN_KEY}` to false, since S3 shows what a key of KMS encrypts to nobody unknown",
+            ),
+        )
+    return shut("tenant", public=public or False)
+
+
+def shut(label: str, *, public: bool = False) -> Tree:
+    """A bucket, by its label, that nobody opens by lists, nor by a policy unless it is `public`."""
+    here = Ref("aws_s3_bucket", label, "id")
     closed: Tree = {
-        "bucket": BUCKET,
+        "bucket": here,
         "block_public_acls": True,
-        "block_public_policy": True,
+        "block_public_policy": not public,
         "ignore_public_acls": True,
-        "restrict_public_buckets": True,
+        "restrict_public_buckets": not public,
     }
     return {
         "resource": {
             "aws_s3_bucket_ownership_controls": {
-                "tenant": {"bucket": BUCKET, "rule": {"object_ownership": "BucketOwnerEnforced"}}
+                label: {"bucket": here, "rule": {"object_ownership": "BucketOwnerEnforced"}}
             },
-            "aws_s3_bucket_public_access_block": {"tenant": closed},
+            "aws_s3_bucket_public_access_block": {label: closed},
         }
     }
 
 
-@document("terraform", kind="aws_s3_bucket_policy", looks=("security.encryption_config.in_transit",))
-def bucket_transport(_names: Names, encrypted: bool | None) -> Tree:
-    """A policy that turns plain HTTP away.
+@document("terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC))
+def bucket_policy(_names: Names, encrypted: bool | None, public: bool | None) -> Tree:
+    """Who is turned away, and who is let in besides those whom IAM lets."""
+    read: Tree = {
+        "Sid": "AnybodyReads",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": text(BUCKET_ARN, "/*"),
+    }
+    statements = [None if encrypted is False else no_plain_http("tenant"), read if public else None]
+    return policy("tenant", statements)
+
+
+def policy(label: str, statements: list[Tree]) -> Tree:
+    """A bucket's policy, if it says anything."""
+    stated = [one for one in statements if one is not None]
+    if not stated:
+        return None
+    entry: Tree = {
+        "bucket": Ref("aws_s3_bucket", label, "id"),
+        "policy": compact_json({"Version": "2012-10-17", "Statement": stated}),
+        # S3 refuses to change both at the same time
+        "depends_on": [f"aws_s3_bucket_public_access_block.{label}"],
+    }
+    return {"resource": {"aws_s3_bucket_policy": {label: entry}}}
+
+
+def no_plain_http(label: str) -> Tree:
+    """A statement of a bucket's policy.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html, encryption of data in transit
     """
-    if encrypted is False:
-        return None
-    arn = Ref("aws_s3_bucket", "tenant", "arn")
-    statement: Tree = {
+    arn = Ref("aws_s3_bucket", label, "arn")
+    return {
         "Sid": "NoPlainHttp",
         "Effect": "Deny",
         "Principal": "*",
@@ -85,19 +137,12 @@ def bucket_transport(_names: Names, encrypted: bool | None) -> Tree:
         "Resource": [arn, text(arn, "/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    policy: Tree = {
-        "bucket": BUCKET,
-        "policy": compact_json({"Version": "2012-10-17", "Statement": [statement]}),
-        # S3 refuses to change both at the same time
-        "depends_on": ["aws_s3_bucket_public_access_block.tenant"],
-    }
-    return {"resource": {"aws_s3_bucket_policy": {"tenant": policy}}}
 
 
 @document(
     "terraform",
     kind="aws_s3_bucket_server_side_encryption_configuration",
-    looks=("security.encryption_config.at_rest", "infrastructure.storage.encryption_enabled", _ALGORITHM),
+    looks=(_AT_REST, _OWN_KEY, _ALGORITHM),
 )
 def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None, algorithm: str | None) -> Result:
     """What new objects are encrypted with: the tenant's key, or S3's own keys, without which S3 stores nothing.
@@ -106,16 +151,19 @@ def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None,
     """
     if at_rest is not False and algorithm not in (None, _CIPHER):
         return Unsupported(_ALGORITHM, (f"set `{_ALGORITHM}` to `{_CIPHER}`, the one cipher of S3 and KMS",))
+    return encryption("tenant", own_key=at_rest is not False and own_key is not False)
+
+
+def encryption(label: str, *, own_key: bool) -> Tree:
+    """What a bucket, by its label, encrypts new objects with."""
     tenant_key: Tree = {
         "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": KEY_ARN},
         # one call to KMS for many objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         "bucket_key_enabled": True,
     }
     s3_keys: Tree = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
-    rule = s3_keys if at_rest is False or own_key is False else tenant_key
-    return {
-        "resource": {"aws_s3_bucket_server_side_encryption_configuration": {"tenant": {"bucket": BUCKET, "rule": rule}}}
-    }
+    entry: Tree = {"bucket": Ref("aws_s3_bucket", label, "id"), "rule": tenant_key if own_key else s3_keys}
+    return {"resource": {"aws_s3_bucket_server_side_encryption_configuration": {label: entry}}}
 
 
 @document("terraform", kind="aws_s3_bucket_versioning", looks=("infrastructure.storage.versioning_enabled",))

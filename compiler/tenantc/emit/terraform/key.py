@@ -95,7 +95,7 @@ def key_alias(names: Names) -> Tree:
 
 @document("terraform", kind="aws_kms_key_policy")
 def key_policy(names: Names) -> Tree:
-    """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log group alone.
+    """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log groups.
 
     A resource of its own and not an attribute of the key, since it takes account and partition out of the key's ARN: a
     data source for the account would ask AWS at every plan.
@@ -103,7 +103,8 @@ def key_policy(names: Names) -> Tree:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     partition, account = Expr("local.tenant_partition"), Expr("local.tenant_account")
-    logs = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":log-group:")
+    here = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":log-group:")
+    groups = [text(here, names.sub("cloudwatch_log_group", suffix)) for suffix in ("", "audit")]
     iam: Tree = {
         "Sid": "IamDecides",
         "Effect": "Allow",
@@ -112,15 +113,13 @@ def key_policy(names: Names) -> Tree:
         "Resource": "*",
     }
     log_group: Tree = {
-        "Sid": "LogGroupOfTheTenant",
+        "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         # its name has another ending in China; the provider knows, without asking AWS
         "Principal": {"Service": Ref("data.aws_service_principal", "logs", "name")},
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": "*",
-        "Condition": {
-            "ArnEquals": {"kms:EncryptionContext:aws:logs:arn": text(logs, names.of("cloudwatch_log_group"))}
-        },
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
     }
     policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_group]})
     return {

@@ -12,23 +12,23 @@ from tenantc.source.path import Path
 _RETENTION: Final[Path] = "monitoring.logging.retention_days"
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, retentionInDays
-_KNOWN_DAYS: Final = (
+KNOWN_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
 
-def _refusal(days: int) -> Unsupported:
+def refused_days(path: Path, days: int) -> Unsupported:
     """A number that CloudWatch doesn't know is never rounded.
 
     A day less breaks a duty to keep, a day more a duty to delete, and only the user knows which of them holds.
     """
-    below = max((known for known in _KNOWN_DAYS if known < days), default=None)
-    above = min((known for known in _KNOWN_DAYS if known > days), default=None)
+    below = max((known for known in KNOWN_DAYS if known < days), default=None)
+    above = min((known for known in KNOWN_DAYS if known > days), default=None)
     return Unsupported(
-        _RETENTION,
+        path,
         tuple(
-            f"set `{_RETENTION}` to {near}, the next {side} that CloudWatch Logs knows"
+            f"set `{path}` to {near}, the next {side} that CloudWatch Logs knows"
             for near, side in ((below, "shorter"), (above, "longer"))
             if near is not None
         ),
@@ -53,11 +53,11 @@ def log_group(
 ) -> Result:
     """One log group for every category of log line, so that no change of the categories takes lines away.
 
-    Without a retention CloudWatch keeps lines for ever. It holds audit trails, so Terraform refuses to delete it.
+    Without a retention CloudWatch keeps lines for ever. It may hold evidence, so Terraform refuses to delete it.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudwatch_log_group
     """
-    if days is not None and days not in _KNOWN_DAYS:
-        return _refusal(days)
+    if days is not None and days not in KNOWN_DAYS:
+        return refused_days(_RETENTION, days)
     return {
         "resource": {
             "aws_cloudwatch_log_group": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenantc.emit.document import Names, Ref, Tree, document
 from tenantc.emit.terraform.key import KEY_ARN
+from tenantc.emit.terraform.workload_role import ROLE_ARN
 
 
 @document("terraform", kind="output")
@@ -16,5 +17,6 @@ def outputs(_names: Names) -> Tree:
         "key_arn": ("ARN of the tenant's key.", KEY_ARN),
         "log_group": ("Name of the tenant's log group.", Ref("aws_cloudwatch_log_group", "tenant", "name")),
         "log_group_arn": ("ARN of the tenant's log group.", Ref("aws_cloudwatch_log_group", "tenant", "arn")),
+        "role_arn": ("ARN of the role of the tenant's workloads.", ROLE_ARN),
     }
     return {"output": {name: {"description": says, "value": value} for name, (says, value) in found.items()}}

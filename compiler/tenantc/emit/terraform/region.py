@@ -7,10 +7,21 @@ provider block was copied.
 
 from __future__ import annotations
 
+from typing import Final
+
 from tenantc.emit.document import Expr, Names, NoRegion, Result, Slot, document, text
+from tenantc.source.path import Path
+
+HOME: Final[Path] = "deployment.region"
+"""Where the tenant's module runs."""
 
 
-@document("terraform", kind="data.aws_region", places=("deployment.region",))
+def elsewhere(wanted: str | None, home: str | None) -> bool:
+    """Whether something is wanted in another region than the one in which the module's provider works."""
+    return wanted is not None and home is not None and wanted != home
+
+
+@document("terraform", kind="data.aws_region", places=(HOME,))
 def aws_region(_names: Names, wanted: Slot | None) -> Result:
     """A condition that fails the plan, before anything is made, where the provider works in another region.
 

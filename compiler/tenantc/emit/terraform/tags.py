@@ -18,7 +18,8 @@ LOOKS: Final[tuple[Path, ...]] = (
     "compliance.data_governance.data_classification",
     "billing.usage_tracking.cost_attribution",
 )
-PLACES: Final[tuple[Path, ...]] = ("workspace.platform", "deployment.environment", "tenant.tier")
+TIER: Final[Path] = "tenant.tier"
+PLACES: Final[tuple[Path, ...]] = ("workspace.platform", "deployment.environment", TIER)
 
 
 def tags(
@@ -26,8 +27,8 @@ def tags(
     component: str,
     classification: str | None,
     attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
+    platform: Slot | str | None,
+    environment: Slot | str | None,
     tier: Slot | None,
 ) -> dict[str, Tree]:
     """The tags of one resource, of what `LOOKS` and `PLACES` name.
@@ -45,3 +46,8 @@ def tags(
         "tenantc:cost-center": names.tenant_id if attributed else None,
         "tenantc:cost-component": component if attributed else None,
     }
+
+
+def estate_tags(platform: str, environment: str | None) -> dict[str, Tree]:
+    """The tags of what tenants share."""
+    return {"tenantc:platform": platform, "tenantc:environment": environment, "tenantc:tier": "shared"}

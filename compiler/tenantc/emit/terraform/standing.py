@@ -1,0 +1,22 @@
+"""How documents speak of what the platform has made already: `terraform.inputs` of tenantc.yaml (see inputs.py)."""
+
+from __future__ import annotations
+
+from tenantc.emit.document import Ref, Unsupported
+from tenantc.emit.terraform.inputs import INPUTS
+from tenantc.source.path import Path
+
+
+def option(name: str) -> Path:
+    """The option that says where an input is."""
+    return f"{INPUTS}.{name}"
+
+
+def standing(name: str) -> Ref:
+    """What the input is, in a document that is written only where the option says it."""
+    return Ref("local", name)
+
+
+def lacking(*names: str) -> Unsupported:
+    """What a document returns that needs these inputs besides the one without which it is not written."""
+    return Unsupported(option(names[0]), tuple(f"say `{name}` under `terraform.inputs`" for name in names))
