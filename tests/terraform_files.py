@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
@@ -62,3 +64,25 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
                 tenants[spec.tenant_id] = {name: data for name, data in artifacts if name.endswith(".tf.json")}
     # a test states what it rests on, be it the default or not
     return Emitted(tenants, [diagnostic for diagnostic in found if diagnostic.code != "T307"])
+
+
+INPUTS: Mapping[str, Any] = {
+    "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
+    "callback_urls": ["https://{tenant.id}.music.example/callback"],
+    "alarm_topic": "arn:aws:sns:us-east-1:210000000001:alarms",
+}
+"""What a platform has made, as far as tenants' resources stand on it."""
+
+
+def on_inputs(
+    root: Path,
+    settings: Mapping[str, Any],
+    inputs: Mapping[str, Any] = INPUTS,
+    options: Mapping[str, Any] | None = None,
+) -> Emitted:
+    """Tenant `acme` with these settings on a tier that says nothing itself, where the platform has made `inputs`."""
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": inputs}, **(options or {})}
+    spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": "bare", "owner_email": "owner@example.com"}
+    bare = {"tier": "bare", "grade": "free", "settings": {"infrastructure.isolation_level": "shared"}}
+    files = {"tenantc.yaml": top, "tiers/bare.json": bare, "tenants/acme.json": {**spec, "overrides": settings}}
+    return emit(root, {name: json.dumps(body) for name, body in files.items()})

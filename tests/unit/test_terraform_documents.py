@@ -298,11 +298,10 @@ def test_the_longest_retention_has_no_longer_neighbour(tmp_path: Path) -> None:
     assert "longer" not in one(tmp_path, {RETENTION: 3654}).diagnostics[0].help
 
 
-def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> None:
+def test_the_key_lets_in_iam_and_the_tenants_own_log_groups(tmp_path: Path) -> None:
     main = one(tmp_path).main()
-    arn = (
-        "arn:${local.tenant_partition}:logs:${local.tenant_region}:${local.tenant_account}:log-group:/tenants/demo-acme"
-    )
+    groups = "arn:${local.tenant_partition}:logs:${local.tenant_region}:${local.tenant_account}:log-group:"
+    arns = [f"{groups}/tenants/demo-acme", f"{groups}aws-waf-logs-demo-acme"]
     iam = {
         "Sid": "IamDecides",
         "Effect": "Allow",
@@ -311,12 +310,12 @@ def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> No
         "Resource": "*",
     }
     logs = {
-        "Sid": "LogGroupOfTheTenant",
+        "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         "Principal": {"Service": "${data.aws_service_principal.logs.name}"},
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": "*",
-        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arns}},
     }
     policy = main["resource"]["aws_kms_key_policy"]["tenant"]
     assert policy["key_id"] == "${aws_kms_key.tenant.key_id}"

@@ -75,6 +75,9 @@ TOP: Mapping[str, Any] = {
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
             "subnets": ["subnet-a", "subnet-b"],
+            "callback_urls": {"state": "network", "output": "callback_urls"},
+            "alarm_topic": {"state": "network", "output": "alarm_topic"},
+            "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
         },
         "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
     },
@@ -109,6 +112,10 @@ TENANTS: Mapping[str, dict[str, Any]] = {
     "enterprise": {
         "infrastructure.isolation_level": "database",
         "infrastructure.auto_scaling.custom_metrics": ["queued_jobs"],
+        "infrastructure.network.waf_mode": "alert",
+        "security.access_control.ip_allowlist": ["192.0.2.0/24", "2001:db8::/32"],
+        "security.access_control.geo_restrictions": ["KP"],
+        "security.threat_detection.geo_blocking": True,
     },
 }
 FILES = ("kubernetes.yaml", "main.tf.json", "versions.tf.json", "schema.sql", "settings.json", "values.yaml")

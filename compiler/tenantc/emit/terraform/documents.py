@@ -12,7 +12,10 @@ from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
+from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.versions import estate_versions, versions
+from tenantc.emit.terraform.waf import waf
+from tenantc.emit.terraform.waf_logs import waf_alarm, waf_logs
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     aws_region,
@@ -26,6 +29,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     bucket_versioning,
     bucket_lifecycle,
     log_group,
+    waf,
+    waf_logs,
+    waf_alarm,
+    shield,
     outputs,
     inputs,
     versions,

@@ -95,7 +95,7 @@ def key_alias(names: Names) -> Tree:
 
 @document("terraform", kind="aws_kms_key_policy")
 def key_policy(names: Names) -> Tree:
-    """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log group alone.
+    """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log groups alone.
 
     A resource of its own and not an attribute of the key, since it takes account and partition out of the key's ARN: a
     data source for the account would ask AWS at every plan.
@@ -111,18 +111,23 @@ def key_policy(names: Names) -> Tree:
         "Action": "kms:*",
         "Resource": "*",
     }
-    log_group: Tree = {
-        "Sid": "LogGroupOfTheTenant",
+    log_groups: Tree = {
+        "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         # its name has another ending in China; the provider knows, without asking AWS
         "Principal": {"Service": Ref("data.aws_service_principal", "logs", "name")},
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": "*",
         "Condition": {
-            "ArnEquals": {"kms:EncryptionContext:aws:logs:arn": text(logs, names.of("cloudwatch_log_group"))}
+            "ArnEquals": {
+                "kms:EncryptionContext:aws:logs:arn": [
+                    text(logs, names.of("cloudwatch_log_group")),
+                    text(logs, names.of("waf_log_group")),
+                ]
+            }
         },
     }
-    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_group]})
+    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_groups]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
         "locals": {

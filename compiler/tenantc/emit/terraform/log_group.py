@@ -9,7 +9,8 @@ from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
 
-_RETENTION: Final[Path] = "monitoring.logging.retention_days"
+RETENTION: Final[Path] = "monitoring.logging.retention_days"
+AT_REST: Final[Path] = "security.encryption_config.at_rest"
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, retentionInDays
 _KNOWN_DAYS: Final = (
@@ -18,17 +19,19 @@ _KNOWN_DAYS: Final = (
 )
 
 
-def _refusal(days: int) -> Unsupported:
+def refusal(days: int | None) -> Unsupported | None:
     """A number that CloudWatch doesn't know is never rounded.
 
     A day less breaks a duty to keep, a day more a duty to delete, and only the user knows which of them holds.
     """
+    if days is None or days in _KNOWN_DAYS:
+        return None
     below = max((known for known in _KNOWN_DAYS if known < days), default=None)
     above = min((known for known in _KNOWN_DAYS if known > days), default=None)
     return Unsupported(
-        _RETENTION,
+        RETENTION,
         tuple(
-            f"set `{_RETENTION}` to {near}, the next {side} that CloudWatch Logs knows"
+            f"set `{RETENTION}` to {near}, the next {side} that CloudWatch Logs knows"
             for near, side in ((below, "shorter"), (above, "longer"))
             if near is not None
         ),
@@ -38,7 +41,7 @@ def _refusal(days: int) -> Unsupported:
 @document(
     "terraform",
     kind="aws_cloudwatch_log_group",
-    looks=(_RETENTION, "security.encryption_config.at_rest", *LOOKS),
+    looks=(RETENTION, AT_REST, *LOOKS),
     places=PLACES,
 )
 def log_group(
@@ -56,8 +59,9 @@ def log_group(
     Without a retention CloudWatch keeps lines for ever. It holds audit trails, so Terraform refuses to delete it.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudwatch_log_group
     """
-    if days is not None and days not in _KNOWN_DAYS:
-        return _refusal(days)
+    refused = refusal(days)
+    if refused is not None:
+        return refused
     return {
         "resource": {
             "aws_cloudwatch_log_group": {

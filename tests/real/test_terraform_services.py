@@ -1,0 +1,43 @@
+"""What stands on the platform's inputs, read by the real Terraform with the real AWS provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.fleet import HOSTILE
+from tests.real.terraform import Terraform
+from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
+from tests.terraform_files import INPUTS, TERRAFORM_TOP
+
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "nothing-said": {},
+    "edge": {
+        "infrastructure.network.rate_limits.requests_per_second": 1,
+        "infrastructure.network.waf_mode": "alert",
+        "infrastructure.network.ddos_protection": "advanced",
+        "security.access_control.ip_allowlist": ["0.0.0.0/0", "2001:db8::/32"],
+        "security.access_control.geo_restrictions": ["KP", "RU"],
+        "security.threat_detection.geo_blocking": True,
+        "security.threat_detection.ml_anomaly_detection": True,
+    },
+}
+
+
+@pytest.mark.slow
+def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": INPUTS}}
+    files = {**BARE, "tenantc.yaml": json.dumps(top)}
+    for tier in ("free", "professional", "enterprise", "custom"):
+        files |= spec(tier, tier)
+    for id, settings in SETTINGS.items():
+        files |= spec(id, settings=settings)
+    for number, text in enumerate((HOSTILE[0], *INTERPOLATED)):
+        files |= spec(f"hostile-{number}", "enterprise", tenant_name=text)
+    files |= spec("l" * 40, "enterprise")
+    assert terraform.validate_modules(modules(tmp_path, files)) == []
