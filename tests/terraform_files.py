@@ -69,9 +69,12 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
 INPUTS: Mapping[str, Any] = {
     "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
+    "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
     "alarm_topic": "arn:aws:sns:us-east-1:210000000001:alarms",
 }
 """What a platform has made, as far as tenants' resources stand on it."""
+
+STORES: Mapping[str, Any] = {"stores": {"vault": {"terraform": "aws_secretsmanager"}}}
 
 
 def on_inputs(

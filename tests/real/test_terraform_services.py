@@ -13,10 +13,30 @@ import yaml
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import INPUTS, TERRAFORM_TOP
+from tests.terraform_files import INPUTS, STORES, TERRAFORM_TOP
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "nothing-said": {},
+    "nobody-watches": {
+        "security.password_policy.breached_password_check": False,
+        "security.threat_detection.enabled": False,
+        "infrastructure.network.waf_enabled": False,
+        "security.mfa_config.required": False,
+        "security.mfa_config.methods": ["passkey"],
+    },
+    "sign-in": {
+        "security.password_policy.history_count": 24,
+        "security.mfa_config.required": True,
+        "security.mfa_config.methods": ["totp", "email"],
+        "security.mfa_config.risk_based_auth": True,
+        "integrations.custom.saml_sso": True,
+        "integrations.okta": {
+            "enabled": True,
+            "domain": "acme.okta.example",
+            "client_id": "${tenant.name}",
+            "client_secret": "secret://vault/tenants/${tenant.id}/okta#a-b.c_d",
+        },
+    },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,
         "infrastructure.network.waf_mode": "alert",
@@ -31,7 +51,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": INPUTS}}
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": INPUTS}, **STORES}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):
         files |= spec(tier, tier)

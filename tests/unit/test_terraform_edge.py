@@ -127,6 +127,13 @@ def test_countries_are_turned_away_at_the_edge_where_asked(tmp_path: Path) -> No
     assert [len(one["geo_match_statement"]["country_codes"]) for one in statements] == [50, 28]
 
 
+def test_sign_in_turns_away_what_may_look_at_the_edge(tmp_path: Path) -> None:
+    emitted = on_inputs(tmp_path, {COUNTRIES: ["KP"], ALLOWED: ["192.0.2.0/24"]})
+    assert names(emitted, "sign_in") == ["outside-allowlist", "countries"]
+    association = resources(emitted, "aws_wafv2_web_acl_association")["sign_in"]
+    assert association["resource_arn"] == "${aws_cognito_user_pool.tenant.arn}"
+
+
 def test_networks_are_kept_by_the_version_of_ip(tmp_path: Path) -> None:
     networks = ["192.0.2.7/24", "192.0.2.0/24", "2001:db8::/32", "0.0.0.0/0"]
     emitted = on_inputs(tmp_path, {ALLOWED: networks})

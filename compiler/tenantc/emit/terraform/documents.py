@@ -7,15 +7,19 @@ from typing import Final
 from tenantc.emit.document import Document
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.shield import shield
+from tenantc.emit.terraform.user_pool import user_pool
+from tenantc.emit.terraform.user_pool_client import user_pool_client, user_pool_domain, user_pool_risk
 from tenantc.emit.terraform.versions import estate_versions, versions
 from tenantc.emit.terraform.waf import waf
 from tenantc.emit.terraform.waf_logs import waf_alarm, waf_logs
+from tenantc.emit.terraform.waf_sign_in import waf_of_sign_in
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     aws_region,
@@ -33,6 +37,14 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     waf_logs,
     waf_alarm,
     shield,
+    user_pool,
+    user_pool_client,
+    user_pool_domain,
+    user_pool_risk,
+    auth0,
+    azure_ad,
+    okta,
+    waf_of_sign_in,
     outputs,
     inputs,
     versions,

@@ -13,7 +13,6 @@ from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Unlimited, Value
 
 BALANCER: Final[Path] = f"{INPUTS}.load_balancer"
-CALLBACKS: Final[Path] = f"{INPUTS}.callback_urls"
 _RATE: Final[Path] = "infrastructure.network.rate_limits.requests_per_second"
 _BURST: Final[Path] = "infrastructure.network.rate_limits.burst_requests"
 ALLOWED: Final[Path] = "security.access_control.ip_allowlist"
