@@ -33,6 +33,7 @@ COST = "billing.usage_tracking.cost_attribution"
 ADDRESSES = {
     "data.aws_region.tenant",
     "data.aws_service_principal.logs",
+    "resource.aws_cloudwatch_log_anomaly_detector.tenant",
     "resource.aws_cloudwatch_log_group.tenant",
     "resource.aws_kms_alias.tenant",
     "resource.aws_kms_key.tenant",
@@ -319,7 +320,13 @@ def test_the_key_lets_in_iam_and_the_tenants_own_log_groups(tmp_path: Path) -> N
     }
     policy = main["resource"]["aws_kms_key_policy"]["tenant"]
     assert policy["key_id"] == "${aws_kms_key.tenant.key_id}"
-    assert json.loads(policy["policy"]) == {"Version": "2012-10-17", "Statement": [iam, logs]}
+    found = json.loads(policy["policy"])
+    assert (found["Version"], found["Statement"][:2]) == ("2012-10-17", [iam, logs])
+    detectors = groups.replace(":log-group:", ":anomaly-detector:*")
+    assert [statement["Condition"] for statement in found["Statement"][2:]] == [
+        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": detectors}},
+        {"ArnLike": {"kms:EncryptionContext:aws-crypto-ec:aws:logs:arn": detectors}},
+    ]
     assert main["data"]["aws_service_principal"] == {"logs": {"service_name": "logs"}}
     assert main["locals"]["tenant_partition"] == '${split(":", aws_kms_key.tenant.arn)[1]}'
     assert main["locals"]["tenant_account"] == '${split(":", aws_kms_key.tenant.arn)[4]}'

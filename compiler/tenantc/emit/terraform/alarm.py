@@ -24,7 +24,7 @@ def lacking(name: str, says: str, path: Path) -> Unsupported:
 
 
 def alarm(label: str, names: Names, says: str, metric: Tree, tags: Tree) -> Tree:
-    """An alarm that a period without any sample doesn't raise.
+    """An alarm that a period without any sample doesn't raise, unless the metric says otherwise.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     """
@@ -32,8 +32,8 @@ def alarm(label: str, names: Names, says: str, metric: Tree, tags: Tree) -> Tree
     told: Tree = {
         "alarm_name": names.sub("aws_resource", label),
         "alarm_description": says,
-        **metric,
         "treat_missing_data": "notBreaching",
+        **metric,
         "alarm_actions": [Ref("local", "alarm_topic")],
         "ok_actions": [Ref("local", "alarm_topic")],
         "tags": tags,

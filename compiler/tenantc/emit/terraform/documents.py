@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Document
+from tenantc.emit.terraform.alarms import log_alarm, storage_alarm, threats
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
+from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.shield import shield
@@ -33,6 +35,11 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     bucket_versioning,
     bucket_lifecycle,
     log_group,
+    log_review,
+    log_review_alarm,
+    log_alarm,
+    storage_alarm,
+    threats,
     waf,
     waf_logs,
     waf_alarm,

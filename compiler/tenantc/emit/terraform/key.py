@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document, text
@@ -111,7 +112,7 @@ def key_policy(names: Names) -> Tree:
         "Action": "kms:*",
         "Resource": "*",
     }
-    log_groups: Tree = {
+    log_groups: dict[str, Tree] = {
         "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         # its name has another ending in China; the provider knows, without asking AWS
@@ -127,7 +128,8 @@ def key_policy(names: Names) -> Tree:
             }
         },
     }
-    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_groups]})
+    detectors = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":anomaly-detector:*")
+    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_groups, *_review(log_groups, detectors)]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
         "locals": {
@@ -139,3 +141,19 @@ def key_policy(names: Names) -> Tree:
             "aws_kms_key_policy": {"tenant": {"key_id": Ref("aws_kms_key", "tenant", "key_id"), "policy": policy}}
         },
     }
+
+
+def _review(logs: Mapping[str, Tree], detectors: Tree) -> list[Tree]:
+    """CloudWatch Logs for what reviews log groups, too.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/LogsAnomalyDetection-KMS.html
+    """
+    contexts = ("aws:logs:arn", "aws-crypto-ec:aws:logs:arn")
+    return [
+        {
+            **logs,
+            "Sid": f"LogReview{number}",
+            "Condition": {"ArnLike": {f"kms:EncryptionContext:{context}": detectors}},
+        }
+        for number, context in enumerate(contexts)
+    ]
