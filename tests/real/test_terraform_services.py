@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
@@ -36,6 +37,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
             "client_id": "${tenant.name}",
             "client_secret": "secret://vault/tenants/${tenant.id}/okta#a-b.c_d",
         },
+    },
+    "bias-alone": {
+        **{path: path.endswith("bias_detection") for path in CHECKS},
+        "billing.usage_tracking.budget_management": True,
     },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,

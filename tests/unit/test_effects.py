@@ -115,7 +115,8 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
 # --- what documents declare is what they use ---
 
 DOCUMENTS = [document for target in TARGETS for document in target.documents]
-PASSKEYS = {
+ODD = {
+    "ai_configuration.safety_settings.content_filter": False,
     "security.password_policy.breached_password_check": False,
     "integrations.custom.saml_sso": True,
     "security.mfa_config.required": True,
@@ -132,7 +133,7 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
     # who signs in through one provider alone, for want of a factor that Cognito knows
     *[
-        ("professional", {**PASSKEYS, f"integrations.{vendor}.enabled": True}, {})
+        ("professional", {**ODD, f"integrations.{vendor}.enabled": True}, {})
         for vendor in ("auth0", "azure_ad", "okta")
     ],
 ]

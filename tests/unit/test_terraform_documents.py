@@ -46,6 +46,13 @@ ADDRESSES = {
     "resource.aws_s3_bucket_server_side_encryption_configuration.tenant",
     "resource.aws_s3_bucket_versioning.tenant",
 }
+# what a tier adds
+_BUDGET = {
+    "resource.aws_budgets_budget.tenant",
+    "resource.aws_ce_anomaly_monitor.tenant",
+    "resource.aws_ce_anomaly_subscription.tenant",
+}
+MORE = {"enterprise": _BUDGET, "custom": _BUDGET}
 
 
 def one(root: Path, settings: Mapping[str, Any] | None = None, tier: str = "bare", **spec: Any) -> Emitted:
@@ -88,7 +95,7 @@ def texts(tree: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_tenant_of_any_tier_has_a_key_a_bucket_and_a_log_group(tmp_path: Path, tier: str) -> None:
-    assert addresses(one(tmp_path, tier=tier).main()) == ADDRESSES
+    assert addresses(one(tmp_path, tier=tier).main()) == ADDRESSES | MORE.get(tier, set())
 
 
 def test_isolation_changes_nothing_that_is_the_tenants_own(tmp_path: Path) -> None:

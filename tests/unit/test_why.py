@@ -76,6 +76,7 @@ TOP: Mapping[str, Any] = {
             "vpc": {"state": "network", "output": "vpc_id"},
             "subnets": ["subnet-a", "subnet-b"],
             "callback_urls": {"state": "network", "output": "callback_urls"},
+            "bedrock_models": {"state": "network", "output": "bedrock_models"},
             "email_identity": {"state": "network", "output": "email_identity"},
             "alarm_topic": {"state": "network", "output": "alarm_topic"},
             "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},

@@ -8,6 +8,8 @@ from tenantc.emit.document import Document
 from tenantc.emit.terraform.alarms import log_alarm, storage_alarm, threats
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.budget import budget
+from tenantc.emit.terraform.guardrail import guardrail
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
@@ -52,6 +54,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     azure_ad,
     okta,
     waf_of_sign_in,
+    guardrail,
+    budget,
     outputs,
     inputs,
     versions,
