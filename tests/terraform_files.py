@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
@@ -19,11 +21,15 @@ from tests.compiling import AS_OF, TOP, without_rules, write
 TERRAFORM_TOP = TOP + "targets: [terraform]\n"
 # what the platform has, in a form that the provider takes
 INPUTS: Mapping[str, Any] = {
-    "alerts_topic": "arn:aws:sns:us-east-1:111122223333:alerts",
+    "alarm_topic": "arn:aws:sns:us-east-1:210000000001:alarms",
     "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",
     "subnets": ["subnet-a", "subnet-b"],
     "vpc": "vpc-a",
     "workload_security_group": "sg-a",
+    "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
+    "callback_urls": ["https://{tenant.id}.music.example/callback"],
+    "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
+    "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],
 }
 BARE = "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"
 
@@ -112,3 +118,20 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     main = [data for path, data in found.items() if path.startswith("estates/")]
     resources: dict[str, Any] | None = json.loads(main[0])["resource"] if main else None
     return resources
+
+
+STORES: Mapping[str, Any] = {"stores": {"vault": {"terraform": "aws_secretsmanager"}}}
+
+
+def on_inputs(
+    root: Path,
+    settings: Mapping[str, Any],
+    inputs: Mapping[str, Any] = INPUTS,
+    options: Mapping[str, Any] | None = None,
+) -> Emitted:
+    """Tenant `acme` with these settings on a tier that says nothing itself, where the platform has made `inputs`."""
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": inputs}, **(options or {})}
+    spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": "bare", "owner_email": "owner@example.com"}
+    bare = {"tier": "bare", "grade": "free", "settings": {"infrastructure.isolation_level": "shared"}}
+    files = {"tenantc.yaml": top, "tiers/bare.json": bare, "tenants/acme.json": {**spec, "overrides": settings}}
+    return emit(root, {name: json.dumps(body) for name, body in files.items()})

@@ -115,6 +115,13 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
 # --- what documents declare is what they use ---
 
 DOCUMENTS = [document for target in TARGETS for document in target.documents]
+ODD = {
+    "ai_configuration.safety_settings.content_filter": False,
+    "security.password_policy.breached_password_check": False,
+    "integrations.custom.saml_sso": True,
+    "security.mfa_config.required": True,
+    "security.mfa_config.methods": ["passkey"],
+}
 # tenants that differ so much that each setting counts for one of them
 BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("professional", TENANTS["professional"], {}),
@@ -135,6 +142,11 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
+    # who signs in through one provider alone, for want of a factor that Cognito knows
+    *[
+        ("professional", {**ODD, f"integrations.{vendor}.enabled": True}, {})
+        for vendor in ("auth0", "azure_ad", "okta")
+    ],
 ]
 
 

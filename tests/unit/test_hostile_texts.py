@@ -79,7 +79,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                     "arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT, "regions": LEFT_OUT,
                 },
                 # others are said alike
-                **dict.fromkeys(("alerts_topic", "log_destination"), LEFT_OUT),
+                **dict.fromkeys(("alarm_topic", "log_destination"), LEFT_OUT),
                 "workload_security_group": "sg-a",
             },
             "states": {"network": {"config": {"bucket": "b"}}},

@@ -51,6 +51,7 @@ AUDIT = {
 ADDRESSES = AUDIT | {
     "data.aws_region.tenant",
     "data.aws_service_principal.logs",
+    "resource.aws_cloudwatch_log_anomaly_detector.tenant",
     "resource.aws_cloudwatch_log_group.tenant",
     "resource.aws_iam_role.tenant",
     "resource.aws_iam_role_policy.tenant",
@@ -65,6 +66,13 @@ ADDRESSES = AUDIT | {
     "resource.aws_s3_bucket_server_side_encryption_configuration.tenant",
     "resource.aws_s3_bucket_versioning.tenant",
 }
+# what a tier adds
+_BUDGET = {
+    "resource.aws_budgets_budget.tenant",
+    "resource.aws_ce_anomaly_monitor.tenant",
+    "resource.aws_ce_anomaly_subscription.tenant",
+}
+MORE = {"enterprise": _BUDGET, "custom": _BUDGET}
 
 
 def one(root: Path, settings: Mapping[str, Any] | None = None, tier: str = "bare", **spec: Any) -> Emitted:
@@ -107,7 +115,7 @@ def texts(tree: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_tenant_of_any_tier_has_a_key_a_bucket_and_a_log_group(tmp_path: Path, tier: str) -> None:
-    assert addresses(one(tmp_path, tier=tier).main()) == ADDRESSES
+    assert addresses(one(tmp_path, tier=tier).main()) == ADDRESSES | MORE.get(tier, set())
 
 
 def test_isolation_changes_nothing_that_is_the_tenants_own(tmp_path: Path) -> None:
@@ -332,11 +340,11 @@ def test_the_longest_retention_has_no_longer_neighbour(tmp_path: Path) -> None:
     assert "longer" not in one(tmp_path, {RETENTION: 3654}).diagnostics[0].help
 
 
-def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> None:
+def test_the_key_lets_in_iam_and_the_tenants_own_log_groups(tmp_path: Path) -> None:
     main = one(tmp_path).main()
-    arn = (
-        "arn:${local.tenant_partition}:logs:${local.tenant_region}:${local.tenant_account}:log-group:/tenants/demo-acme"
-    )
+    groups = "arn:${local.tenant_partition}:logs:${local.tenant_region}:${local.tenant_account}:log-group:"
+    names = ("/tenants/demo-acme", "/tenants/demo-acme--audit", "aws-waf-logs-demo-acme")
+    arns = [f"{groups}{name}" for name in names]
     iam = {
         "Sid": "IamDecides",
         "Effect": "Allow",
@@ -350,11 +358,17 @@ def test_the_key_lets_in_iam_and_the_tenants_own_log_group(tmp_path: Path) -> No
         "Principal": {"Service": "${data.aws_service_principal.logs.name}"},
         "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         "Resource": "*",
-        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": [arn, f"{arn}--audit"]}},
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arns}},
     }
     policy = main["resource"]["aws_kms_key_policy"]["tenant"]
     assert policy["key_id"] == "${aws_kms_key.tenant.key_id}"
-    assert json.loads(policy["policy"]) == {"Version": "2012-10-17", "Statement": [iam, logs]}
+    found = json.loads(policy["policy"])
+    assert (found["Version"], found["Statement"][:2]) == ("2012-10-17", [iam, logs])
+    detectors = groups.replace(":log-group:", ":anomaly-detector:*")
+    assert [statement["Condition"] for statement in found["Statement"][2:]] == [
+        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": detectors}},
+        {"ArnLike": {"kms:EncryptionContext:aws-crypto-ec:aws:logs:arn": detectors}},
+    ]
     assert main["data"]["aws_service_principal"] == {"logs": {"service_name": "logs"}}
     assert main["locals"]["tenant_partition"] == '${split(":", aws_kms_key.tenant.arn)[1]}'
     assert main["locals"]["tenant_account"] == '${split(":", aws_kms_key.tenant.arn)[4]}'

@@ -175,10 +175,10 @@ def test_records_come_into_the_bucket_as_they_are_written(tmp_path: Path, at_res
 @pytest.mark.parametrize(
     ("inputs", "settings", "told"),
     [
-        (["alerts_topic"], {}, True),
+        (["alarm_topic"], {}, True),
         ([], {}, False),
-        (["alerts_topic"], {f"{AUDIT}.integrity_alerts": False}, False),
-        (["alerts_topic"], {f"{AUDIT}.sink": "siem", f"{AUDIT}.immutable": False}, False),
+        (["alarm_topic"], {f"{AUDIT}.integrity_alerts": False}, False),
+        (["alarm_topic"], {f"{AUDIT}.sink": "siem", f"{AUDIT}.immutable": False}, False),
     ],
 )
 def test_somebody_is_told_of_a_record_that_disappears(
@@ -192,7 +192,7 @@ def test_somebody_is_told_of_a_record_that_disappears(
         assert "${aws_s3_bucket.audit.id}" in rule["event_pattern"]
         target = audit(emitted, "aws_cloudwatch_event_target")
         assert target is not None
-        assert target["arn"] == "${local.alerts_topic}"
+        assert target["arn"] == "${local.alarm_topic}"
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -76,8 +76,13 @@ TOP: Mapping[str, Any] = {
             "vpc": {"state": "network", "output": "vpc_id"},
             **{
                 name: {"state": "network", "output": name}
-                for name in ("alerts_topic", "log_destination", "subnets", "workload_security_group")
+                for name in ("alarm_topic", "log_destination", "subnets", "workload_security_group")
             },
+            "callback_urls": {"state": "network", "output": "callback_urls"},
+            "bedrock_models": {"state": "network", "output": "bedrock_models"},
+            "email_identity": {"state": "network", "output": "email_identity"},
+            "alarm_topic": {"state": "network", "output": "alarm_topic"},
+            "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
         },
         "states": {
             "network": {
@@ -95,7 +100,7 @@ TOP: Mapping[str, Any] = {
         "time_column": "created_at",
         "data_kinds": {"access_log": "logs"},
     },
-    "stores": {"vault": {"kubernetes": "vault-backend"}},
+    "stores": {"vault": {"kubernetes": "vault-backend", "terraform": "aws_secretsmanager"}},
     "argocd": {"repository": "https://git.example.com/tenants.git"},
     "deployment": {"account": "main", "cluster": "one"},
 }  # fmt: skip
@@ -121,11 +126,28 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],
+        "integrations.custom.saml_sso": True,
+        "integrations.okta.enabled": True,
+        "integrations.okta.client_id": "acme",
+        "integrations.okta.domain": "acme.okta.example",
         "integrations.okta.client_secret": "secret://vault/${tenant.id}/okta#secret",
+        "integrations.auth0.enabled": True,
+        "integrations.auth0.client_id": "acme",
+        "integrations.auth0.domain": "acme.auth0.example",
+        "integrations.auth0.client_secret": "secret://vault/tenants/acme#auth0",
+        "integrations.azure_ad.enabled": True,
+        "integrations.azure_ad.client_id": "acme",
+        "integrations.azure_ad.account_id": "directory",
+        "integrations.azure_ad.client_secret": "secret://vault/tenants/acme#azure",
     },
     "enterprise": {
         "infrastructure.isolation_level": "database",
         "infrastructure.auto_scaling.custom_metrics": ["queued_jobs"],
+        "infrastructure.network.waf_mode": "alert",
+        "security.mfa_config.methods": ["email", "passkey"],
+        "security.access_control.ip_allowlist": ["192.0.2.0/24", "2001:db8::/32"],
+        "security.access_control.geo_restrictions": ["KP"],
+        "security.threat_detection.geo_blocking": True,
     },
 }
 FILES = ("kubernetes.yaml", "main.tf.json", "versions.tf.json", "schema.sql", "settings.json", "values.yaml")

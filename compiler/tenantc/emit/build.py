@@ -15,6 +15,7 @@ from tenantc.emit.plan import Columns, Failure, Part, Plan, Refusal
 from tenantc.emit.shelf import Shelf, Sight
 from tenantc.emit.subject import Subject
 from tenantc.emit.targets import Target
+from tenantc.model.identity import Identity, fill
 from tenantc.source.memo import Memo
 from tenantc.source.path import section
 from tenantc.source.span import Span
@@ -172,7 +173,10 @@ def refuse(refusal: Refusal, subject: Subject, tenant: str, spec: Span) -> Diagn
     held = subject.sections.get(section(path))
     definitions = held.definitions.get(path, ()) if held is not None else ()
     span = definitions[-1].span if definitions and definitions[-1].span else spec
-    shown = refusal.shown or show(subject.find(path))
+    value = subject.find(path)
+    # as whoever set the value wrote it
+    as_written = {part: f"${{tenant.{part.value}}}" for part in Identity}
+    shown = refusal.shown or show(value if value is None else fill(value, as_written))
     called = path.removeprefix("workspace.")  # as tenantc.yaml calls it
     help = "; or ".join(refusal.result.choices)
     return diagnose("T603", span, target=refusal.target, path=called, value=shown, help=help)

@@ -28,6 +28,7 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
         }
 
 - A look at a group or an open map gives a `Record` of all that is set below it, nested, its keys sorted.
+- A look at a secret gives the `Reference` that it holds, the text itself where it is sealed.
 - A placed setting is a `Slot` where it has a value, None where it is absent and UNLIMITED where it is `unlimited`; so a
   document may ask `is None` and `is UNLIMITED` of it, and nothing else. Only scalars are placed, and anything inside
   `compact_json(slot)`.

@@ -159,6 +159,16 @@ _TABLE: Final = (
     # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
     NameKind("aws_resource", 40, "account and region", 0, r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
              "it takes lower-case letters, digits and single dashes, and begins with a letter", single=True),
+    # What AWS asks of most other names, all at once: Bedrock wants guardrails within 50 characters
+    # (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateGuardrail.html), SageMaker begins none with a
+    # dash (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateMonitoringSchedule.html), and the rest
+    # allow more (a web ACL, a user pool, a budget, a topic, a security group, an alarm, a usage plan).
+    NameKind("aws_name", 50, "account and region", 14, _LABEL, _LABEL_SAYS),
+    # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    NameKind(
+        "waf_log_group", 512, "account and region", 32, r"aws-waf-logs-[A-Za-z0-9._/-]+",
+        "it begins with `aws-waf-logs-` and takes letters, digits and `. _ / -`", prefix="aws-waf-logs-",
+    ),
     # Its name becomes a label of all that it deploys (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/).
     # A platform has one Argo CD for all accounts, in which a tenant lives once an environment.
     NameKind("argocd_application", 63, "account", 12, _LABEL, _LABEL_SAYS),

@@ -9,7 +9,7 @@ from tenantc.emit.document import SECRETS
 from tenantc.emit.fill import settled
 from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
-from tenantc.model.secrets import Reference
+from tenantc.model.secrets import Reference, reference
 from tenantc.model.settings import Content, Findings
 from tenantc.source.path import Path, section
 from tenantc.source.value import Value, exact
@@ -99,9 +99,10 @@ class Sight:
         return held.secrets
 
     def look(self, path: Path) -> tuple[Hashable, Value | None]:
-        """The key and the value at a path, None if it is absent; a mapping comes as a `Record`.
+        """The key and the value at a path, None if it is absent.
 
-        The key is IDENTITY where identity is in the value.
+        A mapping comes as a `Record`, a secret in a store as its `Reference`. The key is IDENTITY where identity is in
+        the value.
         """
         held = self._held.get(section(path))
         found = held.seen.get(path) if held is not None else None
@@ -109,6 +110,9 @@ class Sight:
             value = self._subject.find(path)
             if value is None:
                 found = (None, None)
+            elif self._subject.is_secret(path):
+                lies = reference(value) or value
+                found = (lies, lies)
             elif holds_identity(value):
                 found = (IDENTITY, value)
             else:

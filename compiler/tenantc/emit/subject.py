@@ -51,6 +51,10 @@ class Subject(Frozen):
         """Each secret of a section that has a value, by path: where it lies, None for a sealed one."""
         return [(path, reference(value)) for path, value in stated(self.schema, self.sections.get(name))]
 
+    def is_secret(self, path: Path) -> bool:
+        leaf = self.schema.leaf(path) if section(path) not in FILLED else None
+        return leaf is not None and leaf.secret
+
     def is_group(self, path: Path) -> bool:
         """Whether a path names a mapping of settings; of options, whatever is no value may be one."""
         name = section(path)

@@ -11,7 +11,7 @@ from tenantc.model.schema import Schema
 from tenantc.model.settings import Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
-from tenantc.source.value import Value
+from tenantc.source.value import Opaque, Value
 
 Parts: TypeAlias = tuple[str | Identity, ...]
 """A text with the tenant's id in some places."""
@@ -23,7 +23,7 @@ _SEALED: Final = re.compile(r"sealed:[A-Za-z0-9_=-]+")
 _ID: Final = "\0"
 
 
-class Reference(Frozen):
+class Reference(Frozen, Opaque):
     """A secret in a store: where it lies there, and which of its keys is meant."""
 
     store: str

@@ -21,7 +21,7 @@ AUDIT_BUCKET_ARN: Final = Ref("aws_s3_bucket", "audit", "arn")
 _HERE: Final = Ref("aws_s3_bucket", "audit", "id")
 _AT_REST: Final[Path] = "security.encryption_config.at_rest"
 _IN_TRANSIT: Final[Path] = "security.encryption_config.in_transit"
-_TOPIC: Final = "alerts_topic"
+_TOPIC: Final = "alarm_topic"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: a hundred years
 _LONGEST_LOCK: Final = 36500
 

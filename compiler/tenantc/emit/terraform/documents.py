@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Document
+from tenantc.emit.terraform.alarms import log_alarm, storage_alarm, threats
 from tenantc.emit.terraform.audit_bucket import (
     audit_alerts,
     audit_bucket,
@@ -16,18 +17,28 @@ from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggreg
 from tenantc.emit.terraform.backend import backend, estate_backend
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
+from tenantc.emit.terraform.budget import budget
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
 from tenantc.emit.terraform.database import database
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
+from tenantc.emit.terraform.guardrail import guardrail
+from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
+from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.provider import estate_provider, provider
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
+from tenantc.emit.terraform.shield import shield
+from tenantc.emit.terraform.user_pool import user_pool
+from tenantc.emit.terraform.user_pool_client import user_pool_client, user_pool_domain, user_pool_risk
 from tenantc.emit.terraform.versions import estate_versions, versions
+from tenantc.emit.terraform.waf import waf
+from tenantc.emit.terraform.waf_logs import waf_alarm, waf_logs
+from tenantc.emit.terraform.waf_sign_in import waf_of_sign_in
 from tenantc.emit.terraform.workload_role import workload_rights, workload_role
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
@@ -55,6 +66,25 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     database,
     tenant_cache,
     cache_user,
+    log_review,
+    log_review_alarm,
+    log_alarm,
+    storage_alarm,
+    threats,
+    waf,
+    waf_logs,
+    waf_alarm,
+    shield,
+    user_pool,
+    user_pool_client,
+    user_pool_domain,
+    user_pool_risk,
+    auth0,
+    azure_ad,
+    okta,
+    waf_of_sign_in,
+    guardrail,
+    budget,
     outputs,
     inputs,
     provider,

@@ -1,6 +1,7 @@
 """What the platform has made already: a network, a zone, a topic, where tenants' resources stand in or speak to.
 
 A document that needs one says `needs="workspace.terraform.inputs.NAME"` and refers to it by `Ref("local", NAME)`.
+Each tenant can have one of its own: `{tenant.id}` in a text stands for its id.
 """
 
 from __future__ import annotations
@@ -9,20 +10,21 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Result, Tree, Unsupported, document
-from tenantc.emit.terraform.place import LOOKS, Place, located, place
+from tenantc.emit.terraform.place import LOOKS, Place, located, place, says
 from tenantc.source.path import Path, child
-from tenantc.source.value import Record
+from tenantc.source.value import Record, Value
 
 INPUTS: Final[Path] = "workspace.terraform.inputs"
 STATES: Final[Path] = "workspace.terraform.states"
 LAYOUT: Final[Path] = "workspace.terraform.layout"
 FILE: Final = "inputs.tf.json"
+_ID: Final = "tenant.id"
 _LOOKS: Final = (INPUTS, STATES, *LOOKS)
 
 
 @document("terraform", kind="locals", needs=INPUTS, looks=(LAYOUT, *_LOOKS), file=FILE, beside="main.tf.json")
 def inputs(
-    _names: Names,
+    names: Names,
     layout: str,
     stated: Record,
     states: Record | None,
@@ -32,12 +34,28 @@ def inputs(
     cluster: str | None,
 ) -> Result:
     """Where the tenant's root finds them; as a module it is told."""
-    if layout != "tenant":
-        return {
-            "variable": {name: {"description": f"The platform's {name}.", "nullable": False} for name in stated},
-            "locals": {name: Expr(f"var.{name}") for name in stated},
-        }
-    return found(stated, states, place(environment, account, region, cluster))
+    here = {**place(environment, account, region, cluster), _ID: names.tenant_id}
+    if layout == "tenant":
+        return found(stated, states, here)
+    handed = shared(stated)
+    mine = found(Record({name: one for name, one in stated.items() if name not in handed}), states, here)
+    if isinstance(mine, Unsupported):
+        return mine
+    told: Tree = {
+        "variable": {name: {"description": f"The platform's {name}.", "nullable": False} for name in handed},
+        "locals": {name: Expr(f"var.{name}") for name in handed},
+    }
+    return [told, mine]
+
+
+def own(value: Value) -> bool:
+    """Whether each tenant has an input of its own."""
+    return says(value, _ID)
+
+
+def shared(stated: Record) -> Record:
+    """The inputs that are no single tenant's."""
+    return Record({name: one for name, one in stated.items() if not own(one)})
 
 
 @document("terraform", kind="locals", scope="estate", needs=INPUTS, looks=_LOOKS, file=FILE, beside="main.tf.json")
@@ -49,8 +67,8 @@ def estate_inputs(
     region: str | None,
     cluster: str | None,
 ) -> Result:
-    """Where the estate's root finds them."""
-    return found(stated, states, place(environment, account, region, cluster))
+    """Where the estate's root finds those that are no single tenant's."""
+    return found(shared(stated), states, place(environment, account, region, cluster))
 
 
 def found(
@@ -81,8 +99,8 @@ def found(
             case {"regions": Record() as regions}:
                 values[label] = located(regions[str(here["region"])], here)
             case _:
-                values[label] = located(one, {})
-    return {"data": dict(data) or None, "locals": values}
+                values[label] = located(one, here)
+    return {"data": dict(data) or None, "locals": values or None}
 
 
 def _problems(stated: Record, states: Record, here: Place) -> Iterator[Unsupported]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document, text
@@ -104,7 +105,8 @@ def key_policy(names: Names) -> Tree:
     """
     partition, account = Expr("local.tenant_partition"), Expr("local.tenant_account")
     here = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":log-group:")
-    groups = [text(here, names.sub("cloudwatch_log_group", suffix)) for suffix in ("", "audit")]
+    called = (*(names.sub("cloudwatch_log_group", suffix) for suffix in ("", "audit")), names.of("waf_log_group"))
+    groups = [text(here, name) for name in called]
     iam: Tree = {
         "Sid": "IamDecides",
         "Effect": "Allow",
@@ -112,7 +114,7 @@ def key_policy(names: Names) -> Tree:
         "Action": "kms:*",
         "Resource": "*",
     }
-    log_group: Tree = {
+    log_groups: dict[str, Tree] = {
         "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
         # its name has another ending in China; the provider knows, without asking AWS
@@ -121,7 +123,8 @@ def key_policy(names: Names) -> Tree:
         "Resource": "*",
         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
     }
-    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_group]})
+    detectors = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":anomaly-detector:*")
+    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_groups, *_review(log_groups, detectors)]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
         "locals": {
@@ -133,3 +136,19 @@ def key_policy(names: Names) -> Tree:
             "aws_kms_key_policy": {"tenant": {"key_id": Ref("aws_kms_key", "tenant", "key_id"), "policy": policy}}
         },
     }
+
+
+def _review(logs: Mapping[str, Tree], detectors: Tree) -> list[Tree]:
+    """CloudWatch Logs for what reviews log groups, too.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/LogsAnomalyDetection-KMS.html
+    """
+    contexts = ("aws:logs:arn", "aws-crypto-ec:aws:logs:arn")
+    return [
+        {
+            **logs,
+            "Sid": f"LogReview{number}",
+            "Condition": {"ArnLike": {f"kms:EncryptionContext:{context}": detectors}},
+        }
+        for number, context in enumerate(contexts)
+    ]

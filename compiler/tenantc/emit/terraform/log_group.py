@@ -9,7 +9,8 @@ from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
 
-_RETENTION: Final[Path] = "monitoring.logging.retention_days"
+RETENTION: Final[Path] = "monitoring.logging.retention_days"
+AT_REST: Final[Path] = "security.encryption_config.at_rest"
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, retentionInDays
 KNOWN_DAYS: Final = (
@@ -35,10 +36,15 @@ def refused_days(path: Path, days: int) -> Unsupported:
     )
 
 
+def refusal(days: int | None) -> Unsupported | None:
+    """What CloudWatch can't keep of `RETENTION`."""
+    return None if days is None or days in KNOWN_DAYS else refused_days(RETENTION, days)
+
+
 @document(
     "terraform",
     kind="aws_cloudwatch_log_group",
-    looks=(_RETENTION, "security.encryption_config.at_rest", *LOOKS),
+    looks=(RETENTION, AT_REST, *LOOKS),
     places=PLACES,
 )
 def log_group(
@@ -56,8 +62,9 @@ def log_group(
     Without a retention CloudWatch keeps lines for ever. It may hold evidence, so Terraform refuses to delete it.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudwatch_log_group
     """
-    if days is not None and days not in KNOWN_DAYS:
-        return refused_days(_RETENTION, days)
+    refused = refusal(days)
+    if refused is not None:
+        return refused
     return {
         "resource": {
             "aws_cloudwatch_log_group": {

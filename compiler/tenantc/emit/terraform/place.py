@@ -16,7 +16,7 @@ LOOKS: Final[tuple[Path, ...]] = (
     "deployment.region",
     "deployment.cluster",
 )
-_WORD: Final = re.compile(r"\{(root|environment|account|region|cluster)\}")
+_WORD: Final = re.compile(r"\{(root|tenant\.id|environment|account|region|cluster)\}")
 
 Place: TypeAlias = Mapping[str, Part]
 

@@ -12,7 +12,7 @@ from tenantc.emit.document import Expr, Result, Tree, Unsupported, document, slu
 from tenantc.emit.terraform.backend import BACKEND, kept
 from tenantc.emit.terraform.backend import FILE as BACKEND_FILE
 from tenantc.emit.terraform.inputs import FILE as INPUTS_FILE
-from tenantc.emit.terraform.inputs import INPUTS, LAYOUT, STATES, found
+from tenantc.emit.terraform.inputs import INPUTS, LAYOUT, STATES, found, shared
 from tenantc.emit.terraform.place import place
 from tenantc.emit.terraform.provider import FILE as PROVIDER_FILE
 from tenantc.emit.terraform.provider import FIPS, PROVIDER, configured
@@ -63,7 +63,7 @@ def modules(inputs: Record | None, tenants: tuple[tuple[str, str, str, str, str,
         up = "../" * (root.count("/") + 1)
         label = slug(tenant)
         where = _where((account, region, cluster, fips)).label
-        handed = {name: Expr(f"local.{name}_{where}") for name in inputs or ()}
+        handed = {name: Expr(f"local.{name}_{where}") for name in shared(inputs or Record())}
         calls[label] = {"source": f"{up}tenants/{tenant}", "providers": {"aws": f"aws.{where}"}, **handed}
         outputs[label] = {"description": f"What tenant {tenant} has.", "value": Expr(f"module.{label}")}
     return {"module": calls, "output": outputs}
@@ -121,7 +121,7 @@ def root_inputs(stated: Record, states: Record | None, environment: str, rows: t
     trees: list[Tree] = []
     for where in dict.fromkeys(map(_where, rows)):
         here = place(environment, where.account, where.region, where.cluster)
-        tree = found(stated, states, here, f"_{where.label}", f"aws.{where.label}")
+        tree = found(shared(stated), states, here, f"_{where.label}", f"aws.{where.label}")
         if isinstance(tree, Unsupported):
             return tree
         trees.append(tree)

@@ -1,0 +1,68 @@
+"""What stands on the platform's inputs, read by the real Terraform with the real AWS provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tenantc.emit.terraform.guardrail import CHECKS
+from tests.fleet import HOSTILE
+from tests.real.terraform import Terraform
+from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
+from tests.terraform_files import INPUTS, STORES, TERRAFORM_TOP
+
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "nothing-said": {},
+    "nobody-watches": {
+        "security.password_policy.breached_password_check": False,
+        "security.threat_detection.enabled": False,
+        "infrastructure.network.waf_enabled": False,
+        "security.mfa_config.required": False,
+        "security.mfa_config.methods": ["passkey"],
+    },
+    "sign-in": {
+        "security.password_policy.history_count": 24,
+        "security.mfa_config.required": True,
+        "security.mfa_config.methods": ["totp", "email"],
+        "security.mfa_config.risk_based_auth": True,
+        "integrations.custom.saml_sso": True,
+        "integrations.okta": {
+            "enabled": True,
+            "domain": "acme.okta.example",
+            "client_id": "${tenant.name}",
+            "client_secret": "secret://vault/tenants/${tenant.id}/okta#a-b.c_d",
+        },
+    },
+    "bias-alone": {
+        **{path: path.endswith("bias_detection") for path in CHECKS},
+        "billing.usage_tracking.budget_management": True,
+    },
+    "edge": {
+        "infrastructure.network.rate_limits.requests_per_second": 1,
+        "infrastructure.network.waf_mode": "alert",
+        "infrastructure.network.ddos_protection": "advanced",
+        "security.access_control.ip_allowlist": ["0.0.0.0/0", "2001:db8::/32"],
+        "security.access_control.geo_restrictions": ["KP", "RU"],
+        "security.threat_detection.geo_blocking": True,
+        "security.threat_detection.ml_anomaly_detection": True,
+    },
+}
+
+
+@pytest.mark.slow
+def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": INPUTS}, **STORES}
+    files = {**BARE, "tenantc.yaml": json.dumps(top)}
+    for tier in ("free", "professional", "enterprise", "custom"):
+        files |= spec(tier, tier)
+    for id, settings in SETTINGS.items():
+        files |= spec(id, settings=settings)
+    for number, text in enumerate((HOSTILE[0], *INTERPOLATED)):
+        files |= spec(f"hostile-{number}", "enterprise", tenant_name=text)
+    files |= spec("l" * 40, "enterprise")
+    assert terraform.validate_modules(modules(tmp_path, files)) == []

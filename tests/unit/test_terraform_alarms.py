@@ -1,0 +1,90 @@
+"""What AWS watches of a tenant, and whom it tells: spec in, alarms out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terraform_files import Emitted, on_inputs
+
+REVIEWED = "monitoring.logging.automated_review"
+RULES = "monitoring.alerting_rules"
+STORAGE = "limits.storage_gb"
+SUSPICIOUS = "security.threat_detection.suspicious_activity_threshold"
+
+
+def alarms(emitted: Emitted) -> dict[str, Any]:
+    found: dict[str, Any] = emitted.main()["resource"].get("aws_cloudwatch_metric_alarm", {})
+    return found
+
+
+def test_alarms_go_to_the_platforms_topic(tmp_path: Path) -> None:
+    found = alarms(on_inputs(tmp_path, {STORAGE: 10}))
+    assert set(found) == {"silent_log", "storage", "log_anomalies"}
+    assert {alarm["alarm_actions"][0] for alarm in found.values()} == {"${local.alarm_topic}"}
+
+
+def test_nobody_is_told_where_there_is_no_topic(tmp_path: Path) -> None:
+    emitted = on_inputs(tmp_path, {STORAGE: 10}, {"vpc": "vpc-1"})
+    assert alarms(emitted) == {}
+    assert "aws_cloudwatch_event_rule" not in emitted.main()["resource"]
+
+
+@pytest.mark.parametrize(
+    ("switch", "label"),
+    [
+        (f"{RULES}.log_pipeline_failure", "silent_log"),
+        (f"{RULES}.usage_limits", "storage"),
+        (REVIEWED, "log_anomalies"),
+    ],
+)
+def test_each_switch_switches_its_alarm_off(tmp_path: Path, switch: str, label: str) -> None:
+    assert label not in alarms(on_inputs(tmp_path, {STORAGE: 10, switch: False}))
+
+
+def test_a_silent_log_is_no_good_sign(tmp_path: Path) -> None:
+    found = alarms(on_inputs(tmp_path, {}))
+    assert found["silent_log"]["treat_missing_data"] == "breaching"
+    assert found["log_anomalies"]["treat_missing_data"] == "notBreaching"
+
+
+@pytest.mark.parametrize(
+    ("settings", "bytes_"),
+    [
+        ({STORAGE: 10}, 8_000_000_000),
+        ({STORAGE: 10, "billing.usage_alerts.first_at_percent": 95}, 9_500_000_000),
+        ({STORAGE: "unlimited"}, None),
+        ({}, None),
+    ],
+)
+def test_a_bucket_is_nearly_full_where_the_first_warning_is_due(
+    tmp_path: Path, settings: Mapping[str, Any], bytes_: int | None
+) -> None:
+    assert alarms(on_inputs(tmp_path, settings)).get("storage", {}).get("threshold") == bytes_
+
+
+def test_a_program_reads_the_log_as_secretly_as_it_is_kept(tmp_path: Path) -> None:
+    found = on_inputs(tmp_path / "a", {}).resource("aws_cloudwatch_log_anomaly_detector")
+    assert found["log_group_arn_list"] == ["${aws_cloudwatch_log_group.tenant.arn}"]
+    assert found["kms_key_id"] == "${aws_kms_key.tenant.arn}"
+    off = on_inputs(tmp_path / "b", {REVIEWED: False}).main()["resource"]
+    assert "aws_cloudwatch_log_anomaly_detector" not in off
+
+
+@pytest.mark.parametrize(("score", "severity"), [(0.8, 8), (0, 0), (1, 10), (0.35, 3.5)])
+def test_threats_to_the_tenants_bucket_are_told_from_the_score_on(
+    tmp_path: Path, score: float, severity: float
+) -> None:
+    emitted = on_inputs(tmp_path, {SUSPICIOUS: score})
+    detail = json.loads(emitted.resource("aws_cloudwatch_event_rule")["event_pattern"])["detail"]
+    assert detail["severity"] == [{"numeric": [">=", severity]}]
+    assert detail["resource"]["s3BucketDetails"]["name"] == [emitted.resource("aws_s3_bucket")["bucket"]]
+
+
+@pytest.mark.parametrize("switch", [f"{RULES}.security_events", "security.threat_detection.enabled"])
+def test_threats_that_nobody_looks_for_are_told_to_nobody(tmp_path: Path, switch: str) -> None:
+    assert "aws_cloudwatch_event_rule" not in on_inputs(tmp_path, {switch: False}).main()["resource"]
