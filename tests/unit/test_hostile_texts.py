@@ -320,7 +320,7 @@ def arranged(name: str, found: Any) -> Any:
     if name.endswith("/application.json"):
         # an estate's Application is called as the estate is, with dashes for what names cannot hold
         found = {key: one for key, one in found.items() if key != "name"}
-    if name.endswith("/main.tf.json"):
+    if name.endswith("main.tf.json"):
         # what an estate has is called by the digest of where it is, in policies, too
         found = json.loads(SHARED.sub("-digest", json.dumps(found)))
     if name.endswith(".yaml"):

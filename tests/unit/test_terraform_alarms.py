@@ -87,4 +87,5 @@ def test_threats_to_the_tenants_bucket_are_told_from_the_score_on(
 
 @pytest.mark.parametrize("switch", [f"{RULES}.security_events", "security.threat_detection.enabled"])
 def test_threats_that_nobody_looks_for_are_told_to_nobody(tmp_path: Path, switch: str) -> None:
-    assert "aws_cloudwatch_event_rule" not in on_inputs(tmp_path, {switch: False}).main()["resource"]
+    rules = on_inputs(tmp_path, {switch: False}).main()["resource"].get("aws_cloudwatch_event_rule", {})
+    assert "tenant" not in rules

@@ -54,7 +54,7 @@ def test_a_load_balancer_that_tenants_share_is_refused(tmp_path: Path) -> None:
         tmp_path, {}, {"load_balancer": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/all"}
     )
     assert {code for code, _ in emitted.refusals} == {"T603"}
-    assert "`workspace.terraform.inputs.load_balancer`" in emitted.refusals[0][1]
+    assert "`terraform.inputs.load_balancer`" in emitted.refusals[0][1]
 
 
 def test_nothing_stands_before_what_is_not_there(tmp_path: Path) -> None:

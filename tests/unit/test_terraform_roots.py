@@ -32,6 +32,7 @@ INPUTS = """\
   inputs:
     vpc: {state: network, output: vpc_id}
     subnets: {regions: {eu-west-1: [subnet-a, subnet-b], us-east-1: [subnet-c]}}
+    workload_security_group: sg-nodes
   states:
     network: {backend: s3, config: {bucket: states, key: "network/{account}/{region}", region: eu-west-1}}
 """
@@ -125,6 +126,7 @@ def test_inputs_are_values_outputs_of_other_states_or_data(tmp_path: Path) -> No
         "locals": {
             "vpc": "${data.terraform_remote_state.network.outputs.vpc_id}",
             "subnets": ["subnet-a", "subnet-b"],
+            "workload_security_group": "sg-nodes",
         },
     }
     folder = compiled(tmp_path / "b", f"  inputs:\n{data}") / "tenants/acme"
@@ -149,6 +151,17 @@ def test_an_input_that_is_nowhere_is_told_where_it_stands(tmp_path: Path, option
     assert diagnostic.blames[0].span.text.path == "tenantc.yaml"
 
 
+def test_what_each_tenant_has_of_its_own_is_found_by_its_id_wherever_it_stands(tmp_path: Path) -> None:
+    own = '  inputs: {load_balancer: {data: aws_lb, attribute: arn, arguments: {tags: {tenant: "{tenant.id}"}}}}\n'
+    for layout in ("tenant", "environment"):
+        build = compiled(tmp_path / layout, f"  layout: {layout}\n{own}")
+        assert read(build / "tenants/acme", "inputs") == {
+            "data": {"aws_lb": {"load_balancer": {"tags": {"tenant": "acme"}}}},
+            "locals": {"load_balancer": "${data.aws_lb.load_balancer.arn}"},
+        }
+    assert read(build / "terraform", "main")["module"]["acme"].keys() == {"source", "providers"}
+
+
 # --- roots of several tenants ---
 
 
@@ -167,6 +180,7 @@ def test_an_environments_root_calls_each_tenants_folder_as_a_module(tmp_path: Pa
             "providers": {"aws": f"aws.{place}"},
             "vpc": f"${{local.vpc_{place}}}",
             "subnets": f"${{local.subnets_{place}}}",
+            "workload_security_group": f"${{local.workload_security_group_{place}}}",
         }
         for tenant, place in (("acme", here), ("globex", there))
     }
@@ -177,7 +191,9 @@ def test_an_environments_root_calls_each_tenants_folder_as_a_module(tmp_path: Pa
     assert {path.name for path in (build / "tenants/acme").glob("*.tf.json")} == {
         "main.tf.json", "inputs.tf.json", "versions.tf.json",
     }  # fmt: skip
-    assert read(build / "tenants/acme", "inputs")["locals"] == {"vpc": "${var.vpc}", "subnets": "${var.subnets}"}
+    assert read(build / "tenants/acme", "inputs")["locals"] == {
+        name: f"${{var.{name}}}" for name in ("vpc", "subnets", "workload_security_group")
+    }
 
 
 def test_an_environment_may_be_laid_out_otherwise(tmp_path: Path) -> None:
