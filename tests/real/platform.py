@@ -69,7 +69,9 @@ class Platform:
             )
             self.run(service(), database)
         self.run(files["schema.sql"], database)
-        self.run(files["records.sql"], database)
+        for file in ("records.sql", "reader.sql"):
+            if file in files:
+                self.run(files[file], database)
         return database
 
     def run(self, text: str, database: str | None = None) -> None:

@@ -33,9 +33,8 @@ def run(platform: Platform, folder: Path) -> int:
             # what CREATE DATABASE says is what there is
             home = (tenant / "database.sql").read_text().partition('CREATE DATABASE "')[2].partition('"')[0]
             texts.append((service, home))
-        texts += [
-            ((tenant / file).read_text(), home) for file in ("schema.sql", "records.sql") if (tenant / file).exists()
-        ]
+        files = [tenant / file for file in ("schema.sql", "records.sql", "reader.sql")]
+        texts += [(file.read_text(), home) for file in files if file.exists()]
     for text, database in texts:
         platform.run(text, database)
     return len(list(folder.rglob("*.sql")))

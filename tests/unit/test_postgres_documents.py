@@ -314,7 +314,7 @@ def test_a_database_is_made_closed_and_let_in_is_the_tenant_alone(level: str) ->
 
 def test_each_file_says_where_it_is_run() -> None:
     heads = {level: sql_files.tenant("acme-corp", level) for level in LEVELS}
-    assert estate().startswith("-- Run in the estate's shared database, before ")
+    assert estate().startswith("-- Run in the estate's shared database, after records.sql and before ")
     for level in ("shared", "schema"):
         assert heads[level]["schema.sql"].startswith("-- Run in the estate's shared database, after ")
     for level, server in (("database", "the estate's server"), ("cluster", "the tenant's own server")):
@@ -328,7 +328,7 @@ def test_each_file_says_where_it_is_run() -> None:
 def entry(level: str, **settings: Any) -> tuple[str | None, Any]:
     """The schema that is the tenant's alone, and its settings, as its file hands them over."""
     text = sql_files.tenant("acme-corp", level, settings=settings)["records.sql"]
-    [call] = of(text, ast.CallStmt)
+    call = of(text, ast.CallStmt)[0]
     tenant_id, home, settled = (each.val for each in call.funccall.args)
     assert tenant_id.sval == "acme-corp"
     return getattr(home, "sval", None), json.loads(settled.sval)

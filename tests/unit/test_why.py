@@ -99,6 +99,7 @@ TOP: Mapping[str, Any] = {
         "subject_columns": {"users": "id"},
         "time_column": "created_at",
         "data_kinds": {"access_log": "logs"},
+        "ciphertext": "^vault:v[0-9]+:",
     },
     "stores": {"vault": {"kubernetes": "vault-backend", "terraform": "aws_secretsmanager"}},
     "argocd": {"repository": "https://git.example.com/tenants.git"},
@@ -107,6 +108,7 @@ TOP: Mapping[str, Any] = {
 # two tenants in whose artifacts nearly everything stands that documents can say
 TENANTS: Mapping[str, dict[str, Any]] = {
     "professional": {
+        "compliance.data_governance.categories.cards": {"kind": "cardholder", "fields": ["pan"]},
         "infrastructure.auto_scaling.enabled": True,
         "infrastructure.auto_scaling.max_scale_factor": 3,
         "infrastructure.auto_scaling.custom_metrics": ["ai_session_count", "memory_usage"],

@@ -120,7 +120,7 @@ _TABLE: Final = (
     NameKind(
         "postgres_schema", 63, "estate", 16, _POSTGRES, _POSTGRES_SAYS, "_",
         refused=(_POSTGRES_PREFIX, (r"^(public|information_schema)$", "every database has a schema of that name"),
-                 (r"^tenantc(_api)?$", "tenantc keeps there what it knows of tenants, and what it serves them with")),
+                 (r"^tenantc(_api|_masked)?$", "tenantc keeps there what it knows of tenants, and serves them")),
     ),
     # https://www.postgresql.org/docs/current/sql-createdatabase.html
     NameKind(

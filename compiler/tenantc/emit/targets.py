@@ -49,7 +49,7 @@ TARGETS: Final[tuple[Target, ...]] = (
         ),
         TERRAFORM,
     ),
-    Target("sql", (("schema.sql", "sql"), ("database.sql", "sql"), ("records.sql", "sql")), POSTGRES),
+    Target("sql", tuple((f"{name}.sql", "sql") for name in ("schema", "database", "records", "reader")), POSTGRES),
     Target("argocd", (("applicationset.yaml", "yaml"), ("application.json", "json")), ARGOCD),
     Target("flux", tuple((file, "yaml") for file in dict.fromkeys(one.file for one in FLUX) if file), FLUX),
 )

@@ -8,6 +8,7 @@ from tenantc.emit.document import Document
 from tenantc.emit.postgres.database import tenant_database
 from tenantc.emit.postgres.entry import tenant_entry
 from tenantc.emit.postgres.estate import shared_database
+from tenantc.emit.postgres.reader import tenant_reader
 from tenantc.emit.postgres.service import service
 from tenantc.emit.postgres.tenant import tenant_schema
 
@@ -17,4 +18,5 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     tenant_database,
     tenant_schema,
     tenant_entry,
+    tenant_reader,
 )

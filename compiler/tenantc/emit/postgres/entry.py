@@ -7,6 +7,7 @@ from typing import Final
 
 from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document
 from tenantc.emit.postgres.database import OWN_DATABASE
+from tenantc.emit.postgres.records.guard import guarded
 from tenantc.emit.postgres.records.pseudonyms import KNOWN_HASHES
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.service import FILE
@@ -35,16 +36,19 @@ _SETTINGS: Final = (
     "billing.usage_tracking.detailed_usage_analytics",
     "infrastructure.database.partitioning",
     "security.access_control.audit_enabled",
+    "security.encryption_config.field_level",
     *(
         f"monitoring.logging.audit.{name}"
         for name in ("events", "fields", "retention_days", "read_roles", "tenant_readable")
     ),
+    "compliance.data_governance.categories",
+    "compliance.data_governance.masking.pan",
     "compliance.data_governance.retention_policies",
     "compliance.data_governance.request_log_retention_days",
     *(
         _PRIVACY + name
         for name in (
-            "consent_required", "right_to_deletion", "data_portability", "rectification",
+            "data_minimization", "consent_required", "right_to_deletion", "data_portability", "rectification",
             "optional_processing_by_default", "pseudonymised_analytics", "consent.record_proof",
             "consent.withdrawal_enabled", "consent.minimum_age", "consent.parental_consent",
             "erasure.complete_within_days", "erasure.legal_hold_check", "opt_out.sale_or_sharing",
@@ -58,7 +62,14 @@ _SETTINGS: Final = (
     "sql",
     kind="row",
     file=FILE,
-    looks=("infrastructure.isolation_level", "workspace.platform", "deployment.environment", _HASH, _FORMATS),
+    looks=(
+        "infrastructure.isolation_level",
+        "workspace.platform",
+        "deployment.environment",
+        "workspace.sql.ciphertext",
+        _HASH,
+        _FORMATS,
+    ),
     places=_SETTINGS,
 )
 def tenant_entry(
@@ -66,6 +77,7 @@ def tenant_entry(
     isolation: str | None,
     platform: str,
     environment: str,
+    ciphertext: str | None,
     field_hash: str | None,
     formats: tuple[str, ...] | None,
     *settings: Slot | Unlimited | None,
@@ -89,6 +101,7 @@ def tenant_entry(
         *([_reachable(names, keepers)] if own else []),
         *([] if home is None else _kept(Identifier(home), keepers)),
         _settled(names, home, held),
+        *([] if home is None else [guarded(Literal(home), ciphertext)]),
     ]
     head = f"Run in the {'tenant' if own else 'estate'}'s {'own' if own else 'shared'} database, {_AFTER}"
     return transaction((head,), "THE_TENANTS_DATABASE" if own else "DATABASE", statements, FILE)

@@ -6,16 +6,19 @@ from typing import Final
 
 from tenantc.emit.document import Ref, Tree, document
 from tenantc.emit.postgres.policies import keepers_policy, no_other_policy, no_way_around, row_security, sequence_grants
+from tenantc.emit.postgres.records.guard import guarded
+from tenantc.emit.postgres.records.masking import masked_views
 from tenantc.emit.postgres.script import transaction
-from tenantc.emit.postgres.sharing import group_role, keepers_group, roles_table, tenants_group
+from tenantc.emit.postgres.sharing import group_role, keepers_group, readers_group, roles_table, tenants_group
 from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, joined, sql
 
 IN_SHARED_DATABASE: Final = frozenset({"shared", "schema"})
 """The isolation levels at which tenants live in the estate's shared database."""
 
 _HEAD: Final = (
-    "Run in the estate's shared database, before the schema.sql of its tenants, as the owner of database and shared",
-    "tables, who may create roles and is better no superuser, whose views and functions no row security binds:",
+    "Run in the estate's shared database, after records.sql and before the files of its tenants, as the owner of",
+    "database and shared tables, who may create roles and is better no superuser, whose views and functions no row",
+    "security binds:",
 )
 
 
@@ -28,6 +31,7 @@ _HEAD: Final = (
         "deployment.environment",
         "workspace.sql.shared_tables",
         "workspace.sql.tenant_column",
+        "workspace.sql.ciphertext",
     ),
     columns=("infrastructure.isolation_level",),
 )
@@ -36,6 +40,7 @@ def shared_database(
     environment: str,
     tables: tuple[str, ...] | None,
     column: str,
+    ciphertext: str | None,
     levels: tuple[str, ...],
 ) -> Tree:
     """Row security on the shared tables, for as long as a tenant lives in their database.
@@ -46,22 +51,25 @@ def shared_database(
         return None
     statements = [_public_shut()]
     if tables:
-        groups = tenants_group(platform, environment), keepers_group(platform, environment)
-        statements += _sharing(tables, column, *groups)
+        groups = tenants_group, keepers_group, readers_group
+        statements += _sharing(tables, column, *(group(platform, environment) for group in groups))
+        statements.append(guarded("NULL", ciphertext))
     return transaction(_HEAD, "DATABASE", statements)
 
 
-def _sharing(tables: tuple[str, ...], column: str, group: str, keepers: str) -> list[Sql]:
+def _sharing(tables: tuple[str, ...], column: str, group: str, keepers: str, readers: str) -> list[Sql]:
     schemas = dict.fromkeys(table.split(".")[0] for table in tables)
     roles = joined(", ", [Ref("role", group), Ref("role", keepers)])
     return [
         group_role(group),
         group_role(keepers),
+        group_role(readers),
         *roles_table(group),
         *(sql("GRANT USAGE ON SCHEMA ", Identifier(schema), " TO ", roles) for schema in schemas),
         *(statement for table in tables for statement in row_security(table, column, group)),
         *(statement for table in tables for statement in keepers_policy(table, keepers)),
         sequence_grants(group),
+        *masked_views(readers),
         no_other_policy(group),
         no_way_around(group),
     ]

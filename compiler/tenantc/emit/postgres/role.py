@@ -13,23 +13,25 @@ _UNLIMITED_CONNECTIONS: Final = -1
 
 
 def tenant_role(names: Names, status: str, connections: Slot | None, timeout: Slot | None) -> list[Sql]:
-    """The role, without a password (the platform sets one or uses another way in); shut while suspended.
+    """The role, without a password (the platform sets one or uses another way in); shut while suspended."""
+    role = names.postgres_role
+    return [made_role(role), *session_settings(role, status, connections, timeout)]
 
-    The timeout is a default that a session may change, since PostgreSQL has no ceiling for it.
-    """
-    role = Ref("role", names.postgres_role)
+
+def session_settings(role: Slot, status: str, connections: Slot | None, timeout: Slot | None) -> list[Sql]:
+    """The timeout is a default that a session may change, since PostgreSQL has no ceiling for it."""
+    named = Ref("role", role)
     login = "NOLOGIN" if status == "suspended" else "LOGIN"
     limit = _UNLIMITED_CONNECTIONS if connections is None else connections
     return [
-        _made(names),
-        sql("ALTER ROLE ", role, f" {login} CONNECTION LIMIT ", limit),
-        sql("ALTER ROLE ", role, " RESET statement_timeout")
+        sql("ALTER ROLE ", named, f" {login} CONNECTION LIMIT ", limit),
+        sql("ALTER ROLE ", named, " RESET statement_timeout")
         if timeout is None
-        else sql("ALTER ROLE ", role, " SET statement_timeout = ", Literal(text(timeout, "s"))),
+        else sql("ALTER ROLE ", named, " SET statement_timeout = ", Literal(text(timeout, "s"))),
     ]
 
 
-def _made(names: Names) -> Sql:
+def made_role(role: Slot) -> Sql:
     """Makes the role, and fails where one of that name can do more than a tenant may.
 
     A pinned name may be any role's. One that passes row security by, makes roles or databases, owns shared tables, or
@@ -40,7 +42,7 @@ def _made(names: Names) -> Sql:
         "DO ",
         Dollar(
             sql(
-                "\nDECLARE\n  tenant_role CONSTANT name := ", Literal(names.postgres_role), ";\n",
+                "\nDECLARE\n  tenant_role CONSTANT name := ", Literal(role), ";\n",
                 "  powers text;\nBEGIN\n",
                 "  IF starts_with(tenant_role, ", Literal(RESERVED_PREFIX), ") THEN\n    RAISE EXCEPTION ",
                 Literal("role names that begin with % belong to tenantc"), ", ", Literal(RESERVED_PREFIX), ";\n",
@@ -64,5 +66,5 @@ def _made(names: Names) -> Sql:
                 "  END IF;\nEND\n",
             )
         ),
-        makes=[("role", names.postgres_role)],
+        makes=[("role", role)],
     )  # fmt: skip

@@ -10,6 +10,8 @@ from tenantc.emit.postgres.records.access import access, service_schema
 from tenantc.emit.postgres.records.audit import audit
 from tenantc.emit.postgres.records.caller import callers
 from tenantc.emit.postgres.records.consents import consents
+from tenantc.emit.postgres.records.guard import guard
+from tenantc.emit.postgres.records.masking import masking
 from tenantc.emit.postgres.records.pseudonyms import pseudonyms
 from tenantc.emit.postgres.records.quotas import quotas
 from tenantc.emit.postgres.records.requests import requests
@@ -17,7 +19,14 @@ from tenantc.emit.postgres.records.retention import retention
 from tenantc.emit.postgres.records.tables import tables
 from tenantc.emit.postgres.records.usage import usage
 from tenantc.emit.postgres.script import transaction
-from tenantc.emit.postgres.sharing import callers_group, group_role, keepers_group, roles_table, tenants_group
+from tenantc.emit.postgres.sharing import (
+    callers_group,
+    group_role,
+    keepers_group,
+    readers_group,
+    roles_table,
+    tenants_group,
+)
 
 FILE: Final = "records.sql"
 _HEAD: Final = (
@@ -56,12 +65,13 @@ def service(
     if not levels:
         return None
     shared = tenants_group(platform, environment)
-    calling, keeping = callers_group(platform, environment), keepers_group(platform, environment)
+    groups = callers_group, keepers_group, readers_group
+    calling, keeping, reading = (group(platform, environment) for group in groups)
     return transaction(
         _HEAD,
         "DATABASE",
         [
-            *(group_role(group) for group in (shared, calling, keeping)),
+            *(group_role(group) for group in (shared, calling, keeping, reading)),
             *roles_table(shared),
             service_schema(),
             *pseudonyms(),
@@ -73,7 +83,9 @@ def service(
             *consents(),
             *retention(column, subject, subjects or {}, time, kinds or {}),
             *requests(),
-            *access(calling, keeping),
+            *masking(column),
+            *guard(column),
+            *access(calling, keeping, reading),
         ],
         file=FILE,
     )

@@ -27,6 +27,8 @@ KEEPERS_SUFFIX: Final = "__keepers"
 ROLES_SCHEMA: Final = "tenantc"
 SERVICE_SCHEMA: Final = "tenantc_api"
 """What tenants may call."""
+MASKED_SCHEMA: Final = "tenantc_masked"
+"""Where views show shared tables, or those of a tenant's own database, to those who may not see all."""
 _TABLE: Final = (ROLES_SCHEMA, "tenant_roles")
 _OWN_LINE: Final = "tenantc_own_line"
 
@@ -44,6 +46,11 @@ def callers_group(platform: str, environment: str) -> str:
 def keepers_group(platform: str, environment: str) -> str:
     """The role whose members look after all tenants' data: the platform's scheduler and its privacy team."""
     return _group(platform, environment, KEEPERS_SUFFIX)
+
+
+def readers_group(platform: str, environment: str) -> str:
+    """The role whose members only read, and sensitive fields masked."""
+    return _group(platform, environment, "__readers")
 
 
 def _group(platform: str, environment: str, suffix: str) -> str:

@@ -20,25 +20,24 @@ _KEEPERS_CALL: Final = (
     "PROCEDURE tenantc.expire_records()",
     "PROCEDURE tenantc.maintain()",
 )
+_READERS_CALL: Final = ("shown(text, boolean)", "masked(text, text)", "quotas()", "usage()", "may_process(text, text)")
 
 
 def service_schema() -> Sql:
     return sql("CREATE SCHEMA IF NOT EXISTS ", Identifier(SERVICE_SCHEMA), makes=[("schema", SERVICE_SCHEMA)])
 
 
-def access(callers: str, keepers: str) -> list[Sql]:
+def access(callers: str, keepers: str, readers: str) -> list[Sql]:
     """In the transaction that makes the functions, since a new one is PUBLIC's to call until then."""
-    caller, keeper = Ref("role", callers), Ref("role", keepers)
+    caller, keeper, reader = (Ref("role", group) for group in (callers, keepers, readers))
     return [
-        *(
-            sql(f"REVOKE ALL ON ALL {kind} IN SCHEMA ", Identifier(ROLES_SCHEMA), ", ", Identifier(SERVICE_SCHEMA),
-                " FROM PUBLIC, ", caller, ", ", keeper)
-            for kind in ("ROUTINES",)
-        ),
+        sql("REVOKE ALL ON ALL ROUTINES IN SCHEMA ", Identifier(ROLES_SCHEMA), ", ", Identifier(SERVICE_SCHEMA),
+            " FROM PUBLIC, ", caller, ", ", keeper, ", ", reader),
         sql("REVOKE ALL ON SCHEMA ", Identifier(SERVICE_SCHEMA), " FROM PUBLIC"),
-        sql("GRANT USAGE ON SCHEMA ", Identifier(SERVICE_SCHEMA), " TO ", caller),
+        sql("GRANT USAGE ON SCHEMA ", Identifier(SERVICE_SCHEMA), " TO ", caller, ", ", reader),
         sql("GRANT EXECUTE ON ALL ROUTINES IN SCHEMA ", Identifier(SERVICE_SCHEMA), " TO ", caller),
         sql("GRANT USAGE ON SCHEMA ", Identifier(ROLES_SCHEMA), " TO ", keeper),
         code("GRANT SELECT ON TABLE tenantc.tenants, tenantc.legal_holds TO {keeper}", keeper=keeper),
+        *(sql(f"GRANT EXECUTE ON FUNCTION tenantc_api.{each} TO ", reader) for each in _READERS_CALL),
         *(sql(f"GRANT EXECUTE ON {routine} TO ", keeper) for routine in _KEEPERS_CALL),
     ]  # fmt: skip

@@ -1,5 +1,6 @@
--- Run in the estate's shared database, before the schema.sql of its tenants, as the owner of database and shared
--- tables, who may create roles and is better no superuser, whose views and functions no row security binds:
+-- Run in the estate's shared database, after records.sql and before the files of its tenants, as the owner of
+-- database and shared tables, who may create roles and is better no superuser, whose views and functions no row
+-- security binds:
 --   psql --set ON_ERROR_STOP=1 --dbname DATABASE --file schema.sql
 BEGIN;
 SET LOCAL search_path = "pg_catalog", "pg_temp";
@@ -25,6 +26,13 @@ DO $tenantc$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenantc__demo_default__keepers') THEN
     CREATE ROLE "tenantc__demo_default__keepers" NOLOGIN;
+  END IF;
+END
+$tenantc$;
+DO $tenantc$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenantc__demo_default__readers') THEN
+    CREATE ROLE "tenantc__demo_default__readers" NOLOGIN;
   END IF;
 END
 $tenantc$;
@@ -75,6 +83,10 @@ BEGIN
   END LOOP;
 END
 $tenantc$;
+CREATE SCHEMA IF NOT EXISTS "tenantc_masked";
+REVOKE ALL ON SCHEMA "tenantc_masked" FROM PUBLIC;
+GRANT USAGE ON SCHEMA "tenantc_masked" TO "tenantc__demo_default__readers";
+CALL tenantc.make_masked_views(NULL, 'tenantc_masked', 'tenantc__demo_default__readers');
 DO $tenantc$
 DECLARE
   opening text;
@@ -115,4 +127,5 @@ BEGIN
   END IF;
 END
 $tenantc$;
+CALL tenantc.guard_tables(NULL, NULL);
 COMMIT;
