@@ -20,6 +20,9 @@ TERRAFORM_TOP = TOP + "targets: [terraform]\n"
 # what the platform has, in a form that the provider takes
 INPUTS: Mapping[str, Any] = {
     "alerts_topic": "arn:aws:sns:us-east-1:111122223333:alerts",
+    "backup_vault_copy": "arn:aws:backup:us-west-2:111122223333:backup-vault:copies",
+    "backup_vault_third_copy": "arn:aws:backup:us-west-2:444455556666:backup-vault:copies",
+    "key_store": "cks-0123456789abcdef0",
     "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",
     "subnets": ["subnet-a", "subnet-b"],
     "vpc": "vpc-a",

@@ -74,7 +74,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "vpc": {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT},
                 "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
                 # others are said alike
-                **dict.fromkeys(("alerts_topic", "log_destination"), LEFT_OUT),
+                **dict.fromkeys(
+                    ("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "key_store", "log_destination"),
+                    LEFT_OUT,
+                ),
                 "workload_security_group": "sg-a",
             },
             "states": {"network": {"config": {"bucket": "b"}}},
@@ -310,7 +313,7 @@ def arranged(name: str, found: Any) -> Any:
     if name.endswith("/application.json"):
         # an estate's Application is called as the estate is, with dashes for what names cannot hold
         found = {key: one for key, one in found.items() if key != "name"}
-    if name.endswith("/main.tf.json"):
+    if name.endswith("main.tf.json"):
         # what an estate has is called by the digest of where it is, in policies, too
         found = json.loads(SHARED.sub("-digest", json.dumps(found)))
     if name.endswith(".yaml"):

@@ -76,7 +76,10 @@ TOP: Mapping[str, Any] = {
             "vpc": {"state": "network", "output": "vpc_id"},
             **{
                 name: {"state": "network", "output": name}
-                for name in ("alerts_topic", "log_destination", "subnets", "workload_security_group")
+                for name in (
+                    *("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "log_destination", "subnets"),
+                    *("key_store", "workload_security_group"),
+                )
             },
         },
         "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},

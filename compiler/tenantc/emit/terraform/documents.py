@@ -13,6 +13,7 @@ from tenantc.emit.terraform.audit_bucket import (
     audit_lock,
 )
 from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggregation
+from tenantc.emit.terraform.backup import backup_plan, backup_vault
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
@@ -52,6 +53,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     database,
     tenant_cache,
     cache_user,
+    backup_vault,
+    backup_plan,
     outputs,
     inputs,
     versions,
