@@ -129,6 +129,8 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "infrastructure.network.segments": {"front": {"zone": "dmz"}},
             "infrastructure.database.region": "eu-west-1",
             "infrastructure.database.read_replicas": 0,
+            "compliance.data_governance.data_residency_region": "eu",
+            "compliance.data_governance.residency.regions": ["eu-west-1"],
             "security.encryption_config.key_management": "hsm",
             "security.encryption_config.key_rotation_days": "unlimited",
             "infrastructure.caching.region": "eu-west-1",

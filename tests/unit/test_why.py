@@ -108,6 +108,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
         "infrastructure.storage.region": "eu-west-1",
+        "compliance.data_governance.data_residency_region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],

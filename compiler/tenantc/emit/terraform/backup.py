@@ -10,7 +10,7 @@ from tenantc.emit.terraform.bucket import BUCKET_ARN
 from tenantc.emit.terraform.database import ISOLATION
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.standing import lacking, option, standing
-from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.emit.terraform.workload_role import trusted
 from tenantc.source.path import Path
 
@@ -65,7 +65,7 @@ def _refusal(every: int, copies: int, *, unkept: bool, rpo: int | None, rto: int
     kind="aws_backup_vault",
     needs=option(COPY),
     looks=(option(COPY), f"{_BACKUP}.encrypted", _KEPT, *LOOKS),
-    places=PLACES,
+    places=DATA_PLACES,
 )
 def backup_vault(names: Names, _copy: Any, encrypted: bool | None, kept: int | None, *tagged: Any) -> Tree:
     """It is there even if nothing is backed up today, for what was. Encrypted with AWS' own key, or the tenant's.
@@ -151,7 +151,7 @@ def backup_plan(
         return lacking(THIRD)
     vaults = [COPY, THIRD][: max(copies - 1, int(elsewhere or False))]
     places = regions if regions is not None else (secondary,) if secondary is not None else ()
-    taken = [BUCKET_ARN if objects else None, Ref("aws_rds_cluster", "tenant", "arn") if database else None]
+    taken: list[Tree] = [BUCKET_ARN if objects else None, Ref("aws_rds_cluster", "tenant", "arn") if database else None]
     return [_role(names, tagged), _plan(names, tagged, _rules(every, kept, vaults), taken, vaults, places)]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document, text
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.region import HOME, elsewhere
-from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, tags
 from tenantc.source.path import Path
 from tenantc.source.value import Unlimited
 
@@ -28,7 +28,7 @@ _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 _CIPHER: Final = "AES-256-GCM"
 
 
-@document("terraform", kind="aws_s3_bucket", looks=(_REGION, HOME, _CAPACITY, *LOOKS), places=PLACES)
+@document("terraform", kind="aws_s3_bucket", looks=(_REGION, HOME, _CAPACITY, *LOOKS), places=DATA_PLACES)
 def bucket(
     names: Names, region: str | None, home: str | None, capacity: int | Unlimited | None, *tagged: Any
 ) -> Result:
