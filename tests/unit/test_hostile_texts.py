@@ -75,7 +75,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
                 # others are said alike
                 **dict.fromkeys(
-                    ("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "key_store", "log_destination"),
+                    (
+                        *("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "cdn_certificate"),
+                        *("cdn_domain", "cdn_key_group", "ingress_host", "key_store", "log_destination"),
+                        *("secondary_ingress_host", "zone"),
+                    ),
                     LEFT_OUT,
                 ),
                 "workload_security_group": "sg-a",

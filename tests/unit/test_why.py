@@ -78,7 +78,8 @@ TOP: Mapping[str, Any] = {
                 name: {"state": "network", "output": name}
                 for name in (
                     *("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "log_destination", "subnets"),
-                    *("key_store", "workload_security_group"),
+                    *("cdn_certificate", "cdn_domain", "cdn_key_group", "ingress_host", "key_store"),
+                    *("secondary_ingress_host", "workload_security_group", "zone"),
                 )
             },
         },
@@ -108,6 +109,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
         "infrastructure.storage.region": "eu-west-1",
+        "infrastructure.disaster_recovery.failover_automation": True,
         "compliance.data_governance.data_residency_region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,

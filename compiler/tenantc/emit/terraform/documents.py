@@ -18,6 +18,8 @@ from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owne
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
 from tenantc.emit.terraform.database import database
+from tenantc.emit.terraform.delivery import delivery_records, distribution
+from tenantc.emit.terraform.domain import domain_records, ingress_check
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
@@ -53,6 +55,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     database,
     tenant_cache,
     cache_user,
+    distribution,
+    delivery_records,
+    domain_records,
+    ingress_check,
     backup_vault,
     backup_plan,
     outputs,

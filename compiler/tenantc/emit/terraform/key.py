@@ -7,7 +7,7 @@ from typing import Any, Final
 from tenantc.emit.document import Expr, Names, Ref, Result, Tree, compact_json, document, text
 from tenantc.emit.terraform.key_limits import LOOKS as LIMITS
 from tenantc.emit.terraform.key_limits import STORE, refusal
-from tenantc.emit.terraform.standing import standing
+from tenantc.emit.terraform.standing import option, standing
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED
@@ -16,6 +16,8 @@ KEY_ARN: Final = Ref("aws_kms_key", "tenant", "arn")
 """Where others find the key."""
 
 _COMPROMISE: Final[Path] = "security.encryption_config.keys.on_compromise"
+_CDN: Final[Path] = "infrastructure.storage.cdn_enabled"
+_CERTIFICATE: Final = "cdn_certificate"
 
 
 @document(
@@ -61,8 +63,8 @@ def key_alias(names: Names) -> Tree:
     return {"resource": {"aws_kms_alias": {"tenant": alias}}}
 
 
-@document("terraform", kind="aws_kms_key_policy", looks=(_COMPROMISE,))
-def key_policy(names: Names, compromised: str | None) -> Tree:
+@document("terraform", kind="aws_kms_key_policy", looks=(_COMPROMISE, _CDN, option(_CERTIFICATE)))
+def key_policy(names: Names, compromised: str | None, delivered: bool | None, certificate: Any) -> Tree:
     """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log groups.
 
     A resource of its own and not an attribute of the key, since it takes account and partition out of the key's ARN: a
@@ -89,17 +91,8 @@ def key_policy(names: Names, compromised: str | None) -> Tree:
         "Resource": "*",
         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
     }
-    # what the platform does not do with a key that somebody else may know, nobody does with any
-    denied = {"nothing": ["kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion"], "rotate": ["kms:ScheduleKeyDeletion"]}
-    kept: Tree = {
-        "Sid": "KeyStays",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": denied.get(compromised or ""),
-        "Resource": "*",
-    }
-    statements = [iam, log_group, *([kept] if compromised in denied else [])]
-    policy = compact_json({"Version": "2012-10-17", "Statement": statements})
+    statements = [iam, log_group, _kept(compromised), _delivery() if delivered and certificate is not None else None]
+    policy = compact_json({"Version": "2012-10-17", "Statement": [one for one in statements if one is not None]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
         "locals": {
@@ -110,4 +103,33 @@ def key_policy(names: Names, compromised: str | None) -> Tree:
         "resource": {
             "aws_kms_key_policy": {"tenant": {"key_id": Ref("aws_kms_key", "tenant", "key_id"), "policy": policy}}
         },
+    }
+
+
+def _kept(compromised: str | None) -> Tree:
+    """What the platform does not do with a key that somebody else may know, nobody does with any."""
+    denied = {"nothing": ["kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion"], "rotate": ["kms:ScheduleKeyDeletion"]}
+    if compromised not in denied:
+        return None
+    return {
+        "Sid": "KeyStays",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": denied[compromised],
+        "Resource": "*",
+    }
+
+
+def _delivery() -> Tree:
+    """CloudFront reads what the key encrypts in the bucket.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    return {
+        "Sid": "DeliveryOfObjects",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceArn": Ref("aws_cloudfront_distribution", "tenant", "arn")}},
     }
