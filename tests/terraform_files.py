@@ -22,7 +22,15 @@ TERRAFORM_TOP = TOP + "targets: [terraform]\n"
 # what the platform has, in a form that the provider takes
 INPUTS: Mapping[str, Any] = {
     "alarm_topic": "arn:aws:sns:us-east-1:210000000001:alarms",
+    "backup_vault_copy": "arn:aws:backup:us-west-2:111122223333:backup-vault:copies",
+    "backup_vault_third_copy": "arn:aws:backup:us-west-2:444455556666:backup-vault:copies",
+    "cdn_certificate": "arn:aws:acm:us-east-1:111122223333:certificate/a",
+    "cdn_domain": "files.platform.example",
+    "cdn_key_group": "11111111-2222-3333-4444-555555555555",
+    "ingress_host": "ingress.us-east-1.platform.example",
+    "key_store": "cks-0123456789abcdef0",
     "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",
+    "secondary_ingress_host": "ingress.us-west-2.platform.example",
     "subnets": ["subnet-a", "subnet-b"],
     "vpc": "vpc-a",
     "workload_security_group": "sg-a",
@@ -30,6 +38,7 @@ INPUTS: Mapping[str, Any] = {
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
     "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
     "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],
+    "zone": "Z0123456789",
 }
 BARE = "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"
 

@@ -45,12 +45,17 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
     "nothing-kept": {
         "infrastructure.storage.versioning_enabled": False,
+        "infrastructure.storage.backup_enabled": False,
         "infrastructure.storage.lifecycle_policies.delete_after_days": 1,
         "monitoring.logging.retention_days": 1,
     },
     "archived-alone": {"infrastructure.storage.lifecycle_policies.archive_after_days": 1},
     "old-versions-alone": {"compliance.data_governance.retention_policies.backups": 36500},
     "never-rotated": {"security.encryption_config.key_rotation_days": "unlimited"},
+    "on-hsms": {
+        "security.encryption_config.key_management": "hsm",
+        "security.encryption_config.key_rotation_days": "unlimited",
+    },
     "all-regions": {"security.encryption_config.kms.multi_region": True},
     "public": {
         "infrastructure.storage.public_access": True,
@@ -66,7 +71,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
-BARE = {"tiers/bare.yaml": "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"}
+BARE = {
+    "tiers/bare.yaml": "tier: bare\ngrade: free\n"
+    "settings: {infrastructure.isolation_level: shared, limits.backup_retention_days: 30}\n"
+}
 
 
 def spec(id: str, tier: str = "bare", settings: Mapping[str, Any] | None = None, **more: Any) -> dict[str, str]:

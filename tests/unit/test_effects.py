@@ -122,23 +122,29 @@ ODD = {
     "security.mfa_config.required": True,
     "security.mfa_config.methods": ["passkey"],
 }
+BACKUP = "infrastructure.disaster_recovery.backup"
 # tenants that differ so much that each setting counts for one of them
 BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("professional", TENANTS["professional"], {}),
     # autoscalers take tolerances from the next version on
     ("professional", TENANTS["professional"], {"version": "1.34"}),
     ("enterprise", {**TENANTS["enterprise"], "infrastructure.network.default_ingress": "allow"}, {}),
-    ("enterprise", TENANTS["enterprise"], {"version": "1.34"}),
+    ("enterprise", {**TENANTS["enterprise"], f"{BACKUP}.copies": 3}, {"version": "1.34"}),
     (
         "custom",
         {
             "infrastructure.network.segments": {"front": {"zone": "dmz"}},
             "infrastructure.database.region": "eu-west-1",
             "infrastructure.database.read_replicas": 0,
+            "compliance.data_governance.data_residency_region": "eu",
+            "compliance.data_governance.residency.regions": ["eu-west-1"],
+            "security.encryption_config.key_management": "hsm",
+            "security.encryption_config.key_rotation_days": "unlimited",
             "infrastructure.caching.region": "eu-west-1",
         },
         {},
     ),
+    ("professional", {"infrastructure.disaster_recovery.rpo_minutes": 1}, {}),
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],

@@ -79,7 +79,14 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                     "arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT, "regions": LEFT_OUT,
                 },
                 # others are said alike
-                **dict.fromkeys(("alarm_topic", "log_destination"), LEFT_OUT),
+                **dict.fromkeys(
+                    (
+                        *("alarm_topic", "backup_vault_copy", "backup_vault_third_copy", "cdn_certificate"),
+                        *("cdn_domain", "cdn_key_group", "ingress_host", "key_store", "log_destination"),
+                        *("secondary_ingress_host", "zone"),
+                    ),
+                    LEFT_OUT,
+                ),
                 "workload_security_group": "sg-a",
             },
             "states": {"network": {"config": {"bucket": "b"}}},

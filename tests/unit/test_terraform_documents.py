@@ -270,7 +270,8 @@ def test_tags_tell_whose_a_resource_is(tmp_path: Path) -> None:
         "tenantc:data-classification": "restricted",
     }
     for kind in ("aws_kms_key", "aws_s3_bucket", "aws_cloudwatch_log_group"):
-        assert emitted.resource(kind)["tags"] == expected
+        where = {"tenantc:tenancy": "shared"} if kind == "aws_s3_bucket" else {}
+        assert emitted.resource(kind)["tags"] == expected | where
 
 
 def test_a_class_that_nobody_stated_is_no_tag(tmp_path: Path) -> None:
@@ -320,7 +321,7 @@ def test_the_key_spans_regions_if_the_settings_say_so(tmp_path: Path, multi_regi
         (ROTATION, 2561, f"set `{ROTATION}` between 90 and 2560, "),
         (WINDOW, 6, f"set `{WINDOW}` between 7 and 30, "),
         (WINDOW, 31, f"set `{WINDOW}` between 7 and 30, "),
-        (KEYS, "hsm", f"set `{KEYS}` to `kms`; or take `terraform` out of `targets`"),
+        (KEYS, "hsm", f"set `{KEYS}` to `kms`; or say `key_store` under `terraform.inputs`"),
         (KEYS, "vault", f"set `{KEYS}` to `kms`; or take `terraform` out of `targets`"),
         (CIPHER, "AES-256-CBC", f"set `{CIPHER}` to `AES-256-GCM`, "),
         (RETENTION, 2, f"set `{RETENTION}` to 1, the next shorter"),

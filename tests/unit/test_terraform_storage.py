@@ -74,13 +74,51 @@ def test_what_is_public_is_read_by_anybody_and_changed_by_nobody(tmp_path: Path)
 def test_who_acts_for_the_tenant_reaches_its_own_objects_only(tmp_path: Path, scoped: bool) -> None:
     emitted = acme(tmp_path, {f"{STORAGE}.tenant_scoped": scoped})
     statements = policy(emitted.resource("aws_iam_role_policy")["policy"])
-    denied = [one["NotResource"] for one in statements if one["Effect"] == "Deny"]
+    denied = [one["NotResource"] for one in statements if "NotResource" in one]
     own = ["${aws_s3_bucket.tenant.arn}", "${aws_s3_bucket.tenant.arn}/*"]
     assert denied == ([own] if scoped else [])
     assert {text for one in statements if one["Effect"] == "Allow" for text in [one["Resource"]]} == {
         *own,
         "${aws_kms_key.tenant.arn}",
     }
+
+
+@pytest.mark.parametrize("transfers", [True, False])
+def test_data_is_worked_on_where_it_lies(tmp_path: Path, transfers: bool) -> None:
+    emitted = acme(tmp_path, {"compliance.data_governance.cross_border_transfers": transfers})
+    statements = policy(emitted.resource("aws_iam_role_policy")["policy"])
+    denied = [one["Condition"] for one in statements if one.get("Sid") == "NoOtherRegion"]
+    assert denied == ([] if transfers else [{"StringNotEquals": {"aws:RequestedRegion": "${local.tenant_region}"}}])
+
+
+@pytest.mark.parametrize(
+    ("regions", "residency", "places"),
+    [
+        (["us-east-1", "us-west-2"], None, ["us-east-1", "us-west-2"]),
+        (["us-east-1", "us-west-2"], "us-east-1", ["us-east-1"]),
+        (["us"], None, None),
+        (["us", "eu-west-1"], None, None),
+        (None, "us", None),
+        (None, "us-east-1", ["us-east-1"]),
+        (None, None, None),
+    ],
+)
+def test_a_plan_fails_where_data_may_not_lie(
+    tmp_path: Path, regions: list[str] | None, residency: str | None, places: list[str] | None
+) -> None:
+    governance = "compliance.data_governance"
+    stated = {f"{governance}.residency.regions": regions, f"{governance}.data_residency_region": residency}
+    main = acme(tmp_path, {path: value for path, value in stated.items() if value is not None}).main()
+    assert main["locals"].get("tenant_residency") == places
+    conditions = main["data"]["aws_region"]["tenant"]["lifecycle"]["postcondition"]
+    told = [one["condition"] for one in conditions] if isinstance(conditions, list) else []
+    assert ("${contains(local.tenant_residency, self.name)}" in told) is (places is not None)
+
+
+def test_what_holds_data_says_where_it_belongs_and_with_whom(tmp_path: Path) -> None:
+    settings = {"compliance.data_governance.data_residency_region": "us", "infrastructure.tenancy": "dedicated"}
+    tags = acme(tmp_path, settings).resource("aws_s3_bucket")["tags"]
+    assert (tags["tenantc:data-residency"], tags["tenantc:tenancy"]) == ("us", "dedicated")
 
 
 def test_only_the_tenants_own_pods_act_for_it(tmp_path: Path) -> None:

@@ -76,7 +76,11 @@ TOP: Mapping[str, Any] = {
             "vpc": {"state": "network", "output": "vpc_id"},
             **{
                 name: {"state": "network", "output": name}
-                for name in ("alarm_topic", "log_destination", "subnets", "workload_security_group")
+                for name in (
+                    *("alarm_topic", "backup_vault_copy", "backup_vault_third_copy", "log_destination", "subnets"),
+                    *("cdn_certificate", "cdn_domain", "cdn_key_group", "ingress_host", "key_store"),
+                    *("secondary_ingress_host", "workload_security_group", "zone"),
+                )
             },
             "callback_urls": {"state": "network", "output": "callback_urls"},
             "bedrock_models": {"state": "network", "output": "bedrock_models"},
@@ -125,6 +129,8 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.access_control.viewer_groups": ["acme-staff"],
         "billing.usage_tracking.cost_attribution": True,
         "infrastructure.storage.region": "eu-west-1",
+        "infrastructure.disaster_recovery.failover_automation": True,
+        "compliance.data_governance.data_residency_region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document
 from tenantc.emit.terraform.bucket import encryption, no_plain_http, policy, shut
 from tenantc.emit.terraform.standing import option, standing
-from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.source.path import Path
 from tenantc.source.value import Unlimited
 
@@ -26,7 +26,7 @@ _TOPIC: Final = "alarm_topic"
 _LONGEST_LOCK: Final = 36500
 
 
-@document("terraform", kind="aws_s3_bucket", looks=(SINK, *LOOKS), places=PLACES)
+@document("terraform", kind="aws_s3_bucket", looks=(SINK, *LOOKS), places=DATA_PLACES)
 def audit_bucket(names: Names, sink: str | None, *tagged: Any) -> Tree:
     """A bucket of its own, where records are copied to object storage: locks hold for whole buckets.
 

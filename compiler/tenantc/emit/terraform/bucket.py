@@ -7,13 +7,18 @@ from typing import Any, Final
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document, text
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.region import HOME, elsewhere
-from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.emit.terraform.standing import option
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, tags
 from tenantc.source.path import Path
 from tenantc.source.value import Unlimited
 
 BUCKET: Final = Ref("aws_s3_bucket", "tenant", "id")
 """Where others find the bucket."""
 BUCKET_ARN: Final = Ref("aws_s3_bucket", "tenant", "arn")
+DISTRIBUTION: Final = Ref("aws_cloudfront_distribution", "tenant", "arn")
+"""What delivers its objects, if `CDN` says so and the platform has a `CERTIFICATE` for it."""
+CDN: Final[Path] = "infrastructure.storage.cdn_enabled"
+CERTIFICATE: Final = "cdn_certificate"
 
 _REGION: Final[Path] = "infrastructure.storage.region"
 _CAPACITY: Final[Path] = "infrastructure.storage.capacity_gb"
@@ -28,7 +33,7 @@ _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 _CIPHER: Final = "AES-256-GCM"
 
 
-@document("terraform", kind="aws_s3_bucket", looks=(_REGION, HOME, _CAPACITY, *LOOKS), places=PLACES)
+@document("terraform", kind="aws_s3_bucket", looks=(_REGION, HOME, _CAPACITY, *LOOKS), places=DATA_PLACES)
 def bucket(
     names: Names, region: str | None, home: str | None, capacity: int | Unlimited | None, *tagged: Any
 ) -> Result:
@@ -95,8 +100,10 @@ def shut(label: str, *, public: bool = False) -> Tree:
     }
 
 
-@document("terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC))
-def bucket_policy(_names: Names, encrypted: bool | None, public: bool | None) -> Tree:
+@document("terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC, CDN, option(CERTIFICATE)))
+def bucket_policy(
+    _names: Names, encrypted: bool | None, public: bool | None, delivered: bool | None, certificate: Any
+) -> Tree:
     """Who is turned away, and who is let in besides those whom IAM lets."""
     read: Tree = {
         "Sid": "AnybodyReads",
@@ -105,7 +112,19 @@ def bucket_policy(_names: Names, encrypted: bool | None, public: bool | None) ->
         "Action": "s3:GetObject",
         "Resource": text(BUCKET_ARN, "/*"),
     }
-    statements = [None if encrypted is False else no_plain_http("tenant"), read if public else None]
+    delivery: Tree = {
+        "Sid": "Delivery",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": text(BUCKET_ARN, "/*"),
+        "Condition": {"StringEquals": {"aws:SourceArn": DISTRIBUTION}},
+    }
+    statements = [
+        None if encrypted is False else no_plain_http("tenant"),
+        read if public else None,
+        delivery if delivered and certificate is not None else None,
+    ]
     return policy("tenant", statements)
 
 

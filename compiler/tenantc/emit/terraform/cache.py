@@ -11,7 +11,7 @@ from tenantc.emit.terraform.estate import BEARER, estate_name
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.region import HOME, elsewhere
 from tenantc.emit.terraform.standing import lacking, option
-from tenantc.emit.terraform.tags import LOOKS, PLACES, TIER, tags
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, TIER, tags
 from tenantc.emit.terraform.valkey import CACHING, ENGINE, LARGEST_MB, Cache, cache
 from tenantc.emit.terraform.workload_role import ROLE, allowed
 from tenantc.source.path import Path
@@ -41,7 +41,7 @@ _USER: Final = Ref("aws_elasticache_user", "tenant", "user_id")
         "security.encryption_config.at_rest",
         *LOOKS,
     ),
-    places=PLACES,
+    places=DATA_PLACES,
 )
 def tenant_cache(
     names: Names,

@@ -22,7 +22,7 @@ from tenantc.emit.terraform.aurora import (
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.region import HOME, elsewhere
 from tenantc.emit.terraform.standing import lacking, option
-from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
+from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, tags
 from tenantc.source.path import Path
 
 ISOLATION: Final[Path] = "infrastructure.isolation_level"
@@ -59,7 +59,7 @@ _REGION: Final[Path] = f"{DATABASE}.region"
         *WANTS,
         *LOOKS,
     ),
-    places=PLACES,
+    places=DATA_PLACES,
 )
 def database(
     names: Names,

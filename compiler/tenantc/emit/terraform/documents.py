@@ -15,11 +15,14 @@ from tenantc.emit.terraform.audit_bucket import (
 )
 from tenantc.emit.terraform.audit_log import audit_log, audit_stream, log_aggregation
 from tenantc.emit.terraform.backend import backend, estate_backend
+from tenantc.emit.terraform.backup import backup_plan, backup_vault
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.budget import budget
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
 from tenantc.emit.terraform.database import database
+from tenantc.emit.terraform.delivery import delivery_records, distribution
+from tenantc.emit.terraform.domain import domain_records, ingress_check
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.guardrail import guardrail
@@ -85,6 +88,12 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     waf_of_sign_in,
     guardrail,
     budget,
+    distribution,
+    delivery_records,
+    domain_records,
+    ingress_check,
+    backup_vault,
+    backup_plan,
     outputs,
     inputs,
     provider,

@@ -3,72 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Expr, Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document, text
+from tenantc.emit.document import Expr, Names, Ref, Result, Tree, compact_json, document, text
+from tenantc.emit.terraform.key_limits import LOOKS as LIMITS
+from tenantc.emit.terraform.key_limits import STORE, refusal
+from tenantc.emit.terraform.standing import option, standing
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
-from tenantc.source.value import UNLIMITED, Unlimited
+from tenantc.source.value import UNLIMITED
 
 KEY_ARN: Final = Ref("aws_kms_key", "tenant", "arn")
 """Where others find the key."""
 
-_MANAGEMENT: Final[Path] = "security.encryption_config.key_management"
-_ROTATION: Final[Path] = "security.encryption_config.key_rotation_days"
-_WINDOW: Final[Path] = "security.encryption_config.kms.deletion_window_days"
-
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html, RotationPeriodInDays
-_SHORTEST_ROTATION, _LONGEST_ROTATION = 90, 2560
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html, PendingWindowInDays
-_SHORTEST_WINDOW, _LONGEST_WINDOW = 7, 30
-
-
-def _refusal(management: str | None, rotation: int | Unlimited | None, window: int | None) -> Unsupported | None:
-    """What KMS has no way to say.
-
-    A period outside its bounds is refused and not moved to the nearest one that it knows: whoever wrote 30 days has to
-    decide between 90 and a mechanism of their own, and whoever reads the artifact finds the number that was asked for.
-    """
-    if management not in (None, "kms"):
-        # A key store on an HSM or outside AWS has to exist before a key can lie in it, and no setting names one yet.
-        return Unsupported(
-            _MANAGEMENT, (f"set `{_MANAGEMENT}` to `kms`", "take `terraform` out of `targets` in tenantc.yaml")
-        )
-    if isinstance(rotation, int) and not _SHORTEST_ROTATION <= rotation <= _LONGEST_ROTATION:
-        bounds = f"between {_SHORTEST_ROTATION} and {_LONGEST_ROTATION}, the days after which AWS KMS can rotate a key"
-        return Unsupported(_ROTATION, (f"set `{_ROTATION}` {bounds}",))
-    if window is not None and not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
-        bounds = f"between {_SHORTEST_WINDOW} and {_LONGEST_WINDOW}, the days that AWS KMS can wait"
-        return Unsupported(_WINDOW, (f"set `{_WINDOW}` {bounds}",))
-    return None
+_COMPROMISE: Final[Path] = "security.encryption_config.keys.on_compromise"
+_CDN: Final[Path] = "infrastructure.storage.cdn_enabled"
+_CERTIFICATE: Final = "cdn_certificate"
 
 
 @document(
     "terraform",
     kind="aws_kms_key",
-    looks=(_MANAGEMENT, _ROTATION, _WINDOW, "security.encryption_config.kms.multi_region", *LOOKS),
+    looks=(*LIMITS, *LOOKS),
     places=PLACES,
 )
-def key(
-    names: Names,
-    management: str | None,
-    rotation: int | Unlimited | None,
-    window: int | None,
-    multi_region: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
-) -> Result:
+def key(names: Names, *said: Any) -> Result:
     """The key itself, whatever is encrypted with it today: without it nothing that it encrypted before can be read.
 
     So switching encryption off takes the key away from new data and never deletes it.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/kms_key
     """
-    refusal = _refusal(management, rotation, window)
-    if refusal is not None:
-        return refusal
+    limits, tagged = said[: len(LIMITS)], said[len(LIMITS) :]
+    refused = refusal(*limits)
+    if refused is not None:
+        return refused
+    _, management, rotation, window, multi_region, *_ = limits
     rotates = rotation is not None and rotation is not UNLIMITED
     return {
         "resource": {
@@ -79,7 +48,8 @@ def key(
                     "rotation_period_in_days": rotation if isinstance(rotation, int) else None,
                     "deletion_window_in_days": window,
                     "multi_region": multi_region or False,
-                    "tags": tags(names, "encryption", classification, attributed, platform, environment, tier),
+                    "custom_key_store_id": standing(STORE) if management == "hsm" else None,
+                    "tags": tags(names, "encryption", *tagged),
                     "lifecycle": {"prevent_destroy": True},
                 }
             }
@@ -94,8 +64,8 @@ def key_alias(names: Names) -> Tree:
     return {"resource": {"aws_kms_alias": {"tenant": alias}}}
 
 
-@document("terraform", kind="aws_kms_key_policy")
-def key_policy(names: Names) -> Tree:
+@document("terraform", kind="aws_kms_key_policy", looks=(_COMPROMISE, _CDN, option(_CERTIFICATE)))
+def key_policy(names: Names, compromised: str | None, delivered: bool | None, certificate: Any) -> Tree:
     """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log groups.
 
     A resource of its own and not an attribute of the key, since it takes account and partition out of the key's ARN: a
@@ -124,7 +94,9 @@ def key_policy(names: Names) -> Tree:
         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
     }
     detectors = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":anomaly-detector:*")
-    policy = compact_json({"Version": "2012-10-17", "Statement": [iam, log_groups, *_review(log_groups, detectors)]})
+    delivery = _delivery() if delivered and certificate is not None else None
+    statements = [iam, log_groups, *_review(log_groups, detectors), _kept(compromised), delivery]
+    policy = compact_json({"Version": "2012-10-17", "Statement": [one for one in statements if one is not None]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
         "locals": {
@@ -152,3 +124,32 @@ def _review(logs: Mapping[str, Tree], detectors: Tree) -> list[Tree]:
         }
         for number, context in enumerate(contexts)
     ]
+
+
+def _kept(compromised: str | None) -> Tree:
+    """What the platform does not do with a key that somebody else may know, nobody does with any."""
+    denied = {"nothing": ["kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion"], "rotate": ["kms:ScheduleKeyDeletion"]}
+    if compromised not in denied:
+        return None
+    return {
+        "Sid": "KeyStays",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": denied[compromised],
+        "Resource": "*",
+    }
+
+
+def _delivery() -> Tree:
+    """CloudFront reads what the key encrypts in the bucket.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    return {
+        "Sid": "DeliveryOfObjects",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceArn": Ref("aws_cloudfront_distribution", "tenant", "arn")}},
+    }

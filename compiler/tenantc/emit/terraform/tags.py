@@ -21,6 +21,13 @@ LOOKS: Final[tuple[Path, ...]] = (
 TIER: Final[Path] = "tenant.tier"
 PLACES: Final[tuple[Path, ...]] = ("workspace.platform", "deployment.environment", TIER)
 
+DATA_PLACES: Final[tuple[Path, ...]] = (
+    *PLACES,
+    "compliance.data_governance.data_residency_region",
+    "infrastructure.tenancy",
+)
+"""What `tags` also takes of what holds data."""
+
 
 def tags(
     names: Names,
@@ -30,6 +37,8 @@ def tags(
     platform: Slot | str | None,
     environment: Slot | str | None,
     tier: Slot | None,
+    residency: Slot | None = None,
+    tenancy: Slot | None = None,
 ) -> dict[str, Tree]:
     """The tags of one resource, of what `LOOKS` and `PLACES` name.
 
@@ -43,6 +52,8 @@ def tags(
         "tenantc:environment": environment,
         "tenantc:tier": tier,
         "tenantc:data-classification": classification,
+        "tenantc:data-residency": residency,
+        "tenantc:tenancy": tenancy,
         "tenantc:cost-center": names.tenant_id if attributed else None,
         "tenantc:cost-component": component if attributed else None,
     }

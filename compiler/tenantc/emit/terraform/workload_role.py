@@ -56,11 +56,16 @@ def workload_role(names: Names, *tagged: Any) -> Tree:
     return {"resource": {"aws_iam_role": {"tenant": role}}}
 
 
-@document("terraform", kind="aws_iam_role_policy", looks=("infrastructure.storage.tenant_scoped",))
-def workload_rights(_names: Names, scoped: bool | None) -> Tree:
+@document(
+    "terraform",
+    kind="aws_iam_role_policy",
+    looks=("infrastructure.storage.tenant_scoped", "compliance.data_governance.cross_border_transfers"),
+)
+def workload_rights(_names: Names, scoped: bool | None, transfers: bool | None) -> Tree:
     """What the role may do: everything with the tenant's objects, nothing with the bucket itself.
 
-    Whatever another policy allows it, it reaches no other bucket, unless the settings leave that to other policies.
+    Whatever another policy allows it, it reaches no other bucket and no other region, unless the settings leave that to
+    other policies.
     """
     objects: Tree = {
         "Sid": "OwnObjects",
@@ -87,9 +92,19 @@ def workload_rights(_names: Names, scoped: bool | None) -> Tree:
         "Action": "s3:*",
         "NotResource": [BUCKET_ARN, text(BUCKET_ARN, "/*")],
     }
+    # services without a region answer as us-east-1
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+    nowhere_else: Tree = {
+        "Sid": "NoOtherRegion",
+        "Effect": "Deny",
+        "NotAction": ["cloudfront:*", "iam:*", "route53:*", "sts:*"],
+        "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:RequestedRegion": Expr("local.tenant_region")}},
+    }
+    denied = [None if scoped is False else nobody_elses, None if transfers else nowhere_else]
     entry: Tree = {
         "name": "own-data",
         "role": ROLE,
-        "policy": allowed(objects, listing, key, None if scoped is False else nobody_elses),
+        "policy": allowed(objects, listing, key, *denied),
     }
     return {"resource": {"aws_iam_role_policy": {"tenant": entry}}}
