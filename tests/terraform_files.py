@@ -69,13 +69,16 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
 INPUTS: Mapping[str, Any] = {
     "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
+    "eks_cluster": "music",
     "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
     "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],
     "alarm_topic": "arn:aws:sns:us-east-1:210000000001:alarms",
 }
 """What a platform has made, as far as tenants' resources stand on it."""
 
-STORES: Mapping[str, Any] = {"stores": {"vault": {"terraform": "aws_secretsmanager"}}}
+STORES: Mapping[str, Any] = {
+    "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
+}
 
 
 def on_inputs(

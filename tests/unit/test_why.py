@@ -77,6 +77,7 @@ TOP: Mapping[str, Any] = {
             "subnets": ["subnet-a", "subnet-b"],
             "callback_urls": {"state": "network", "output": "callback_urls"},
             "bedrock_models": {"state": "network", "output": "bedrock_models"},
+            "eks_cluster": {"state": "network", "output": "eks_cluster"},
             "email_identity": {"state": "network", "output": "email_identity"},
             "alarm_topic": {"state": "network", "output": "alarm_topic"},
             "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
@@ -84,7 +85,13 @@ TOP: Mapping[str, Any] = {
         "states": {"network": {"backend": "s3", "config": {"bucket": "states", "key": "network"}}},
     },
     "sql": {"shared_tables": ["app.tracks"]},
-    "stores": {"vault": {"kubernetes": "vault-backend", "terraform": "aws_secretsmanager"}},
+    "stores": {
+        "vault": {
+            "kubernetes": "vault-backend",
+            "terraform": "aws_secretsmanager",
+            "tenant_paths": ["{tenant.id}/", "tenants/"],
+        },
+    },
     "argocd": {"repository": "https://git.example.com/tenants.git"},
     "deployment": {"account": "main", "cluster": "one"},
 }  # fmt: skip

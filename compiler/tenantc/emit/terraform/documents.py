@@ -9,7 +9,7 @@ from tenantc.emit.terraform.alarms import log_alarm, storage_alarm, threats
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.budget import budget
-from tenantc.emit.terraform.guardrail import guardrail
+from tenantc.emit.terraform.guardrail import guardrail, model_rights
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
@@ -17,6 +17,7 @@ from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
+from tenantc.emit.terraform.role import role, role_policy
 from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.user_pool import user_pool
 from tenantc.emit.terraform.user_pool_client import user_pool_client, user_pool_domain, user_pool_risk
@@ -56,6 +57,9 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     waf_of_sign_in,
     guardrail,
     budget,
+    role,
+    role_policy,
+    model_rights,
     outputs,
     inputs,
     versions,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Expr, Names, Result, Tree, Unsupported, document, text
+from tenantc.emit.document import Expr, Names, Result, Text, Tree, Unsupported, document, text
 from tenantc.source.path import Path
 from tenantc.source.value import Record, Value
 
@@ -37,7 +37,11 @@ def own(value: Value) -> bool:
             return any(own(item) for item in value.values())
         case tuple():
             return any(own(item) for item in value)
-    return isinstance(value, str) and _ID in value
+    return isinstance(value, str) and mentions_tenant(value)
+
+
+def mentions_tenant(stated: str) -> bool:
+    return _ID in stated
 
 
 def _found(stated: Record, states: Record, names: Names | None) -> Result:
@@ -70,7 +74,10 @@ def _tree(value: Value, names: Names | None) -> Tree:
     if isinstance(value, tuple):
         return [_tree(item, names) for item in value]
     assert isinstance(value, (bool, int, float, str)), "options hold what YAML does"
-    if names is None or not own(value):
-        return value
-    first, *rest = str(value).split(_ID)
+    return placed(value, names) if names is not None and isinstance(value, str) and mentions_tenant(value) else value
+
+
+def placed(stated: str, names: Names) -> Text:
+    """A text of the platform's with the tenant's id where it says so."""
+    first, *rest = stated.split(_ID)
     return text(first, *(part for literal in rest for part in (names.tenant_id, literal)))
