@@ -69,6 +69,9 @@ def emit(root: Path, files: Mapping[str, str]) -> Emitted:
 INPUTS: Mapping[str, Any] = {
     "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
+    "vpc": "vpc-0a1b2c3d4e5f60718",
+    "rest_api": "a1b2c3d4e5",
+    "stage": "live",
     "eks_cluster": "music",
     "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
     "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],

@@ -42,6 +42,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         **{path: path.endswith("bias_detection") for path in CHECKS},
         "billing.usage_tracking.budget_management": True,
     },
+    "reached": {
+        "infrastructure.network.allowed_ports": [443, 8443],
+        "infrastructure.network.admin_protocol": "ssh",
+        "security.access_control.admin_allowed_cidrs": ["2001:db8::/64"],
+        "integrations.custom.api_access": True,
+    },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,
         "infrastructure.network.waf_mode": "alert",

@@ -78,6 +78,8 @@ TOP: Mapping[str, Any] = {
             "callback_urls": {"state": "network", "output": "callback_urls"},
             "bedrock_models": {"state": "network", "output": "bedrock_models"},
             "eks_cluster": {"state": "network", "output": "eks_cluster"},
+            "rest_api": {"state": "network", "output": "rest_api"},
+            "stage": {"state": "network", "output": "stage"},
             "email_identity": {"state": "network", "output": "email_identity"},
             "alarm_topic": {"state": "network", "output": "alarm_topic"},
             "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
@@ -137,6 +139,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.mfa_config.methods": ["email", "passkey"],
         "security.access_control.ip_allowlist": ["192.0.2.0/24", "2001:db8::/32"],
         "security.access_control.geo_restrictions": ["KP"],
+        "security.access_control.admin_allowed_cidrs": ["192.0.2.128/25"],
         "security.threat_detection.geo_blocking": True,
     },
 }

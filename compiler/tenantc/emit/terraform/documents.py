@@ -18,7 +18,9 @@ from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import role, role_policy
+from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
+from tenantc.emit.terraform.usage_plan import api_key, usage_plan
 from tenantc.emit.terraform.user_pool import user_pool
 from tenantc.emit.terraform.user_pool_client import user_pool_client, user_pool_domain, user_pool_risk
 from tenantc.emit.terraform.versions import estate_versions, versions
@@ -43,6 +45,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     log_alarm,
     storage_alarm,
     threats,
+    security_group,
+    admin_security_group,
+    usage_plan,
+    api_key,
     waf,
     waf_logs,
     waf_alarm,
