@@ -34,12 +34,32 @@ INPUTS: Mapping[str, Any] = {
     "subnets": ["subnet-a", "subnet-b"],
     "vpc": "vpc-a",
     "workload_security_group": "sg-a",
+    "eks_cluster": "music",
+    "rest_api": "a1b2c3d4e5",
+    "stage": "live",
     "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
     "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
     "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],
     "zone": "Z0123456789",
 }
+EDGE: Mapping[str, Any] = {
+    name: INPUTS[name]
+    for name in (
+        *(
+            "alarm_topic",
+            "bedrock_models",
+            "callback_urls",
+            "eks_cluster",
+            "email_identity",
+            "load_balancer",
+            "rest_api",
+        ),
+        *("stage", "vpc"),
+    )
+}
+"""What stands where tenants' users come in, and where models are asked."""
+
 BARE = "tier: bare\ngrade: free\nsettings: {infrastructure.isolation_level: shared}\n"
 
 
@@ -129,13 +149,15 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     return resources
 
 
-STORES: Mapping[str, Any] = {"stores": {"vault": {"terraform": "aws_secretsmanager"}}}
+STORES: Mapping[str, Any] = {
+    "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
+}
 
 
 def on_inputs(
     root: Path,
     settings: Mapping[str, Any],
-    inputs: Mapping[str, Any] = INPUTS,
+    inputs: Mapping[str, Any] = EDGE,
     options: Mapping[str, Any] | None = None,
 ) -> Emitted:
     """Tenant `acme` with these settings on a tier that says nothing itself, where the platform has made `inputs`."""

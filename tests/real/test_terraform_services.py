@@ -14,7 +14,7 @@ from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import INPUTS, STORES, TERRAFORM_TOP
+from tests.terraform_files import EDGE, STORES, TERRAFORM_TOP
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "nothing-said": {},
@@ -42,6 +42,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         **{path: path.endswith("bias_detection") for path in CHECKS},
         "billing.usage_tracking.budget_management": True,
     },
+    "reached": {
+        "infrastructure.network.allowed_ports": [443, 8443],
+        "infrastructure.network.admin_protocol": "ssh",
+        "security.access_control.admin_allowed_cidrs": ["2001:db8::/64"],
+        "integrations.custom.api_access": True,
+    },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,
         "infrastructure.network.waf_mode": "alert",
@@ -56,7 +62,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": INPUTS}, **STORES}
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": EDGE}, **STORES}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):
         files |= spec(tier, tier)

@@ -116,6 +116,7 @@ def test_a_setting_of_a_target_that_is_not_chosen_drives_nothing_here(tmp_path: 
 
 DOCUMENTS = [document for target in TARGETS for document in target.documents]
 ODD = {
+    "ai_configuration.ml_pipeline.train_on_tenant_data": True,
     "ai_configuration.safety_settings.content_filter": False,
     "security.password_policy.breached_password_check": False,
     "integrations.custom.saml_sso": True,

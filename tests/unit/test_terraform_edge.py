@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import INPUTS, Emitted, on_inputs
+from tests.terraform_files import EDGE, Emitted, on_inputs
 
 RATE = "infrastructure.network.rate_limits.requests_per_second"
 BURST = "infrastructure.network.rate_limits.burst_requests"
@@ -23,7 +23,7 @@ BOTS = "AWSManagedRulesBotControlRuleSet"
 
 
 def without(name: str) -> dict[str, Any]:
-    return {key: value for key, value in INPUTS.items() if key != name}
+    return {key: value for key, value in EDGE.items() if key != name}
 
 
 def resources(emitted: Emitted, kind: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import INPUTS, STORES, Emitted, on_inputs
+from tests.terraform_files import EDGE, STORES, Emitted, on_inputs
 
 POLICY = "security.password_policy"
 REQUIRED = "security.mfa_config.required"
@@ -109,7 +109,7 @@ def test_a_factor_that_cognito_cannot_ask_for_is_the_identity_providers_or_refus
 
 
 def test_a_second_factor_by_mail_needs_an_address_to_write_from(tmp_path: Path) -> None:
-    inputs = {name: value for name, value in INPUTS.items() if name != "email_identity"}
+    inputs = {name: value for name, value in EDGE.items() if name != "email_identity"}
     assert refused(on_inputs(tmp_path / "a", {REQUIRED: True, METHODS: ["email"]}, inputs), METHODS)
     assert refused(on_inputs(tmp_path / "b", {RISK: True}, inputs), RISK)
 
@@ -179,7 +179,7 @@ def test_each_vendor_is_found_at_its_issuer(tmp_path: Path, vendor: str, issuer:
         f"integrations.{vendor}.domain": "acme.example",
         f"integrations.{vendor}.account_id": "directory",
         f"integrations.{vendor}.client_id": "acme",
-        f"integrations.{vendor}.client_secret": "secret://vault/acme#secret",
+        f"integrations.{vendor}.client_secret": "secret://vault/tenants/acme/idp#secret",
     }
     main = on_inputs(tmp_path, settings, options=STORES).main()
     assert main["resource"]["aws_cognito_identity_provider"][vendor]["provider_details"]["oidc_issuer"] == issuer
@@ -203,8 +203,8 @@ def test_an_identity_provider_that_lacks_something_is_refused(tmp_path: Path, pa
     [
         ("secret://vault/tenants/acme/okta#client_secret", {"stores": {"vault": {"kubernetes": "vault"}}}),
         ("sealed:AAAA", STORES),
-        ('secret://vault/okta#a"]}${file("/etc/passwd")}', STORES),
-        ("secret://vault/okta#${tenant.id}", STORES),
+        ('secret://vault/tenants/acme/okta#a"]}${file("/etc/passwd")}', STORES),
+        ("secret://vault/tenants/acme/okta#${tenant.id}", STORES),
     ],
 )
 def test_a_secret_that_terraform_cannot_read_is_refused(tmp_path: Path, secret: str, stores: Mapping[str, Any]) -> None:

@@ -84,6 +84,9 @@ TOP: Mapping[str, Any] = {
             },
             "callback_urls": {"state": "network", "output": "callback_urls"},
             "bedrock_models": {"state": "network", "output": "bedrock_models"},
+            "eks_cluster": {"state": "network", "output": "eks_cluster"},
+            "rest_api": {"state": "network", "output": "rest_api"},
+            "stage": {"state": "network", "output": "stage"},
             "email_identity": {"state": "network", "output": "email_identity"},
             "alarm_topic": {"state": "network", "output": "alarm_topic"},
             "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
@@ -105,7 +108,13 @@ TOP: Mapping[str, Any] = {
         "data_kinds": {"access_log": "logs"},
         "ciphertext": "^vault:v[0-9]+:",
     },
-    "stores": {"vault": {"kubernetes": "vault-backend", "terraform": "aws_secretsmanager"}},
+    "stores": {
+        "vault": {
+            "kubernetes": "vault-backend",
+            "terraform": "aws_secretsmanager",
+            "tenant_paths": ["{tenant.id}/", "tenants/"],
+        },
+    },
     "argocd": {"repository": "https://git.example.com/tenants.git"},
     "deployment": {"account": "main", "cluster": "one"},
 }  # fmt: skip
@@ -155,6 +164,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.mfa_config.methods": ["email", "passkey"],
         "security.access_control.ip_allowlist": ["192.0.2.0/24", "2001:db8::/32"],
         "security.access_control.geo_restrictions": ["KP"],
+        "security.access_control.admin_allowed_cidrs": ["192.0.2.128/25"],
         "security.threat_detection.geo_blocking": True,
     },
 }

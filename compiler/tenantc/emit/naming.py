@@ -163,7 +163,11 @@ _TABLE: Final = (
     # (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateGuardrail.html), SageMaker begins none with a
     # dash (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateMonitoringSchedule.html), and the rest
     # allow more (a web ACL, a user pool, a budget, a topic, a security group, an alarm, a usage plan).
-    NameKind("aws_name", 50, "account and region", 14, _LABEL, _LABEL_SAYS),
+    NameKind(
+        "aws_name", 50, "account and region", 14, _LABEL, _LABEL_SAYS,
+        # https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+        refused=((r"^sg-", "names of security groups never begin with `sg-`"),),
+    ),
     # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     NameKind(
         "waf_log_group", 512, "account and region", 32, r"aws-waf-logs-[A-Za-z0-9._/-]+",

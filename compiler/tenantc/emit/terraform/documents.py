@@ -25,7 +25,7 @@ from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
-from tenantc.emit.terraform.guardrail import guardrail
+from tenantc.emit.terraform.guardrail import guardrail, model_rights
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
@@ -34,8 +34,11 @@ from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.provider import estate_provider, provider
 from tenantc.emit.terraform.region import aws_region
+from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
+from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
+from tenantc.emit.terraform.usage_plan import api_key, usage_plan
 from tenantc.emit.terraform.user_pool import user_pool
 from tenantc.emit.terraform.user_pool_client import user_pool_client, user_pool_domain, user_pool_risk
 from tenantc.emit.terraform.versions import estate_versions, versions
@@ -74,6 +77,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     log_alarm,
     storage_alarm,
     threats,
+    security_group,
+    admin_security_group,
+    usage_plan,
+    api_key,
     waf,
     waf_logs,
     waf_alarm,
@@ -94,6 +101,9 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     ingress_check,
     backup_vault,
     backup_plan,
+    pod_identity,
+    role_policy,
+    model_rights,
     outputs,
     inputs,
     provider,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document, text
+from tenantc.emit.document import Expr, Names, Ref, Result, Slot, Tree, Unsupported, document, text
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.log_group import AT_REST
+from tenantc.emit.terraform.role import rights, statement
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
 from tenantc.source.value import Value
@@ -73,7 +74,7 @@ def guardrail(
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/bedrock_guardrail
     """
     if not any((filtered, unbiased, grounded, masked, injections)):
-        return None
+        return {"locals": {"tenant_guardrails": []}}
     if grounded and threshold is not None and threshold > _HIGHEST_THRESHOLD:
         choice = f"set `{_THRESHOLD}` to {_HIGHEST_THRESHOLD} at most, since Bedrock is never surer"
         return Unsupported(_THRESHOLD, (choice,))
@@ -83,8 +84,7 @@ def guardrail(
     found: Tree = {
         "name": names.of("aws_name"),
         "description": text("What is checked for tenant ", names.tenant_id),
-        "blocked_input_messaging": "This can't be answered here.",
-        "blocked_outputs_messaging": "The answer is held back: a check found something in it.",
+        **_SAID,
         "kms_key_arn": None if at_rest is False else KEY_ARN,
         "content_policy_config": {"filters_config": filters} if filters else None,
         "contextual_grounding_policy_config": grounding if grounded else None,
@@ -92,9 +92,35 @@ def guardrail(
         "tags": tags(names, "ai", classification, attributed, platform, environment, tier),
     }
     return {
+        "locals": {"tenant_guardrails": [GUARDRAIL, text(GUARDRAIL, ":*")]},
         "resource": {"aws_bedrock_guardrail": {"tenant": found}},
         "output": {"guardrail": {"description": "ARN of the tenant's guardrail in Bedrock.", "value": GUARDRAIL}},
     }
+
+
+_SAID: Final[dict[str, Tree]] = {
+    "blocked_input_messaging": "This can't be answered here.",
+    "blocked_outputs_messaging": "The answer is held back: a check found something in it.",
+}
+
+
+@document("terraform", kind="aws_iam_role_policy", needs=MODELS, looks=(MODELS,))
+def model_rights(_names: Names, _models: Value) -> Tree:
+    """Models are asked with the tenant's guardrail, in whatever version, or not at all, where it has one.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+    """
+    guarded: Tree = {
+        "for_each": Expr("length(local.tenant_guardrails) > 0 ? [local.tenant_guardrails] : []"),
+        "content": {
+            "test": "StringLike",
+            "variable": "bedrock:GuardrailIdentifier",
+            "values": Expr("condition.value"),
+        },
+    }
+    asking = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+    asks = statement("Models", asking, Ref("local", "bedrock_models"))
+    return rights("models", [{**asks, "dynamic": {"condition": guarded}}])
 
 
 def _filters(strength: str, *, filtered: bool | None, unbiased: bool | None, injections: bool | None) -> list[Tree]:

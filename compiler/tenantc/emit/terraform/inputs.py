@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Result, Tree, Unsupported, document
-from tenantc.emit.terraform.place import LOOKS, Place, located, place, says
+from tenantc.emit.terraform.place import LOOKS, OF_TENANT, Place, located, place, says
 from tenantc.source.path import Path, child
 from tenantc.source.value import Record, Value
 
@@ -18,7 +18,6 @@ INPUTS: Final[Path] = "workspace.terraform.inputs"
 STATES: Final[Path] = "workspace.terraform.states"
 LAYOUT: Final[Path] = "workspace.terraform.layout"
 FILE: Final = "inputs.tf.json"
-_ID: Final = "tenant.id"
 _LOOKS: Final = (INPUTS, STATES, *LOOKS)
 
 
@@ -34,7 +33,7 @@ def inputs(
     cluster: str | None,
 ) -> Result:
     """Where the tenant's root finds them; as a module it is told."""
-    here = {**place(environment, account, region, cluster), _ID: names.tenant_id}
+    here = {**place(environment, account, region, cluster), OF_TENANT: names.tenant_id}
     if layout == "tenant":
         return found(stated, states, here)
     handed = shared(stated)
@@ -50,7 +49,7 @@ def inputs(
 
 def own(value: Value) -> bool:
     """Whether each tenant has an input of its own."""
-    return says(value, _ID)
+    return says(value, OF_TENANT)
 
 
 def shared(stated: Record) -> Record:

@@ -18,6 +18,9 @@ LOOKS: Final[tuple[Path, ...]] = (
 )
 _WORD: Final = re.compile(r"\{(root|tenant\.id|environment|account|region|cluster)\}")
 
+OF_TENANT: Final = "tenant.id"
+"""The word for what each tenant has of its own."""
+
 Place: TypeAlias = Mapping[str, Part]
 
 

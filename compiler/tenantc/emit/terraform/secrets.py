@@ -12,7 +12,7 @@ from tenantc.source.path import Path
 from tenantc.source.value import Record
 
 STORES: Final[Path] = "workspace.stores"
-_MANAGER: Final = "aws_secretsmanager"
+MANAGER: Final = "aws_secretsmanager"
 _KEY: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -26,8 +26,8 @@ def secret(
     if isinstance(kept, str):
         return Unsupported(path, ("keep it in a secret store: Terraform opens no sealed values",))
     store = stores.get(kept.store) if stores is not None else None
-    if not isinstance(store, Record) or store.get("terraform") != _MANAGER:
-        return Unsupported(path, (f"say `terraform: {_MANAGER}` of `stores.{kept.store}` in tenantc.yaml",))
+    if not isinstance(store, Record) or store.get("terraform") != MANAGER:
+        return Unsupported(path, (f"say `terraform: {MANAGER}` of `stores.{kept.store}` in tenantc.yaml",))
     key = "".join(part for part in kept.key if isinstance(part, str))
     # it stands in an expression, where other characters could be more than themselves
     if any(part is Identity.ID for part in kept.key) or not _KEY.fullmatch(key):

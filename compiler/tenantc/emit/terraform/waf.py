@@ -13,8 +13,8 @@ from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Unlimited, Value
 
 BALANCER: Final[Path] = f"{INPUTS}.load_balancer"
-_RATE: Final[Path] = "infrastructure.network.rate_limits.requests_per_second"
-_BURST: Final[Path] = "infrastructure.network.rate_limits.burst_requests"
+RATE: Final[Path] = "infrastructure.network.rate_limits.requests_per_second"
+BURST: Final[Path] = "infrastructure.network.rate_limits.burst_requests"
 ALLOWED: Final[Path] = "security.access_control.ip_allowlist"
 BANNED: Final[Path] = "security.access_control.geo_restrictions"
 _GEO: Final[Path] = "security.threat_detection.geo_blocking"
@@ -32,6 +32,13 @@ def _limit(rate: int | Unlimited | None, burst: int | Unlimited | None) -> int |
     return rate * rules.WINDOW_SECONDS + (burst or 0)
 
 
+def endless_burst(rate: int | Unlimited | None, burst: int | Unlimited | None) -> Unsupported | None:
+    """No average holds where any number may come at once."""
+    if isinstance(rate, int) and burst is UNLIMITED:
+        return Unsupported(BURST, (f"set `{BURST}` to a number", f"set `{RATE}` to `unlimited`"))
+    return None
+
+
 def not_its_own(load_balancer: Value) -> Unsupported | None:
     """A load balancer has one web ACL, so the ACLs of tenants that share one would drive each other out.
 
@@ -46,7 +53,7 @@ def not_its_own(load_balancer: Value) -> Unsupported | None:
     "terraform",
     kind="aws_wafv2_web_acl",
     needs=BALANCER,
-    looks=(BALANCER, ENABLED, MODE, _RATE, _BURST, ALLOWED, BANNED, _GEO, _LEARNED, *LOOKS),
+    looks=(BALANCER, ENABLED, MODE, RATE, BURST, ALLOWED, BANNED, _GEO, _LEARNED, *LOOKS),
     places=PLACES,
 )
 def waf(
@@ -71,15 +78,13 @@ def waf(
     Limits and lists hold with or without the firewall: only the search for attacks is switched off with it.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/wafv2_web_acl
     """
-    networks = not_its_own(balancer) or families(ALLOWED, allowed)
+    networks = not_its_own(balancer) or endless_burst(rate, burst) or families(ALLOWED, allowed)
     if isinstance(networks, Unsupported):
         return networks
-    if rate is not UNLIMITED and burst is UNLIMITED and rate is not None:
-        return Unsupported(_BURST, (f"set `{_BURST}` to a number", f"set `{_RATE}` to `unlimited`"))
     limit = _limit(rate, burst)
     if limit is not None and limit > rules.MOST_REQUESTS:
         most = f"{rules.MOST_REQUESTS} requests, the most that AWS WAF counts in {rules.WINDOW_SECONDS} seconds"
-        return Unsupported(_RATE, (f"stay below {most}", f"set `{_RATE}` to `unlimited`"))
+        return Unsupported(RATE, (f"stay below {most}", f"set `{RATE}` to `unlimited`"))
     asked = [
         *([rules.outside("edge", networks)] if networks else []),
         *([rules.countries(banned)] if banned and geo else []),
