@@ -77,8 +77,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 **dict.fromkeys(
                     (
                         *("alerts_topic", "backup_vault_copy", "backup_vault_third_copy", "cdn_certificate"),
-                        *("cdn_domain", "cdn_key_group", "ingress_host", "key_store", "log_destination"),
-                        *("secondary_ingress_host", "zone"),
+                        *("cdn_domain", "cdn_key_group", "cluster_admin_role", "ingress_host"),
+                        *("key_store", "log_destination", "secondary_ingress_host", "zone"),
                     ),
                     LEFT_OUT,
                 ),

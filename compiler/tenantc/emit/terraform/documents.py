@@ -17,6 +17,7 @@ from tenantc.emit.terraform.backup import backup_plan, backup_vault
 from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
+from tenantc.emit.terraform.cluster import cluster_admins, cluster_workloads, tenant_cluster
 from tenantc.emit.terraform.database import database
 from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
@@ -55,6 +56,9 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     database,
     tenant_cache,
     cache_user,
+    tenant_cluster,
+    cluster_admins,
+    cluster_workloads,
     distribution,
     delivery_records,
     domain_records,
