@@ -107,9 +107,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "compliance": {"frameworks": LEFT_OUT},
             "infrastructure": {
                 "network": {"segments": LEFT_OUT},
-                # Terraform takes one word alone, the deployment's region
+                # Terraform takes one word alone, the deployment's region, and below no word at all
                 **{part: {"region": LEFT_OUT} for part in ("storage", "database", "caching")},
             },
+            "security": {"encryption_config": {"keys": {"cleartext_access_roles": LEFT_OUT}}},
             "integrations": {"a": dict.fromkeys(("client_secret", "api_key", "bot_token", "webhook_url"), SECRET)},
         },
     },
