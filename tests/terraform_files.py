@@ -27,6 +27,7 @@ INPUTS: Mapping[str, Any] = {
     "cdn_certificate": "arn:aws:acm:us-east-1:111122223333:certificate/a",
     "cdn_domain": "files.platform.example",
     "cdn_key_group": "11111111-2222-3333-4444-555555555555",
+    "cluster_admin_role": "arn:aws:iam::111122223333:role/admins",
     "ingress_host": "ingress.us-east-1.platform.example",
     "key_store": "cks-0123456789abcdef0",
     "log_destination": "arn:aws:logs:us-east-1:111122223333:destination:lines",

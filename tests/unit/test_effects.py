@@ -145,6 +145,7 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         },
         {},
     ),
+    ("custom", {"infrastructure.compute.quota_cpu_millicores": 4000}, {}),
     ("professional", {"infrastructure.disaster_recovery.rpo_minutes": 1}, {}),
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),

@@ -82,8 +82,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 **dict.fromkeys(
                     (
                         *("alarm_topic", "backup_vault_copy", "backup_vault_third_copy", "cdn_certificate"),
-                        *("cdn_domain", "cdn_key_group", "ingress_host", "key_store", "log_destination"),
-                        *("secondary_ingress_host", "zone"),
+                        *("cdn_domain", "cdn_key_group", "cluster_admin_role", "ingress_host"),
+                        *("key_store", "log_destination", "secondary_ingress_host", "zone"),
                     ),
                     LEFT_OUT,
                 ),
@@ -114,9 +114,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "compliance": {"frameworks": LEFT_OUT},
             "infrastructure": {
                 "network": {"segments": LEFT_OUT},
-                # Terraform takes one word alone, the deployment's region
+                # Terraform takes one word alone, the deployment's region, and below no word at all
                 **{part: {"region": LEFT_OUT} for part in ("storage", "database", "caching")},
             },
+            "security": {"encryption_config": {"keys": {"cleartext_access_roles": LEFT_OUT}}},
             "integrations": {"a": dict.fromkeys(("client_secret", "api_key", "bot_token", "webhook_url"), SECRET)},
         },
     },

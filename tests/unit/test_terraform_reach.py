@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import INPUTS, Emitted, on_inputs
+from tests.terraform_files import EDGE, Emitted, on_inputs
 
 PORTS = "infrastructure.network.allowed_ports"
 PROTOCOL = "infrastructure.network.admin_protocol"
@@ -30,7 +30,7 @@ def open_to(emitted: Emitted, label: str) -> set[tuple[int, str]]:
 
 
 def test_a_tenant_has_no_groups_where_there_is_no_network(tmp_path: Path) -> None:
-    main = on_inputs(tmp_path, {}, {"alarm_topic": INPUTS["alarm_topic"]}).main()
+    main = on_inputs(tmp_path, {}, {"alarm_topic": EDGE["alarm_topic"]}).main()
     assert not [kind for kind in main["resource"] if "security_group" in kind]
 
 
@@ -93,7 +93,7 @@ def test_a_plan_lets_through_what_the_edge_does(
 
 
 def test_a_plan_needs_a_stage_and_an_average(tmp_path: Path) -> None:
-    without = {name: value for name, value in INPUTS.items() if name != "stage"}
+    without = {name: value for name, value in EDGE.items() if name != "stage"}
     [(code, message)] = on_inputs(tmp_path / "a", {}, without).refusals
     assert (code, "`workspace.terraform.inputs.rest_api`" in message) == ("T603", True)
     assert {code for code, _ in on_inputs(tmp_path / "b", {RATE: 5, BURST: "unlimited"}).refusals} == {"T603"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import INPUTS, STORES, Emitted, on_inputs
+from tests.terraform_files import EDGE, STORES, Emitted, on_inputs
 from tests.unit.test_terraform_costs_and_ai import NOTHING
 
 TRAINS = "ai_configuration.ml_pipeline.train_on_tenant_data"
@@ -77,5 +77,5 @@ def test_models_are_asked_with_the_tenants_guardrail_alone(tmp_path: Path) -> No
     assert guarded["locals"]["tenant_guardrails"] == [arn, f"{arn}:*"]
     # `for_each` makes no condition of an empty list
     assert on_inputs(tmp_path / "b", NOTHING).main()["locals"]["tenant_guardrails"] == []
-    without = {name: value for name, value in INPUTS.items() if name != "bedrock_models"}
+    without = {name: value for name, value in EDGE.items() if name != "bedrock_models"}
     assert "models" not in on_inputs(tmp_path / "c", {}, without).main()["data"]["aws_iam_policy_document"]

@@ -78,7 +78,8 @@ TOP: Mapping[str, Any] = {
                 name: {"state": "network", "output": name}
                 for name in (
                     *("alarm_topic", "backup_vault_copy", "backup_vault_third_copy", "log_destination", "subnets"),
-                    *("cdn_certificate", "cdn_domain", "cdn_key_group", "ingress_host", "key_store"),
+                    *("cdn_certificate", "cdn_domain", "cdn_key_group", "cluster_admin_role"),
+                    *("ingress_host", "key_store"),
                     *("secondary_ingress_host", "workload_security_group", "zone"),
                 )
             },

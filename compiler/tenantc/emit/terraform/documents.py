@@ -20,6 +20,7 @@ from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owne
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.budget import budget
 from tenantc.emit.terraform.cache import cache_user, tenant_cache
+from tenantc.emit.terraform.cluster import cluster_admins, cluster_workloads, tenant_cluster
 from tenantc.emit.terraform.database import database
 from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
@@ -95,6 +96,9 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     waf_of_sign_in,
     guardrail,
     budget,
+    tenant_cluster,
+    cluster_admins,
+    cluster_workloads,
     distribution,
     delivery_records,
     domain_records,
