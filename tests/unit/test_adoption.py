@@ -34,9 +34,8 @@ def read(path: Path) -> Any:
 def test_every_resource_is_imported_by_its_name(tmp_path: Path) -> None:
     build = built(tmp_path, BACKEND, spec("acme", "names: {s3_bucket: old-files, kms_alias: alias/old}\n"))
     done = run("adopt", "acme", "--format", "json", cwd=tmp_path)
-    assert valid(done.stdout, "adopt") == {
-        "version": 1, "written": ["build/tenants/acme/adopt-acme.tf.json"], "variables": [],
-    }  # fmt: skip
+    told = valid(done.stdout, "adopt")
+    assert told["written"] == ["build/tenants/acme/adopt-acme.tf.json"]
     found = read(build / "tenants/acme/adopt-acme.tf.json")
     ids = {one["to"]: one["id"] for one in found["import"]}
     assert ids["aws_s3_bucket.tenant"] == "old-files"
@@ -47,6 +46,9 @@ def test_every_resource_is_imported_by_its_name(tmp_path: Path) -> None:
     source = next(label for label in found["data"]["aws_kms_key"] if "policy" not in label)
     assert ids["aws_kms_key.tenant"] == f"${{data.aws_kms_key.{source}.id}}"
     assert found["data"]["aws_kms_key"][source] == {"key_id": "alias/old"}
+    # and what only AWS knows, it is told by whoever adopts
+    assert found["variable"].keys() == {*told["variables"]}
+    assert {id for id in ids.values() if id.startswith("${var.")} == {f"${{var.{name}}}" for name in found["variable"]}
     main = read(build / "tenants/acme/main.tf.json")["resource"]
     assert ids.keys() == {f"{type}.{label}" for type, labelled in main.items() for label in labelled}
 
@@ -220,9 +222,5 @@ def test_roots_that_changed_are_listed_for_ci(tmp_path: Path) -> None:
 def test_the_table_of_ids_names_its_places() -> None:
     for type, rule in known_ids().items():
         assert type.startswith("aws_"), type
-        assert isinstance(rule, str) or {"data", "by", "attribute"} <= rule.keys() <= {
-            "data",
-            "by",
-            "attribute",
-            "state",
-        }
+        if not isinstance(rule, str):
+            assert {"data", "by", "attribute"} <= rule.keys() <= {"data", "by", "attribute", "state", "after"}, type

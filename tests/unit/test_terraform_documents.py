@@ -49,6 +49,8 @@ AUDIT = {
 }
 # Everything that a tenant has in AWS, whatever its settings
 ADDRESSES = AUDIT | {
+    "data.aws_iam_policy_document.rights",
+    "resource.aws_iam_role_policy.rights",
     "data.aws_region.tenant",
     "data.aws_service_principal.logs",
     "resource.aws_cloudwatch_log_anomaly_detector.tenant",

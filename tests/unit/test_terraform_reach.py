@@ -95,7 +95,7 @@ def test_a_plan_lets_through_what_the_edge_does(
 def test_a_plan_needs_a_stage_and_an_average(tmp_path: Path) -> None:
     without = {name: value for name, value in EDGE.items() if name != "stage"}
     [(code, message)] = on_inputs(tmp_path / "a", {}, without).refusals
-    assert (code, "`workspace.terraform.inputs.rest_api`" in message) == ("T603", True)
+    assert (code, "`terraform.inputs.rest_api`" in message) == ("T603", True)
     assert {code for code, _ in on_inputs(tmp_path / "b", {RATE: 5, BURST: "unlimited"}).refusals} == {"T603"}
 
 

@@ -22,30 +22,20 @@ def statements(emitted: Emitted, label: str = "rights") -> dict[str, dict[str, A
     return {one["sid"]: one for one in (found if isinstance(found, list) else [{"sid": "", **found}])}
 
 
-def test_a_tenant_has_no_role_where_no_cluster_is_named(tmp_path: Path) -> None:
-    main = on_inputs(tmp_path, {}, {"vpc": "vpc-1"}).main()
-    assert not [kind for kind in main["resource"] if "iam" in kind or "eks" in kind]
-
-
-def test_only_the_tenants_own_pods_are_given_the_role(tmp_path: Path) -> None:
-    emitted = on_inputs(tmp_path, {})
-    trust = statements(emitted, "trust")[""]
-    assert {one["variable"].rpartition("/")[2]: one["values"] for one in trust["condition"]} == {
-        "kubernetes-namespace": ["demo-acme"],
-        "kubernetes-service-account": ["tenant"],
-    }
+def test_pods_of_the_cluster_that_is_named_are_given_the_role(tmp_path: Path) -> None:
+    emitted = on_inputs(tmp_path / "a", {})
     association = emitted.resource("aws_eks_pod_identity_association")
     assert (association["namespace"], association["cluster_name"]) == ("demo-acme", "${local.eks_cluster}")
+    assert association["role_arn"] == "${aws_iam_role.tenant.arn}"
+    without = on_inputs(tmp_path / "b", {}, {"vpc": "vpc-1"}).main()["resource"]
+    assert "aws_eks_pod_identity_association" not in without
 
 
 def test_rights_end_at_what_is_the_tenants_own(tmp_path: Path) -> None:
     allowed = [one for one in statements(on_inputs(tmp_path, {}, options=STORES)).values() if "effect" not in one]
-    reached = [resource for one in allowed if one["sid"] != "Models" for resource in one["resources"]]
+    reached = [resource for one in allowed for resource in one["resources"]]
     secrets = "arn:${local.tenant_partition}:secretsmanager:${local.tenant_region}:${local.tenant_account}:secret:"
     assert reached == [
-        "${aws_s3_bucket.tenant.arn}",
-        "${aws_s3_bucket.tenant.arn}/*",
-        "${aws_kms_key.tenant.arn}",
         "${aws_cloudwatch_log_group.tenant.arn}:*",
         # what lies under `shared/` is not the tenant's alone
         f"{secrets}tenants/acme/*",

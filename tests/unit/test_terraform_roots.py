@@ -152,6 +152,7 @@ def test_an_input_that_is_nowhere_is_told_where_it_stands(tmp_path: Path, option
 
 
 def test_what_each_tenant_has_of_its_own_is_found_by_its_id_wherever_it_stands(tmp_path: Path) -> None:
+    build = tmp_path
     own = '  inputs: {load_balancer: {data: aws_lb, attribute: arn, arguments: {tags: {tenant: "{tenant.id}"}}}}\n'
     for layout in ("tenant", "environment"):
         build = compiled(tmp_path / layout, f"  layout: {layout}\n{own}")

@@ -58,7 +58,7 @@ class Relocation:
         entered.imports += [Import(after.address(one.address), old.id_of(one), after.provider) for one in stays]
         # a root that there still is forgets by itself what left it
         room = self._enter if before.root in self._new.roots() else self._leave
-        gone = [before.module] if before.module else [one.address for one in old]
+        gone = [before.module] if before.module else [*dict.fromkeys(one.block for one in old)]
         room.setdefault(before.root, _Blocks()).removed += gone
 
     def _share_a_state(self, before: Standing, after: Standing) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from tenantc.emit.document import Expr, Tree, slug
+from tenantc.emit.document import Expr, Tree, slug, text
 from tenantc.emit.fill import Filler
 from tenantc.emit.naming import Bearer
 from tenantc.emit.terraform.roots import left
@@ -17,11 +17,12 @@ from tenantc.source.frozen import Frozen
 
 
 class Lookup(Frozen):
-    """A data source that finds an id: its type, its arguments, and the attribute that is the id."""
+    """A data source that finds an id: its type, its arguments, the attribute that is the id, and what comes after."""
 
     type: str
     arguments: Mapping[str, str]
     attribute: str
+    after: str = ""
 
 
 Found: TypeAlias = str | Lookup | None
@@ -66,5 +67,6 @@ def blocks(imports: Iterable[Import] = (), moved: Iterable[tuple[str, str]] = ()
 
 def _id(one: Import) -> Tree:
     if isinstance(one.id, Lookup):
-        return Expr(f"data.{one.id.type}.{one.label}.{one.id.attribute}")
+        found = Expr(f"data.{one.id.type}.{one.label}.{one.id.attribute}")
+        return text(found, one.id.after) if one.id.after else found
     return Expr(f"var.{one.label}") if one.id is None else one.id

@@ -30,12 +30,20 @@ _TRAINING: Final = (
 _SEARCHING: Final = ("sagemaker:CreateAutoMLJob", "sagemaker:CreateAutoMLJobV2")
 
 
-@document("terraform", kind="aws_eks_pod_identity_association", needs=CLUSTER, looks=(CLUSTER, *LOOKS), places=PLACES)
-def pod_identity(names: Names, _cluster: Value, *tagged: Any) -> Tree:
-    """EKS hands the role to the pods of one ServiceAccount in one namespace.
+@document(
+    "terraform",
+    kind="aws_eks_pod_identity_association",
+    needs=CLUSTER,
+    looks=(CLUSTER, "infrastructure.isolation_level", *LOOKS),
+    places=PLACES,
+)
+def pod_identity(names: Names, _cluster: Value, isolation: str | None, *tagged: Any) -> Tree:
+    """EKS hands the role to the pods of one ServiceAccount in one namespace; a cluster of the tenant's own has its own.
 
     https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
     """
+    if isolation == "cluster":
+        return None
     association: Tree = {
         "cluster_name": Ref("local", "eks_cluster"),
         "namespace": names.kubernetes_namespace,
