@@ -69,6 +69,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                 "alerts": {"system_health": {"own": None}},
             },
         },
+        # names a file
+        "sql": {"template_schema": LEFT_OUT},
         "patches": [
             {"kind": "Namespace", "merge": {"metadata": {"annotations": {"a.example/note": "note"}}},
              "name": LEFT_OUT, "environments": LEFT_OUT, "json": LEFT_OUT},

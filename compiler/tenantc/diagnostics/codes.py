@@ -129,6 +129,7 @@ CODES: dict[str, Code] = {
     "T614": Code(_N, "of this patch only the metadata is checked: tenantc has no schema of `{kind}`"),
     "T615": Code(_E, "target `{name}` of {package} failed: {document} raised {error}"),
     "T616": Code(_W, "`kubernetes.priorities` names the grade `{name}`, which no tier has"),
+    "T617": Code(_E, "`{path}` {problem}"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),
