@@ -93,6 +93,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "backend": {"s3": {"bucket": "b", "key": "{root}"}},
             "layout": LEFT_OUT, "shards": LEFT_OUT,
         },
+        # names a file
+        "sql": {"template_schema": LEFT_OUT},
         "patches": [
             {"kind": "Namespace", "merge": {"metadata": {"annotations": {"a.example/note": "note"}}},
              "name": LEFT_OUT, "environments": LEFT_OUT, "json": LEFT_OUT},

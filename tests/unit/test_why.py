@@ -108,6 +108,7 @@ TOP: Mapping[str, Any] = {
         "time_column": "created_at",
         "data_kinds": {"access_log": "logs"},
         "ciphertext": "^vault:v[0-9]+:",
+        "template_schema": "sql/tables.sql",
     },
     "stores": {
         "vault": {
@@ -185,7 +186,8 @@ def compiled(
 @cache
 def pipeline_of(root: Path, top: str) -> Pipeline:
     root.mkdir(exist_ok=True)
-    workspace = load(write(root, {"tenantc.yaml": top}).resolve()).value
+    files = {"tenantc.yaml": top, "sql/tables.sql": "CREATE TABLE notes (x int);"}
+    workspace = load(write(root, files).resolve()).value
     assert workspace is not None
     return Pipeline(without_rules(workspace), AS_OF)
 

@@ -129,6 +129,7 @@ CODES: dict[str, Code] = {
     "T614": Code(_N, "of this patch only the metadata is checked: tenantc has no schema of `{kind}`"),
     "T615": Code(_E, "target `{name}` of {package} failed: {document} raised {error}"),
     "T616": Code(_W, "`kubernetes.priorities` names the grade `{name}`, which no tier has"),
+    "T617": Code(_E, "`{path}` {problem}"),
     "T701": Code(_E, "`{path}` takes `{stage}` before `{needs}`, which it needs"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),

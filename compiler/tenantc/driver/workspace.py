@@ -15,6 +15,7 @@ from tenantc.driver.roster import Roster
 from tenantc.driver.rulebook import book, library_documents
 from tenantc.driver.stock import Stock, stock
 from tenantc.driver.targets import patchable
+from tenantc.driver.templates import with_template
 from tenantc.language.runtime import Function
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
@@ -174,13 +175,14 @@ class _Shared(Frozen):
 
 _FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
 # what a workspace is made of
-PARTS = (files.WORKSPACE_FILE, *_FOLDERS, "rules", "tenants")
+PARTS = (files.WORKSPACE_FILE, *_FOLDERS, "rules", "sql", "tenants")
 
 
 class _Loader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.diagnostics: list[Diagnostic] = []
+        self.unkept: list[Diagnostic] = []
         self.inputs: dict[str, bytes] = {}
         self.folders = {folder: self.read(files.listing(root / folder)) for folder in _FOLDERS}
         self.top = self.read([root / files.WORKSPACE_FILE])
@@ -196,11 +198,12 @@ class _Loader:
                 cache.put(key, shared)
         reader = Reader(shared.documents.schema, Structure(shared.structure))
         held = book(self.read(files.listing(self.root / "rules", (library.RULE,))), shared.documents, self.context())
-        diagnostics = [*shared.diagnostics, *held.diagnostics]
+        options, *others = self.with_templates([shared.options, *shared.inputs_of.values()])
+        diagnostics = [*shared.diagnostics, *self.unkept, *held.diagnostics]
         return Outcome(
             Workspace(
                 self.root,
-                shared.options,
+                options,
                 shared.documents,
                 reader,
                 diagnostics,
@@ -208,10 +211,19 @@ class _Loader:
                 held.rules,
                 held.columns,
                 shared.waivers,
-                shared.inputs_of,
+                dict(zip(shared.inputs_of, others, strict=True)),
                 shared.patches,
             )
         )
+
+    def with_templates(self, stated: Iterable[Options]) -> list[Options]:
+        """The options with the files that they name, which the cache does not hold."""
+        found = []
+        for one in stated:
+            outcome = with_template(one, self.root, self.inputs)
+            self.unkept += [problem for problem in outcome.diagnostics if problem not in self.unkept]
+            found.append(outcome.value)
+        return found
 
     def context(self) -> list[bytes]:
         """What decides, besides their own text, whether the workspace's rules are right."""

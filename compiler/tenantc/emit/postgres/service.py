@@ -17,6 +17,7 @@ from tenantc.emit.postgres.records.quotas import quotas
 from tenantc.emit.postgres.records.requests import requests
 from tenantc.emit.postgres.records.retention import retention
 from tenantc.emit.postgres.records.tables import tables
+from tenantc.emit.postgres.records.template import template
 from tenantc.emit.postgres.records.usage import usage
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.sharing import (
@@ -48,6 +49,7 @@ _HEAD: Final = (
         "workspace.sql.subject_columns",
         "workspace.sql.time_column",
         "workspace.sql.data_kinds",
+        "workspace.sql.template_schema",
     ),
     columns=("infrastructure.isolation_level",),
 )
@@ -59,6 +61,7 @@ def service(
     subjects: Mapping[str, str] | None,
     time: str | None,
     kinds: Mapping[str, str] | None,
+    tables_of_own: str | None,
     levels: tuple[str, ...],
 ) -> Tree:
     """Tables, and functions that alone reach them."""
@@ -75,6 +78,7 @@ def service(
             *roles_table(shared),
             service_schema(),
             *pseudonyms(),
+            *template(tables_of_own),
             *tables(),
             *callers(),
             *quotas(),

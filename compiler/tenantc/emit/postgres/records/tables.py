@@ -106,6 +106,9 @@ BEGIN
     ON CONFLICT (tenant_id, limit_name) DO UPDATE SET maximum = excluded.maximum
     WHERE old.maximum IS DISTINCT FROM excluded.maximum;
   PERFORM tenantc.make_key(tenant);
+  IF lives_in IS NOT NULL THEN
+    CALL tenantc.apply_template(lives_in);
+  END IF;
 END
 """
 
