@@ -156,6 +156,12 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
     held: dict[str | tuple[str, ...], tuple[Value, ...]] = {
         "infrastructure.isolation_level": ("shared", "schema"),
         "tenant.grade": ("enterprise", "professional"),
+        "security.threat_detection.enabled": (False, True),
+        "security.threat_detection.vulnerability_scan.internal_interval_days": (30,),
+        "compliance.data_governance.data_loss_prevention.enabled": (True,),
+        "compliance.frameworks": (("pci_dss", "soc2"), ("gdpr",)),
+        "infrastructure.network.flow_logs": (True,),
+        "monitoring.logging.retention_days": (30, 90),
     }
     facts = {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}
     if isinstance(path, tuple):

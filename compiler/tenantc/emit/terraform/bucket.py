@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, compact_json, document, text
+from tenantc.emit.terraform.estate_watch import MALWARE, SERVICES
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -68,26 +69,45 @@ def bucket_owner(_names: Names) -> Tree:
     }
 
 
-@document("terraform", kind="aws_s3_bucket_policy", looks=("security.encryption_config.in_transit",))
-def bucket_transport(_names: Names, encrypted: bool | None) -> Tree:
-    """A policy that turns plain HTTP away.
+@document(
+    "terraform",
+    kind="aws_s3_bucket_policy",
+    looks=("security.encryption_config.in_transit", SERVICES, MALWARE),
+)
+def bucket_policy(
+    _names: Names, encrypted: bool | None, services: tuple[str, ...] | None, scanned: bool | None
+) -> Tree:
+    """A policy that turns plain HTTP away, and readers of what nobody has searched for malicious software.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html, encryption of data in transit
+    https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
     """
-    if encrypted is False:
-        return None
     arn = Ref("aws_s3_bucket", "tenant", "arn")
-    statement: Tree = {
+    denied: dict[str, Tree] = {"Effect": "Deny", "Principal": "*"}
+    plain: Tree = {
         "Sid": "NoPlainHttp",
-        "Effect": "Deny",
-        "Principal": "*",
+        **denied,
         "Action": "s3:*",
         "Resource": [arn, text(arn, "/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+    unsearched: Tree = {
+        "Sid": "NothingUnsearched",
+        **denied,
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": text(arn, "/*"),
+        "Condition": {
+            "StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"},
+            "ArnNotEquals": {"aws:PrincipalArn": Ref("aws_iam_role", "malware_scan", "arn")},
+        },
+    }
+    searching = "guardduty" in (services or ()) and scanned is not False
+    statements = [*([plain] if encrypted is not False else []), *([unsearched] if searching else [])]
+    if not statements:
+        return None
     policy: Tree = {
         "bucket": BUCKET,
-        "policy": compact_json({"Version": "2012-10-17", "Statement": [statement]}),
+        "policy": compact_json({"Version": "2012-10-17", "Statement": statements}),
         # S3 refuses to change both at the same time
         "depends_on": ["aws_s3_bucket_public_access_block.tenant"],
     }

@@ -6,9 +6,16 @@ from typing import Final
 
 from tenantc.emit.document import Document
 from tenantc.emit.terraform.alarms import log_alarm, storage_alarm, threats
-from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_transport, bucket_versioning
+from tenantc.emit.terraform.bucket import bucket, bucket_encryption, bucket_owner, bucket_policy, bucket_versioning
 from tenantc.emit.terraform.bucket_lifecycle import bucket_lifecycle
 from tenantc.emit.terraform.budget import budget
+from tenantc.emit.terraform.estate_logs import estate_flow_log, estate_trail
+from tenantc.emit.terraform.estate_watch import (
+    estate_frameworks,
+    estate_sensitive_data,
+    estate_threats,
+    estate_weaknesses,
+)
 from tenantc.emit.terraform.guardrail import guardrail, model_rights
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
@@ -18,6 +25,7 @@ from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import role, role_policy
+from tenantc.emit.terraform.scans import data_search, malware_scan
 from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.usage_plan import api_key, usage_plan
@@ -35,7 +43,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     key_policy,
     bucket,
     bucket_owner,
-    bucket_transport,
+    bucket_policy,
     bucket_encryption,
     bucket_versioning,
     bucket_lifecycle,
@@ -61,6 +69,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     azure_ad,
     okta,
     waf_of_sign_in,
+    malware_scan,
+    data_search,
     guardrail,
     budget,
     role,
@@ -71,4 +81,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     versions,
     estate_inputs,
     estate_versions,
+    estate_threats,
+    estate_weaknesses,
+    estate_sensitive_data,
+    estate_frameworks,
+    estate_flow_log,
+    estate_trail,
 )
