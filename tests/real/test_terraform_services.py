@@ -43,6 +43,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         **{path: path.endswith("bias_detection") for path in CHECKS},
         "billing.usage_tracking.budget_management": True,
     },
+    "tracked": {"ai_configuration.ml_pipeline.experiment_tracking": True},
     "searched": {"compliance.data_governance.data_loss_prevention.enabled": True},
     "reached": {
         "infrastructure.network.allowed_ports": [443, 8443],
@@ -64,7 +65,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    stated = {"inputs": INPUTS, "account_services": ACCOUNT_SERVICES}
+    stated = {"inputs": INPUTS, "account_services": ACCOUNT_SERVICES, "mlflow_size": "Small"}
     top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **STORES}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):

@@ -16,6 +16,7 @@ from tenantc.emit.terraform.estate_watch import (
     estate_threats,
     estate_weaknesses,
 )
+from tenantc.emit.terraform.experiments import experiments
 from tenantc.emit.terraform.guardrail import guardrail, model_rights
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
@@ -71,6 +72,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     waf_of_sign_in,
     malware_scan,
     data_search,
+    experiments,
     guardrail,
     budget,
     role,
