@@ -45,6 +45,8 @@ TOP, SPEC = "tenantc.yaml", "tenants/acme.yaml"
 SECRET = "secret://vault/okta#key"  # noqa: S105 — says where one lies
 PATCHED: Keys = ("patches", 2, "json", 1, "path")
 POINTER = "/metadata/annotations/c"
+# inputs on each of which other documents stand
+INPUTS = ("alarm_topic", "bedrock_models", "callback_urls", "eks_cluster", "email_identity", "rest_api", "stage")
 BODIES: Mapping[str, Mapping[str, Any]] = {
     TOP: {
         "platform": "demo", "language": 1, "naming": 1, "as_of": AS_OF,
@@ -73,6 +75,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "inputs": {
                 "vpc": {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT},
                 "subnets": {"arguments": {"tags": {"a": "b"}}, "state": LEFT_OUT, "output": LEFT_OUT},
+                # found by the tenant's id, or refused
+"load_balancer": "arn-of-{tenant.id}",
+                **{
+                    name: {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT}
+                    for name in INPUTS
+                },
             },
             "states": {"network": {"config": {"bucket": "b"}}},
         },
@@ -104,7 +112,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 NAMED: set[Keys] = {
     *(("regions", "eu-west-1"), ("deployment", "regions", "eu-west-1"), ("stores", "vault")),
     *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a"), ("terraform", "states", "network")),
-    ("terraform", "inputs", "vpc", "state"),
+    *(("terraform", "inputs", name, "state") for name in ("vpc", *INPUTS)),
 }
 # by which the language refuses what a JSON Schema takes: a name too long for YAML, what names nothing, no secret
 LANGUAGE = {
