@@ -150,6 +150,7 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     return resources
 
 
+ACCOUNT_SERVICES = ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"]
 STORES: Mapping[str, Any] = {
     "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
 }
@@ -162,7 +163,8 @@ def on_inputs(
     options: Mapping[str, Any] | None = None,
 ) -> Emitted:
     """Tenant `acme` with these settings on a tier that says nothing itself, where the platform has made `inputs`."""
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": inputs}, **(options or {})}
+    top = {**yaml.safe_load(TERRAFORM_TOP), **(options or {})}
+    top["terraform"] = {"inputs": inputs, **top.get("terraform", {})}
     spec = {"tenant_id": "acme", "tenant_name": "Acme", "tier": "bare", "owner_email": "owner@example.com"}
     bare = {"tier": "bare", "grade": "free", "settings": {"infrastructure.isolation_level": "shared"}}
     files = {"tenantc.yaml": top, "tiers/bare.json": bare, "tenants/acme.json": {**spec, "overrides": settings}}

@@ -14,7 +14,8 @@ from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import EDGE, STORES, TERRAFORM_TOP
+from tests.terraform_files import ACCOUNT_SERVICES, EDGE, STORES, TERRAFORM_TOP
+from tests.unit.test_terraform_estates import build_of
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "nothing-said": {},
@@ -42,6 +43,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         **{path: path.endswith("bias_detection") for path in CHECKS},
         "billing.usage_tracking.budget_management": True,
     },
+    "tracked": {"ai_configuration.ml_pipeline.experiment_tracking": True},
+    "searched": {"compliance.data_governance.data_loss_prevention.enabled": True},
     "reached": {
         "infrastructure.network.allowed_ports": [443, 8443],
         "infrastructure.network.admin_protocol": "ssh",
@@ -62,7 +65,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": {"inputs": EDGE}, **STORES}
+    stated = {"inputs": EDGE, "account_services": ACCOUNT_SERVICES, "mlflow_size": "Small"}
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **STORES}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):
         files |= spec(tier, tier)
@@ -71,4 +75,11 @@ def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: P
     for number, text in enumerate((HOSTILE[0], *INTERPOLATED)):
         files |= spec(f"hostile-{number}", "enterprise", tenant_name=text)
     files |= spec("l" * 40, "enterprise")
-    assert terraform.validate_modules(modules(tmp_path, files)) == []
+    found = modules(tmp_path, files)
+    found["estate"] = tmp_path / "estate-module"
+    found["estate"].mkdir()
+    estate = build_of(tmp_path / "estate", {"acme": SETTINGS["searched"]}, stated, compliance_requirements=["PCI-DSS"])
+    assert "aws_securityhub_account" in json.loads(estate["main.tf.json"])["resource"]
+    for name, data in estate.items():
+        (found["estate"] / name).write_bytes(data)
+    assert terraform.validate_modules(found) == []

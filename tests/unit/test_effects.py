@@ -176,6 +176,12 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
         "tenant.grade": ("enterprise", "professional"),
         "security.encryption_config.fips_mode": (False, True),
         "build.departed": ("globex",),
+        "security.threat_detection.enabled": (False, True),
+        "security.threat_detection.vulnerability_scan.internal_interval_days": (30,),
+        "compliance.data_governance.data_loss_prevention.enabled": (True,),
+        "compliance.frameworks": (("pci_dss", "soc2"), ("gdpr",)),
+        "infrastructure.network.flow_logs": (True,),
+        "monitoring.logging.retention_days": (30, 90),
     }
     facts: dict[str, Any] = {
         "tenant.id": "acme",

@@ -45,6 +45,8 @@ TOP, SPEC = "tenantc.yaml", "tenants/acme.yaml"
 SECRET = "secret://vault/okta#key"  # noqa: S105 — says where one lies
 PATCHED: Keys = ("patches", 2, "json", 1, "path")
 POINTER = "/metadata/annotations/c"
+# inputs on each of which other documents stand
+INPUTS = ("alarm_topic", "bedrock_models", "callback_urls", "eks_cluster", "email_identity", "rest_api", "stage")
 BODIES: Mapping[str, Mapping[str, Any]] = {
     TOP: {
         "platform": "demo", "language": 1, "naming": 1, "as_of": AS_OF,
@@ -88,6 +90,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
                     LEFT_OUT,
                 ),
                 "workload_security_group": "sg-a",
+                # found by the tenant's id, or refused
+                "load_balancer": "arn-of-{tenant.id}",
+                **{
+                    name: {"state": "network", "data": LEFT_OUT, "attribute": LEFT_OUT, "arguments": LEFT_OUT,
+                           "regions": LEFT_OUT}
+                    for name in INPUTS
+                },
             },
             "states": {"network": {"config": {"bucket": "b"}}},
             "backend": {"s3": {"bucket": "b", "key": "{root}"}},
@@ -130,7 +139,10 @@ NAMED: set[Keys] = {
     *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a"), ("terraform", "states", "network")),
 }
 # values that point to one of them, or that hold what they must
-FIXED: set[Keys] = {("terraform", "inputs", "vpc", "state"), ("terraform", "backend", "s3", "key")}
+FIXED: set[Keys] = {
+    *(("terraform", "inputs", name, "state") for name in ("vpc", *INPUTS)),
+    ("terraform", "backend", "s3", "key"),
+}
 # by which the language refuses what a JSON Schema takes: a name too long for YAML, what names nothing, no secret
 LANGUAGE = {
     "T102",

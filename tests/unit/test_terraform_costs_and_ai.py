@@ -96,3 +96,21 @@ def test_the_owner_is_warned_before_a_budget_is_spent(tmp_path: Path) -> None:
 def test_nobody_has_a_budget_who_asked_for_none(tmp_path: Path) -> None:
     found = on_inputs(tmp_path, {BUDGETS: False}).main()["resource"]
     assert not [kind for kind in found if kind.startswith(("aws_budgets", "aws_ce_"))]
+
+
+def test_training_runs_are_kept_in_the_tenants_bucket(tmp_path: Path) -> None:
+    tracked = {"ai_configuration.ml_pipeline.experiment_tracking": True}
+    options = {"terraform": {"mlflow_size": "Small"}}
+    emitted = on_inputs(tmp_path / "a", tracked, options=options)
+    server = emitted.resource("aws_sagemaker_mlflow_tracking_server")
+    assert server["artifact_store_uri"] == "s3://${aws_s3_bucket.tenant.id}/experiments"
+    assert (server["tracking_server_size"], server["lifecycle"]) == ("Small", {"prevent_destroy": True})
+    rights = json.loads(emitted.main()["resource"]["aws_iam_role_policy"]["experiments"]["policy"])["Statement"]
+    assert [one["Resource"] for one in rights] == [
+        "${aws_s3_bucket.tenant.arn}",
+        "${aws_s3_bucket.tenant.arn}/experiments/*",
+        "${aws_kms_key.tenant.arn}",
+    ]
+    for root, settings, stated in (("b", {}, options), ("c", tracked, {})):
+        main = on_inputs(tmp_path / root, settings, options=stated).main()
+        assert "aws_sagemaker_mlflow_tracking_server" not in main["resource"]

@@ -72,6 +72,8 @@ TOP: Mapping[str, Any] = {
         "admission": {"deployers": {"groups": ["engineers"]}, "image_registries": ["registry.example"]},
     },
     "terraform": {
+        "mlflow_size": "Small",
+        "account_services": ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"],
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
             **{

@@ -348,6 +348,8 @@ def _stored(stored: Any, path: Path) -> Value | None:
     found = stored if section(path) in FILLED else stored["settings"]
     for name in split(path):
         found = found.get(name, {})
+    if isinstance(found, list):
+        return tuple(found)
     return found if isinstance(found, (bool, int, float, str)) else None
 
 

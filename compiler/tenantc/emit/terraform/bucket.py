@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document, text
+from tenantc.emit.terraform.estate_watch import MALWARE, SERVICES
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.region import HOME, elsewhere
 from tenantc.emit.terraform.standing import option
@@ -100,11 +101,35 @@ def shut(label: str, *, public: bool = False) -> Tree:
     }
 
 
-@document("terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC, CDN, option(CERTIFICATE)))
+@document(
+    "terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC, CDN, option(CERTIFICATE), SERVICES, MALWARE)
+)
 def bucket_policy(
-    _names: Names, encrypted: bool | None, public: bool | None, delivered: bool | None, certificate: Any
+    _names: Names,
+    encrypted: bool | None,
+    public: bool | None,
+    delivered: bool | None,
+    certificate: Any,
+    services: tuple[str, ...] | None,
+    scanned: bool | None,
 ) -> Tree:
-    """Who is turned away, and who is let in besides those whom IAM lets."""
+    """Who is turned away, and who is let in besides those whom IAM lets.
+
+    Where objects are searched for malicious software, nobody reads what was not, or in which some was found.
+    https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
+    """
+    unsearched: Tree = {
+        "Sid": "NothingUnsearched",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": text(BUCKET_ARN, "/*"),
+        "Condition": {
+            "StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"},
+            "ArnNotEquals": {"aws:PrincipalArn": Ref("aws_iam_role", "malware_scan", "arn")},
+        },
+    }
+    searching = "guardduty" in (services or ()) and scanned is not False
     read: Tree = {
         "Sid": "AnybodyReads",
         "Effect": "Allow",
@@ -122,6 +147,7 @@ def bucket_policy(
     }
     statements = [
         None if encrypted is False else no_plain_http("tenant"),
+        unsearched if searching else None,
         read if public else None,
         delivery if delivered and certificate is not None else None,
     ]

@@ -26,6 +26,14 @@ from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
+from tenantc.emit.terraform.estate_logs import estate_flow_log, estate_trail
+from tenantc.emit.terraform.estate_watch import (
+    estate_frameworks,
+    estate_sensitive_data,
+    estate_threats,
+    estate_weaknesses,
+)
+from tenantc.emit.terraform.experiments import experiments
 from tenantc.emit.terraform.guardrail import guardrail, model_rights
 from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
@@ -37,6 +45,7 @@ from tenantc.emit.terraform.provider import estate_provider, provider
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
+from tenantc.emit.terraform.scans import data_search, malware_scan
 from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.usage_plan import api_key, usage_plan
@@ -94,6 +103,9 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     azure_ad,
     okta,
     waf_of_sign_in,
+    malware_scan,
+    data_search,
+    experiments,
     guardrail,
     budget,
     tenant_cluster,
@@ -125,4 +137,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     root_providers,
     root_backend,
     root_versions,
+    estate_threats,
+    estate_weaknesses,
+    estate_sensitive_data,
+    estate_frameworks,
+    estate_flow_log,
+    estate_trail,
 )
