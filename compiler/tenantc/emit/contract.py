@@ -16,6 +16,8 @@ from tenantc.source.path import Path, section, split
 
 _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,3}")
 _BUILD: Final = frozenset({"build.folder", "build.estate", "build.root", "build.departed"})
+# what nobody writes holds nobody's identity (T127)
+_COMPUTED: Final = frozenset({"compliance.frameworks"})
 _FACTS: Final = {leaf.path: leaf for name in FILLED for leaf in ROOTS[name].leaves() if leaf.path not in IDENTITY}
 
 
@@ -65,7 +67,7 @@ def strangers(target: Target, schema: Schema, options: Mapping[str, Any]) -> Ite
 def _free(document: Document, schema: Schema) -> Iterator[str]:
     """Columns are looked at, and free text of settings may hold a tenant's identity."""
     for path in document.columns:
-        leaf = schema.find(path) if path not in _FACTS else None
+        leaf = schema.find(path) if path not in _FACTS and path not in _COMPUTED else None
         if isinstance(leaf, Group) or (isinstance(leaf, Leaf) and not leaf.enum and "string" in (leaf.type, leaf.item)):
             yield f"`{document.name}` has the column `{path}`, which is free text or no single setting"
 
