@@ -51,7 +51,7 @@ def test_provisioning_goes_from_estate_and_cloud_to_database_and_cluster(tmp_pat
         ("compare_kubernetes", f"{here}/kubernetes.yaml"),
         ("apply_estate", "estates/eu-west-1-one"),
         ("apply_terraform", here),
-        ("run_sql", "shared_database", f"{here}/schema.sql"),
+        ("run_sql", "shared_database", f"{here}/schema.sql", f"{here}/records.sql"),
         ("apply_kubernetes", f"{here}/kubernetes.yaml"),
         ("deploy_charts", f"{here}/values.yaml"),
         ("await_secrets", f"{here}/kubernetes.yaml"),
@@ -75,7 +75,8 @@ def test_every_artifact_that_a_plan_names_is_there(tmp_path: Path) -> None:
 def test_a_database_of_the_tenants_own_is_made_before_its_schema(tmp_path: Path) -> None:
     steps = told(plan(tmp_path, tier="enterprise")["provisioning"])
     made = steps.index(("run_sql", "maintenance_database", "tenants/acme/database.sql"))
-    assert made < steps.index(("run_sql", "tenant_database", "tenants/acme/schema.sql"))
+    files = ("tenants/acme/schema.sql", "estates/eu-west-1-one/records.sql", "tenants/acme/records.sql")
+    assert made < next(index for index, step in enumerate(steps) if step[:5] == ("run_sql", "tenant_database", *files))
 
 
 def test_the_order_is_the_tenants(tmp_path: Path) -> None:

@@ -131,7 +131,9 @@ def test_the_internet_gets_in_where_the_settings_say_so(tmp_path: Path, public: 
 
 
 def test_an_estate_has_a_cluster_while_somebody_shares_it(tmp_path: Path) -> None:
-    assert estate(tmp_path / "a", NEEDS, CLUSTER) is None
+    alone = estate(tmp_path / "a", NEEDS, CLUSTER)
+    assert alone is not None
+    assert "aws_rds_cluster" not in alone
     found = estate(tmp_path / "b", NEEDS, CLUSTER, {"infrastructure.isolation_level": "database"})
     assert found is not None
     assert found["aws_rds_cluster"]["shared"]["lifecycle"] == {"prevent_destroy": True}

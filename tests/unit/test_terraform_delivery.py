@@ -69,7 +69,7 @@ def test_no_older_tls_is_spoken(tmp_path: Path, version: str, protocol: str) -> 
     [
         ({OLDEST: "TLSv1.3"}, NEEDS, OLDEST, "to `TLSv1.2`"),
         ({EDGES: ["fra50"]}, NEEDS, EDGES, "to an empty list"),
-        ({}, NEEDS[:2], "workspace.terraform.inputs.cdn_key_group", "say `cdn_key_group`"),
+        ({}, NEEDS[:2], "terraform.inputs.cdn_key_group", "say `cdn_key_group`"),
     ],
 )
 def test_what_cloudfront_cannot_say_is_refused(

@@ -187,9 +187,19 @@ def _database(where: Where) -> list[Step]:
 
 
 def _schema(where: Where) -> list[Step]:
-    found = where.having("schema.sql")
-    database = "tenant_database" if "database.sql" in where.files else "shared_database"
-    return [{"does": "run_sql", "in": database, "artifacts": found}] if found else []
+    """The tenant's schema and role, its settings for what serves every tenant of a database, and who only reads.
+
+    What serves them is the estate's; a database of the tenant's own gets it, too.
+    """
+    own = "database.sql" in where.files
+    serves = [f"{where.estate}/records.sql"] if own and "records.sql" in where.files else []
+    after = [path for name in ("records.sql", "reader.sql") for path in where.having(name)]
+    found = [*where.having("schema.sql"), *serves, *after]
+    return (
+        [{"does": "run_sql", "in": "tenant_database" if own else "shared_database", "artifacts": found}]
+        if found
+        else []
+    )
 
 
 def _migration(where: Where) -> list[Step]:

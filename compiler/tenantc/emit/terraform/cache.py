@@ -68,8 +68,9 @@ def tenant_cache(
         # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html: one policy for all keys
         instead = (f"set `{_STRATEGY}` to `write-through`, since a shared cache drops what it has no room for",)
         return Unsupported(_STRATEGY, instead) if strategy == _WRITE_BACK else None
-    if network is None or clients is None:
-        return lacking(NETWORK, CLIENTS)
+    missing = [name for name, one in ((NETWORK, network), (CLIENTS, clients)) if one is None]
+    if missing:
+        return lacking(*missing)
     wanted = Cache(
         "tenant",
         names.of("aws_resource"),

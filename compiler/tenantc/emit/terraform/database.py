@@ -78,8 +78,9 @@ def database(
         return Unsupported(_REGION, choices)
     if isolation != "cluster":
         return None
-    if network is None or clients is None:
-        return lacking(NETWORK, CLIENTS)
+    missing = [name for name, one in ((NETWORK, network), (CLIENTS, clients)) if one is None]
+    if missing:
+        return lacking(*missing)
     wanted, tagged = said[: len(WANTS)], said[len(WANTS) :]
     bearings = Bearings(
         "tenant",

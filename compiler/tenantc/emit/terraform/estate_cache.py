@@ -30,8 +30,9 @@ def estate_cache(
     sharers = [row for row in rows if row[1] != "cluster" and row[2] is True]
     if not sharers:
         return None
-    if network is None or clients is None:
-        return lacking(NETWORK, CLIENTS)
+    missing = [name for name, one in ((NETWORK, network), (CLIENTS, clients)) if one is None]
+    if missing:
+        return lacking(*missing)
     name, tagged = estate_name(platform, environment, cluster), estate_tags(platform, environment)
     wanted = Cache(
         "shared",

@@ -34,8 +34,9 @@ def estate_database(
     wanted = [wants(*[None if one == "" else one for one in row[1:]]) for row in rows if row[0] != "cluster"]
     if not wanted:
         return None
-    if network is None or clients is None:
-        return lacking(NETWORK, CLIENTS)
+    missing = [name for name, one in ((NETWORK, network), (CLIENTS, clients)) if one is None]
+    if missing:
+        return lacking(*missing)
     name = estate_name(platform, environment, cluster_name)
     bearings = Bearings("shared", name, f"database-pool-{name}", estate_tags(platform, environment), None)
     together = _together(wanted)

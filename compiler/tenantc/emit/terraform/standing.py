@@ -18,5 +18,5 @@ def standing(name: str) -> Ref:
 
 
 def lacking(*names: str) -> Unsupported:
-    """What a document returns that needs these inputs besides the one without which it is not written."""
+    """What a document returns that lacks these inputs, besides the one without which it is not written."""
     return Unsupported(option(names[0]), tuple(f"say `{name}` under `terraform.inputs`" for name in names))
