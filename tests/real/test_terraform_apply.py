@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from tenantc.driver.build import Request, build
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
+from tenantc.emit.terraform.documents import DOCUMENTS as TERRAFORM
 from tests.building import codes
 from tests.compiling import AS_OF, without_rules, write
 from tests.real.aws import Aws, apply, changes, emulator, init
@@ -30,9 +32,11 @@ deployment: {regions: {eu-west-1: eu-west-1}}
 """
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Aws]:
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     with emulator() as found:
+        # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.url)
         yield found
 
 
@@ -54,7 +58,7 @@ def compiled(root: Path, layout: str, states: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_tenant_is_made_adopted_and_moved_and_nothing_is_made_twice(
-    terraform: Terraform, aws: Aws, tmp_path: Path
+    terraform: Terraform, aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = compiled(tmp_path / "old", "tenant", tmp_path / "states")
     root = old / "tenants/acme"
@@ -62,6 +66,10 @@ def test_a_tenant_is_made_adopted_and_moved_and_nothing_is_made_twice(
     init(terraform, root)
     apply(terraform, root)
     assert changes(terraform, root) == {}
+    carried = json.loads((root / "main.tf.json").read_bytes())["resource"].keys()
+    rest = {one.kind for one in TERRAFORM if one.scope != "root" and one.kind.startswith("aws_")} - carried
+    with capsys.disabled():
+        sys.stdout.write(f"\napplied: {', '.join(sorted(carried))}\nnot applied: {', '.join(sorted(rest))}\n")
 
     # somebody whose state is lost, or who never had one
     lost = shutil.copytree(old, tmp_path / "lost", ignore=shutil.ignore_patterns(".terraform*"))

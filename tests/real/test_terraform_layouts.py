@@ -14,7 +14,8 @@ from tenantc.driver.workspace import load
 from tests.building import codes
 from tests.compiling import AS_OF, without_rules, write
 from tests.real.terraform import Terraform
-from tests.real.test_terraform import OFFLINE, spec
+from tests.real.test_terraform import ISOLATION, OFFLINE, spec
+from tests.terraform_files import ACCOUNT_SERVICES, INPUTS
 
 STATE = {
     "version": 4,
@@ -24,6 +25,7 @@ STATE = {
     "outputs": {"vpc_id": {"value": "vpc-0123456789abcdef0", "type": "string"}},
     "resources": [],
 }
+BALANCERS = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app"
 TOP = """
 platform: demo
 language: 1
@@ -46,7 +48,11 @@ def workspace(root: Path, layout: str) -> Path:
         "shards": 2,
         "provider": {"default_tags": {"made-by": "tenantc"}},
         "backend": {"local": {"path": f"{root}/states/{{root}}.tfstate"}},
-        "inputs": {"vpc": {"state": "network", "output": "vpc_id"}, "subnets": ["subnet-a", "subnet-b"]},
+        "inputs": {
+            "vpc": {"state": "network", "output": "vpc_id"},
+            "subnets": ["subnet-a", "subnet-b"],
+            "workload_security_group": "sg-nodes",
+        },
         "states": {"network": {"backend": "local", "config": {"path": f"{root}/{{region}}/network.tfstate"}}},
     }
     top = f"{TOP}terraform: {json.dumps(options)}\n"
@@ -62,6 +68,27 @@ def offline(folder: Path) -> None:
     (folder / "offline_override.tf.json").write_text(json.dumps({"provider": {"aws": asked}}))
 
 
+def compiled(root: Path) -> Path:
+    """A build of the workspace; who may ship is not the question here."""
+    loaded = load(root.resolve()).value
+    assert loaded is not None
+    assert codes(build(Pipeline(without_rules(loaded), AS_OF), Request(root / "build", "build"))) == []
+    return root / "build"
+
+
+def planned(terraform: Terraform, root: Path) -> dict[str, list[str]]:
+    """What Terraform would do in a root, by address."""
+    offline(root)
+    init = terraform._run(root, "init", "-input=false", "-no-color")
+    assert init.returncode == 0, init.stderr
+    done = terraform._run(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
+    assert done.returncode == 0, done.stderr
+    changes = json.loads(terraform._run(root, "show", "-json", "plan").stdout)["resource_changes"]
+    found = {change["address"]: change["change"]["actions"] for change in changes}
+    assert {*map(tuple, found.values())} <= {("create",), ("read",)}
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("layout", "roots"),
@@ -74,21 +101,30 @@ def offline(folder: Path) -> None:
 def test_terraform_plans_every_layout(
     terraform: Terraform, tmp_path: Path, layout: str, roots: dict[str, list[str]]
 ) -> None:
-    root = workspace(tmp_path, layout)
-    loaded = load(root.resolve()).value
-    assert loaded is not None
-    # who may ship is not the question here
-    assert codes(build(Pipeline(without_rules(loaded), AS_OF), Request(root / "build", "build"))) == []
+    made = compiled(workspace(tmp_path, layout))
     for folder, modules in roots.items():
-        where = root / "build" / folder
-        offline(where)
-        init = terraform._run(where, "init", "-input=false", "-no-color")
-        assert init.returncode == 0, init.stderr
-        planned = terraform._run(where, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
-        assert planned.returncode == 0, planned.stderr
-        changes = json.loads(terraform._run(where, "show", "-json", "plan").stdout)["resource_changes"]
-        made = {change["address"] for change in changes if change["change"]["actions"] == ["create"]}
-        assert {f"{module}aws_s3_bucket.tenant" for module in modules} == {
-            address for address in made if address.endswith("aws_s3_bucket.tenant")
-        }
-        assert {*map(tuple, (change["change"]["actions"] for change in changes))} <= {("create",), ("read",)}
+        buckets = {address for address in planned(terraform, made / folder) if address.endswith("aws_s3_bucket.tenant")}
+        assert buckets == {f"{module}aws_s3_bucket.tenant" for module in modules}
+
+
+@pytest.mark.slow
+def test_terraform_plans_every_tier_and_level_and_their_estate(terraform: Terraform, tmp_path: Path) -> None:
+    """All that there is to plan, where the platform has everything that can be named."""
+    inputs = {**INPUTS, "load_balancer": f"{BALANCERS}/{{tenant.id}}/0123456789abcdef"}
+    options = {
+        "layout": "environment",
+        "provider": {},
+        "inputs": inputs,
+        "account_services": ACCOUNT_SERVICES,
+        "mlflow_size": "Small",
+    }
+    top = TOP.replace("eu-west-1}", "us-east-1}", 1) + f"terraform: {json.dumps(options)}\n"
+    files = {"tenantc.yaml": top}
+    for tier, levels in ISOLATION.items():
+        for level in levels:
+            files |= spec(f"{tier}-{level}", tier, {"infrastructure.isolation_level": level})
+    made = compiled(write(tmp_path, files))
+    tenants = {address.split(".")[1] for address in planned(terraform, made / "terraform")}
+    assert tenants == {f"{tier}-{level}" for tier, levels in ISOLATION.items() for level in levels}
+    [estate] = (made / "estates").iterdir()
+    assert {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared"} <= planned(terraform, estate).keys()
