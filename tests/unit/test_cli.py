@@ -46,7 +46,7 @@ def test_compile_writes_build_in_the_workspace_and_says_what_it_did(demo: Path) 
     done = run("compile", cwd=demo)
     assert (done.returncode, done.stderr) == (0, "")
     assert (demo / "build" / "manifest.json").is_file()
-    assert "1 tenant → 11 artifacts" in done.stdout
+    assert "1 tenant → 13 artifacts" in done.stdout
 
 
 def test_errors_exit_1_and_positions_are_relative_to_the_current_folder(demo: Path) -> None:

@@ -45,7 +45,12 @@ class Bench:
 
     def __init__(self, root: Path, own: int = 1) -> None:
         tier = {"tier": "full", "extends": TIER, "settings": STACK}
-        files = {"tenantc.yaml": json.dumps(TOP), "tiers/full.yaml": json.dumps(tier), "schemas/own.yaml": schema(own)}
+        files = {
+            "tenantc.yaml": json.dumps(TOP),
+            "sql/tables.sql": "CREATE TABLE notes (x int);",
+            "tiers/full.yaml": json.dumps(tier),
+            "schemas/own.yaml": schema(own),
+        }
         workspace = load(write(root, files).resolve()).value
         assert workspace is not None
         self.pipeline = Pipeline(without_rules(workspace), AS_OF)

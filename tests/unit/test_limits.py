@@ -270,6 +270,7 @@ def test_explain_tells_every_definition_and_constraint_with_its_author(
         "cap 5 by environment `e` environments/e.yaml:2:26",
         "grant by mixin `m` mixins/m.yaml:3:10",
         "judged by isolation-resource-quotas: fail",
+        "drives sql/tenant_entry",
     ]
     locked = CliRunner().invoke(command, ["acme", "limits.storage_gb"]).output
     assert "lock by tier `base`" in locked
@@ -281,7 +282,8 @@ def test_explain_tells_every_definition_and_constraint_with_its_author(
         ("infrastructure.isolation_level", "[sql]", {"sql/shared_database"}),
         ("infrastructure.isolation_level", "[values, terraform]", set()),
         ("monitoring.logging.retention_days", "[terraform]", {"terraform/log_group"}),
-        ("limits.max_users", "[values, kubernetes, terraform, sql]", set()),
+        ("limits.max_users", "[values, kubernetes, terraform]", set()),
+        ("limits.max_users", "[sql]", {"sql/tenant_entry"}),
     ],
 )
 def test_explain_tells_the_documents_that_a_setting_drives(

@@ -21,7 +21,8 @@ def names(folder: Path) -> dict[str, object]:
     held = files(folder)
     objects = [one for one in yaml.safe_load_all(held["kubernetes.yaml"]) if one["kind"] == "Namespace"]
     resources = json.loads(held["main.tf.json"])["resource"]
-    sql = b"".join(data for path, data in held.items() if path.endswith(".sql")).decode()
+    # not every tenant has a role that only reads
+    sql = b"".join(data for path, data in held.items() if path.endswith(".sql") and path != "reader.sql").decode()
     found = {
         "namespace": [one["metadata"]["name"] for one in objects],
         "bucket": resources["aws_s3_bucket"]["tenant"]["bucket"],

@@ -75,7 +75,7 @@ def test_every_artifact_that_a_plan_names_is_there(tmp_path: Path) -> None:
 def test_a_database_of_the_tenants_own_is_made_before_its_schema(tmp_path: Path) -> None:
     steps = told(plan(tmp_path, tier="enterprise")["provisioning"])
     made = steps.index(("run_sql", "maintenance_database", "tenants/acme/database.sql"))
-    files = ("tenants/acme/schema.sql", "estates/eu-west-1-one/records.sql", "tenants/acme/records.sql")
+    files = ("estates/eu-west-1-one/records.sql", "tenants/acme/schema.sql", "tenants/acme/records.sql")
     assert made < next(index for index, step in enumerate(steps) if step[:5] == ("run_sql", "tenant_database", *files))
 
 

@@ -189,12 +189,12 @@ def _database(where: Where) -> list[Step]:
 def _schema(where: Where) -> list[Step]:
     """The tenant's schema and role, its settings for what serves every tenant of a database, and who only reads.
 
-    What serves them is the estate's; a database of the tenant's own gets it, too.
+    What serves them is the estate's; a database of the tenant's own gets it first.
     """
     own = "database.sql" in where.files
     serves = [f"{where.estate}/records.sql"] if own and "records.sql" in where.files else []
     after = [path for name in ("records.sql", "reader.sql") for path in where.having(name)]
-    found = [*where.having("schema.sql"), *serves, *after]
+    found = [*serves, *where.having("schema.sql"), *after]
     return (
         [{"does": "run_sql", "in": "tenant_database" if own else "shared_database", "artifacts": found}]
         if found
