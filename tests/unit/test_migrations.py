@@ -113,6 +113,14 @@ def test_a_move_between_databases_is_refused_and_nothing_written(tmp_path: Path)
     assert (done.returncode, "us-east-1" in done.stderr) == (2, True)
 
 
+def test_another_name_is_another_place(tmp_path: Path) -> None:
+    for kind, level in (("schema", "schema"), ("database", "database"), ("role", "shared")):
+        built(tmp_path / "old", spec("acme", level, ""))
+        built(tmp_path / "new", spec("acme", level, "", f"names: {{postgres_{kind}: other}}\n"))
+        done = run("migrate-sql", "old/build", "new/build", "-o", "moves", cwd=tmp_path)
+        assert (done.returncode, "other" in done.stderr) == (2, True)
+
+
 def test_builds_must_be_as_they_were_written(tmp_path: Path) -> None:
     built(tmp_path / "old", spec("acme", "shared"))
     built(tmp_path / "new", spec("acme", "schema"))

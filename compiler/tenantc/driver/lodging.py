@@ -15,16 +15,18 @@ _SCHEMA: Final = "schema.sql"
 _NAME: Final = r'"((?:[^"\n]|"")+)"'
 _ROLE_LINE: Final = re.compile(rf"^ALTER ROLE {_NAME} (?:NO)?LOGIN ", re.MULTILINE)
 _SCHEMA_LINE: Final = re.compile(rf"^CREATE SCHEMA IF NOT EXISTS {_NAME};$", re.MULTILINE)
+_DATABASE_LINE: Final = re.compile(rf"^GRANT CONNECT, TEMPORARY ON DATABASE {_NAME} TO ", re.MULTILINE)
 
 
 class Lodging(Frozen):
-    """A tenant's isolation level, estate and names; `schema` is empty where it has none of its own."""
+    """A tenant's isolation level, estate and names; `schema` and `database` are empty where it has none of its own."""
 
     tenant: str
     level: str
     estate: Mapping[str, Any]
     role: str
     schema: str
+    database: str
     settings: Mapping[str, Any]
 
 
@@ -43,15 +45,16 @@ def _lodging(build: Roots, tenant: str, folder: str) -> Lodging:
     text = build.read(f"{folder}/{_SCHEMA}").decode()
     stated = json.loads(build.read(f"{folder}/{SETTINGS}"))
     settings = dict(_leaves(stated["settings"], ""))
-    role, schema = _ROLE_LINE.search(text), _SCHEMA_LINE.search(text)
-    if role is None:
+    role, schema, database = (_named(line, text) for line in (_ROLE_LINE, _SCHEMA_LINE, _DATABASE_LINE))
+    if not role:
         raise ValueError(f"{folder}/{_SCHEMA} makes no role")
     level = settings["infrastructure.isolation_level"]
-    return Lodging(tenant, level, stated["deployment"], _plain(role), _plain(schema) if schema else "", settings)
+    return Lodging(tenant, level, stated["deployment"], role, schema, database, settings)
 
 
-def _plain(match: re.Match[str]) -> str:
-    return match[1].replace('""', '"')
+def _named(line: re.Pattern[str], text: str) -> str:
+    match = line.search(text)
+    return match[1].replace('""', '"') if match else ""
 
 
 def _leaves(tree: Mapping[str, Any], before: str) -> list[tuple[str, Any]]:

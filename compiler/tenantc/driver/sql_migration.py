@@ -80,12 +80,12 @@ class SqlMigration:
 
 
 def _where(one: Lodging) -> tuple[Any, ...]:
-    return one.level, one.estate, one.role, one.schema
+    return one.level, one.estate, one.role, one.schema, one.database
 
 
 def _place(one: Lodging) -> str:
     estate = "/".join(str(part) for part in one.estate.values() if part)
-    return f"level {one.level} in {estate} as {one.role}"
+    return f"level {one.level} in {estate} as {', '.join(filter(None, (one.role, one.schema, one.database)))}"
 
 
 def _lowered(was: Lodging, now: Lodging) -> Iterator[str]:
