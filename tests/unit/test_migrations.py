@@ -99,6 +99,14 @@ def test_more_is_no_loss(tmp_path: Path) -> None:
     ]
 
 
+def test_a_kind_without_a_policy_any_more_is_kept_like_all_other_data(tmp_path: Path) -> None:
+    stated = "compliance.data_governance.retention_policies: {invoices: 60}\n"
+    built(tmp_path / "old", spec("acme", "shared", stated))
+    built(tmp_path / "new", spec("acme", "shared", ""))
+    [loss] = told(tmp_path)["tenants"][0]["loses"]
+    assert loss.startswith("`compliance.data_governance.retention_policies.invoices` comes to 30 from 60")
+
+
 def test_a_move_between_databases_is_refused_and_nothing_written(tmp_path: Path) -> None:
     built(tmp_path / "old", spec("acme", "schema"), spec("globex", "shared"), spec("far", "shared"))
     east = TOP.replace("{region: eu-west-1}", "{region: us-east-1}")
