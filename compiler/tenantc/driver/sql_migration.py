@@ -1,0 +1,108 @@
+"""The migration of every tenant's rows between two builds, its way back, and what is lost on either."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tenantc.driver.build_roots import Roots
+from tenantc.driver.lodging import Lodging, lodgings
+from tenantc.emit.postgres.moving import moved
+from tenantc.emit.writers.sql import write
+from tenantc.source.value import UNLIMITED
+
+MIGRATE: Final = "migrate.sql"
+ROLLBACK: Final = "rollback.sql"
+_HERE: Final = frozenset({"shared", "schema"})
+# what the database deletes by (tenantc.kept_days, tenantc.audit_kept)
+_DEFAULT_DAYS: Final = "limits.data_retention_days"
+_POLICIES: Final = "compliance.data_governance.retention_policies."
+_KEPT: Final = (
+    _DEFAULT_DAYS,
+    _POLICIES,
+    "limits.backup_retention_days",
+    "compliance.data_governance.request_log_retention_days",
+    "monitoring.logging.audit.retention_days",
+)
+_LIMITS: Final = "limits."
+_GONE: Final = "no file of the new build serves it: what it holds stays where it is until somebody deletes it"
+_COLLIDES: Final = (
+    "nothing, but fails and changes nothing where a key of its rows is another tenant's in the shared table: numbers"
+    " that its schema drew from a sequence of its own"
+)
+
+
+class UnwrittenError(Exception):
+    """A move that no script is written for."""
+
+
+class SqlMigration:
+    """What differs for tenants between two builds: `files` to run, by path, and for each such tenant what it loses.
+
+    A rollback is the migration the other way, so rows that came meanwhile go back with those that were moved.
+    """
+
+    def __init__(self, old: Roots, new: Roots, only: frozenset[str] = frozenset()) -> None:
+        self.files: dict[str, bytes] = {}
+        self.tenants: list[dict[str, Any]] = []
+        before, after = lodgings(old), lodgings(new)
+        for folder in sorted({*before, *after}):
+            was, now = before.get(folder), after.get(folder)
+            one = was or now
+            if one is not None and (not only or one.tenant in only):
+                self._compare(folder, one.tenant, was, now)
+
+    def _compare(self, folder: str, tenant: str, was: Lodging | None, now: Lodging | None) -> None:
+        loses = []
+        if was is not None and now is None:
+            loses.append(_GONE)
+        if was is not None and now is not None:
+            loses += _lowered(was, now)
+            if _where(was) != _where(now):
+                self._move(folder, was, now)
+                if now.level == "shared":
+                    loses.append(_COLLIDES)
+        if loses or was is None or now is None or was.level != now.level:
+            levels = {"from": was and was.level, "to": now and now.level}
+            self.tenants.append({"tenant": tenant, "folder": folder, **levels, "loses": loses})
+
+    def _move(self, folder: str, was: Lodging, now: Lodging) -> None:
+        if was.estate != now.estate or was.role != now.role or {was.level, now.level} != _HERE:
+            raise UnwrittenError(
+                f"tenant `{now.tenant}` moves from {_place(was)} to {_place(now)}; tenantc writes moves between the"
+                " levels shared and schema alone, of one estate and under one role: name other tenants with --tenant"
+            )
+        schema = was.schema or now.schema
+        for file, to in ((MIGRATE, now), (ROLLBACK, was)):
+            tree = moved(now.tenant, now.role, schema, file, to_schema=to.level == "schema")
+            self.files[f"{folder}/{file}"] = write(tree).fill({})
+
+
+def _where(one: Lodging) -> tuple[Any, ...]:
+    return one.level, one.estate, one.role, one.schema, one.database
+
+
+def _place(one: Lodging) -> str:
+    estate = "/".join(str(part) for part in one.estate.values() if part)
+    return f"level {one.level} in {estate} as {', '.join(filter(None, (one.role, one.schema, one.database)))}"
+
+
+def _lowered(was: Lodging, now: Lodging) -> Iterator[str]:
+    """Settings by which the database deletes sooner or refuses more."""
+    for path in sorted({*was.settings, *now.settings}):
+        keeps = path.startswith(_KEPT)
+        if not keeps and not path.startswith(_LIMITS):
+            continue
+        old, new = (_most(one, path, math.inf if keeps else 0) for one in (was, now))
+        if new < old:
+            does = "the next retention run deletes what is older" if keeps else "what is used above it is not added to"
+            yield f"`{path}` comes to {new:g} from {'unlimited' if old == math.inf else f'{old:g}'}: {does}"
+
+
+def _most(one: Lodging, path: str, unstated: float) -> float:
+    """A number of the tenant's as the database takes it: a limit that isn't stated grants nothing."""
+    if path not in one.settings and path.startswith(_POLICIES):
+        path = _DEFAULT_DAYS
+    value = one.settings.get(path, unstated)
+    return math.inf if value == UNLIMITED.value or value is None else float(value)
