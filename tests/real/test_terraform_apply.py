@@ -32,6 +32,10 @@ deployment: {regions: {eu-west-1: eu-west-1}}
 """
 
 
+# the emulator has no detectors of anomalies in logs
+NOT_CARRIED = {"monitoring.logging.automated_review": False}
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     with emulator() as found:
@@ -48,7 +52,7 @@ def compiled(root: Path, layout: str, states: Path) -> Path:
         "backend": {"local": {"path": f"{states}/{{root}}.tfstate"}},
     }
     top = f"{TOP}terraform: {json.dumps(options)}\n"
-    write(root, {"tenantc.yaml": top, **spec("acme", "professional")})
+    write(root, {"tenantc.yaml": top, **spec("acme", "professional", NOT_CARRIED)})
     loaded = load(root.resolve()).value
     assert loaded is not None
     # who may ship is not the question here

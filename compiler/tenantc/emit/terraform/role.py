@@ -73,6 +73,7 @@ def role_policy(names: Names, stores: Record | None, trains: bool | None, automa
 def rights(label: str, statements: list[Tree]) -> dict[str, Tree]:
     """Rights of the role, told by a document of Terraform's own: it puts whole lists of an input where they belong."""
     policy: Tree = {
+        "name": label,
         "role": ROLE,
         "policy": Ref("data.aws_iam_policy_document", label, "json"),
     }
