@@ -111,22 +111,22 @@ def test_an_input_of_one_tenant_is_none_of_the_estates(tmp_path: Path) -> None:
 # --- what tenants have of these services ---
 
 
-def test_nobody_opens_what_was_not_searched(tmp_path: Path) -> None:
+def test_nobody_opens_what_was_found_malicious(tmp_path: Path) -> None:
     emitted = on_services(tmp_path / "a", {MALWARE: True})
     plan = emitted.resource("aws_guardduty_malware_protection_plan")
     assert plan["protected_resource"] == {"s3_bucket": {"bucket_name": "${aws_s3_bucket.tenant.id}"}}
     statements = {
         one["Sid"]: one for one in json.loads(emitted.resource("aws_s3_bucket_policy")["policy"])["Statement"]
     }
-    condition = statements["NothingUnsearched"]["Condition"]
-    assert condition["StringNotEquals"] == {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"}
+    condition = statements["NothingMalicious"]["Condition"]
+    assert condition["StringEquals"] == {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND"}
     # whoever searches has to read
     assert condition["ArnNotEquals"] == {"aws:PrincipalArn": "${aws_iam_role.malware_scan.arn}"}
     for settings, options in (({MALWARE: False}, True), ({MALWARE: True}, False)):
         root = tmp_path / f"{settings}{options}"
         other = on_services(root, settings) if options else on_inputs(root, settings)
         assert "aws_guardduty_malware_protection_plan" not in other.main()["resource"]
-        assert "NothingUnsearched" not in other.resource("aws_s3_bucket_policy")["policy"]
+        assert "NothingMalicious" not in other.resource("aws_s3_bucket_policy")["policy"]
 
 
 def test_what_must_not_leave_is_looked_for_every_day(tmp_path: Path) -> None:

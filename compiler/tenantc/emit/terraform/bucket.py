@@ -115,17 +115,18 @@ def bucket_policy(
 ) -> Tree:
     """Who is turned away, and who is let in besides those whom IAM lets.
 
-    Where objects are searched for malicious software, nobody reads what was not, or in which some was found.
+    Where objects are searched for malicious software, nobody reads one in which some was found. What was there before
+    is never searched, so that turning away whatever has no good word would take everybody's files away.
     https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
     """
-    unsearched: Tree = {
-        "Sid": "NothingUnsearched",
+    malicious: Tree = {
+        "Sid": "NothingMalicious",
         "Effect": "Deny",
         "Principal": "*",
         "Action": ["s3:GetObject", "s3:GetObjectVersion"],
         "Resource": text(BUCKET_ARN, "/*"),
         "Condition": {
-            "StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"},
+            "StringEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND"},
             "ArnNotEquals": {"aws:PrincipalArn": Ref("aws_iam_role", "malware_scan", "arn")},
         },
     }
@@ -147,7 +148,7 @@ def bucket_policy(
     }
     statements = [
         None if encrypted is False else no_plain_http("tenant"),
-        unsearched if searching else None,
+        malicious if searching else None,
         read if public else None,
         delivery if delivered and certificate is not None else None,
     ]
