@@ -43,3 +43,5 @@ def command(old_build: Path, new_build: Path, tenants: tuple[str, ...], output: 
             print_line(f"  loses: {loss}")
     for file in files:
         print_line(f"wrote {file}")
+    count = sum(1 for one in found.tenants if one["from"] and one["to"] and one["from"] != one["to"])
+    print_line(f"{count} tenant{'' if count == 1 else 's'} at another isolation level than before")
