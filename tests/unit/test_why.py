@@ -221,17 +221,17 @@ def test_every_line_names_the_settings_by_which_it_changes(tmp_path: Path, tier:
     assert before is not None
     told = {file: Inquiry(pipeline, one.checked, file).decisive() for file in FILES}
     compared = 0
-    for leaf in pipeline.schema.leaves():
+    paths = [leaf for leaf in pipeline.schema.leaves() if ".*" not in leaf.path and driven(leaf.path, TARGETS)]
+    # every setting in one of the tenants: all in both takes a minute more
+    for leaf in paths[[*TENANTS].index(tier) :: len(TENANTS)]:
         path = leaf.path
-        if ".*" in path or not driven(path, TARGETS):
-            continue
         others = list(variants(one.resolved.settings.get(path), leaf))
         stated = [plain(other) for other in others if other is not None]
         after = [texts(tmp_path, tier, {**TENANTS[tier], path: other}) for other in stated]
         followers = readers(one, path)
         for file in FILES:
             changed = {line for new in after if new is not None for line in altered(before[file], new.get(file, ""))}
-            named = {line for line, paths in told[file].items() if path in paths}
+            named = {line for line, deciding in told[file].items() if path in deciding}
             unnamed = {line for line in changed if followers.isdisjoint(told[file].get(line, []))}
             assert unnamed == set(), f"{path} changes lines of {file} that do not name it"
             if None not in others and None not in after and followers == {path}:
