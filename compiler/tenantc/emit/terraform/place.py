@@ -16,7 +16,7 @@ LOOKS: Final[tuple[Path, ...]] = (
     "deployment.region",
     "deployment.cluster",
 )
-_WORD: Final = re.compile(r"\{(root|tenant\.id|environment|account|region|cluster)\}")
+_WORD: Final = r"\{(root|tenant\.id|environment|account|region|cluster)\}"
 
 OF_TENANT: Final = "tenant.id"
 """The word for what each tenant has of its own."""
@@ -38,7 +38,7 @@ def located(value: Value, here: Place) -> Tree:
             return [located(item, here) for item in value]
         case str():
             # words and what stands between them take turns
-            parts = _WORD.split(value)
+            parts = re.split(_WORD, value)
             said: list[Part] = [
                 here.get(part, f"{{{part}}}") if index % 2 else part for index, part in enumerate(parts)
             ]
@@ -54,4 +54,4 @@ def says(value: Value, word: str) -> bool:
         return any(says(item, word) for item in value.values())
     if isinstance(value, tuple):
         return any(says(item, word) for item in value)
-    return isinstance(value, str) and word in _WORD.findall(value)
+    return isinstance(value, str) and word in re.findall(_WORD, value)

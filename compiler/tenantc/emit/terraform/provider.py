@@ -15,7 +15,7 @@ PROVIDER: Final[Path] = "workspace.terraform.provider"
 FILE: Final = "provider.tf.json"
 FIPS: Final[Path] = "security.encryption_config.fips_mode"
 # what AWS calls an account; platforms may call theirs otherwise in their own files
-_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_ACCOUNT: Final = r"[0-9]{12}"
 
 
 @document(
@@ -58,7 +58,7 @@ def configured(stated: Record, account: str | None, region: Slot | str | None, *
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference
     """
     role, tags = stated.get("assume_role"), stated.get("default_tags")
-    known = account is not None and _ACCOUNT.fullmatch(account) is not None
+    known = account is not None and re.fullmatch(_ACCOUNT, account) is not None
     return {
         "region": region,
         "allowed_account_ids": [account] if known else None,

@@ -23,7 +23,7 @@ def elsewhere(wanted: str | None, home: str | None) -> bool:
 
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html; all else is a jurisdiction
-_REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]")
+_REGION: Final = r"[a-z]{2,3}(-[a-z]+)+-[0-9]"
 
 
 @document(
@@ -51,9 +51,9 @@ def aws_region(_names: Names, allowed: tuple[str, ...] | None, residency: str | 
             ".",
         ),
     }
-    narrow = residency is not None and _REGION.fullmatch(residency) is not None
+    narrow = residency is not None and re.fullmatch(_REGION, residency) is not None
     places = [residency] if narrow and residency is not None else [*(allowed or ())]
-    told = bool(places) and all(_REGION.fullmatch(place) for place in places)
+    told = bool(places) and all(re.fullmatch(_REGION, place) for place in places)
     lawful: Tree = {
         "condition": Expr("contains(local.tenant_residency, self.name)"),
         "error_message": text("The tenant's data may not lie in ", Expr("self.name"), "."),

@@ -13,7 +13,7 @@ from tenantc.source.value import Record
 
 STORES: Final[Path] = "workspace.stores"
 MANAGER: Final = "aws_secretsmanager"
-_KEY: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_KEY: Final = r"[A-Za-z0-9_.-]+"
 
 
 def secret(
@@ -30,7 +30,7 @@ def secret(
         return Unsupported(path, (f"say `terraform: {MANAGER}` of `stores.{kept.store}` in tenantc.yaml",))
     key = "".join(part for part in kept.key if isinstance(part, str))
     # it stands in an expression, where other characters could be more than themselves
-    if any(part is Identity.ID for part in kept.key) or not _KEY.fullmatch(key):
+    if any(part is Identity.ID for part in kept.key) or not re.fullmatch(_KEY, key):
         return Unsupported(path, ("name its key, behind `#`, by letters, digits and `_ . -` alone",))
     data: Tree = {"aws_secretsmanager_secret_version": {label: {"secret_id": _placed(names, kept.path)}}}
     read = f"data.aws_secretsmanager_secret_version.{label}.secret_string"
