@@ -211,8 +211,8 @@ class _Run:
             return
         for id in self.blocked:
             self.count_held(id)
-        self.emission.departed = {*self.previous.removed, *self.removed} - self.seen.keys() | self.removed.keys()
-        for folder, files in self.emission.shared():
+        departed = self.previous.removed.keys() - self.seen.keys() | self.removed.keys()
+        for folder, files in self.emission.shared(departed):
             self.write(folder, files, "")
         self.built.ledger.shared([*self.emission.diagnostics, *self.emission.idle_patches()])
         environments = self.pipeline.workspace.documents.environments

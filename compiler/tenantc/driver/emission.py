@@ -52,7 +52,6 @@ class Emission:
 
     `only` names the targets to emit, by default those of the workspace. `reference` builds everything from scratch,
     without memo or templates: what the fast path is tested against. `without` is a patch that is not applied.
-    `departed` are the tenants that are gone.
     """
 
     def __init__(
@@ -82,7 +81,6 @@ class Emission:
         self._rows = {one.rows for target in chosen for one in target.documents if one.rows and one.scope in scopes}
         self._estates: dict[Estate, Said] = {}
         self._roots: dict[tuple[str, str], Said] = {}
-        self.departed: Collection[str] = ()
         self._missed: dict[tuple[str, Path], Diagnostic] = {}
 
     @property
@@ -191,8 +189,11 @@ class Emission:
         files.append(("settings.json", self._values.settings_json(head, sections, filler)))
         return files
 
-    def shared(self) -> Iterator[tuple[str, Files]]:
-        """The files of every estate, with their folder in the build, and those of the fleet."""
+    def shared(self, departed: Collection[str] = ()) -> Iterator[tuple[str, Files]]:
+        """The files of every estate, with their folder in the build, of roots that tenants share, and of the fleet.
+
+        `departed` are the tenants that are gone: the roots that they stood in forget them.
+        """
         taken: dict[str, Estate] = {}
         for estate in sorted(self._estates):
             environment, account, region, cluster = estate
@@ -209,7 +210,7 @@ class Emission:
                 self.diagnostics.append(self._met(folder, taken[folder], estate))
             elif files:
                 yield folder, files
-        yield from self._root_files()
+        yield from self._root_files(departed)
         if self._estates:
             options = self._pipeline.workspace.options
             subject = Subject(self._pipeline.schema, {"workspace": options.section})
@@ -217,14 +218,14 @@ class Emission:
             if files := self._above("fleet", "", subject, filler, [*self._estates.values()]):
                 yield "fleet", files
 
-    def _root_files(self) -> Iterator[tuple[str, Files]]:
+    def _root_files(self, departed: Collection[str]) -> Iterator[tuple[str, Files]]:
         """The files of every root that several tenants stand in, with their folder."""
         for environment, root in sorted(self._roots):
             options = self._pipeline.workspace.options_in(environment)
             facts = Section({"deployment.environment": environment or "default"}, {})
             subject = Subject(self._pipeline.schema, {"deployment": facts, "workspace": options.section})
             filler = Filler({}, Bearer(options.platform, environment, "", "", ""), {}, subject.find)
-            gone = {id for id in self.departed if self._root(environment, id) == root}
+            gone = {id for id in departed if self._root(environment, id) == root}
             said: Said = {**self._roots[environment, root], DEPARTED: {*gone}}
             if files := self._above("root", environment, subject, filler, [said]):
                 yield f"{environment}/{root}" if environment else root, files

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, compact_json, document
+from tenantc.emit.document import Names, Ref, Result, Tree, compact_json, document
 from tenantc.emit.terraform.alarm import TOPIC, alarm
 from tenantc.emit.terraform.bucket import BUCKET
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
@@ -30,11 +30,7 @@ def log_alarm(
     names: Names,
     _topic: Value,
     told: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """An alarm for an hour without a line.
 
@@ -54,7 +50,7 @@ def log_alarm(
         # no sample is what it looks like when nothing arrives
         "treat_missing_data": "breaching",
     }
-    found = tags(names, "logs", classification, attributed, platform, environment, tier)
+    found = tags(names, "logs", *tagged)
     return alarm("silent-log", names, "No line of the tenant's log arrives any more.", metric, found)
 
 
@@ -71,11 +67,7 @@ def storage_alarm(
     told: bool | None,
     most: int | Unlimited | None,
     first: int | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """An alarm for a bucket that is nearly full, as S3 measures it once a day."""
     if told is False or first is None or not isinstance(most, int):
@@ -100,7 +92,7 @@ def storage_alarm(
         "comparison_operator": "GreaterThanOrEqualToThreshold",
         "threshold": most * 10**9 * first // 100,
     }
-    found = tags(names, "storage", classification, attributed, platform, environment, tier)
+    found = tags(names, "storage", *tagged)
     return alarm("storage", names, "The tenant's bucket is nearly full.", metric, found)
 
 
@@ -117,11 +109,7 @@ def threats(
     told: bool | None,
     watched: bool | None,
     suspicious: float | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """What GuardDuty finds at the tenant's bucket from the score on that counts as suspicious, of ten instead of one.
 
@@ -138,7 +126,7 @@ def threats(
         "name": names.of("aws_name"),
         "description": "What GuardDuty finds at the tenant's bucket.",
         "event_pattern": compact_json(pattern),
-        "tags": tags(names, "security", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "security", *tagged),
     }
     told_to: Tree = {"rule": Ref("aws_cloudwatch_event_rule", "tenant", "name"), "arn": Ref("local", "alarm_topic")}
     return {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Slot, Tree, compact_json, document, text
+from tenantc.emit.document import Names, Ref, Tree, compact_json, document, text
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
 
@@ -22,11 +22,7 @@ def budget(
     names: Names,
     managed: bool | None,
     first: int | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """The monthly budget of all that bears the tenant's tag, once that is activated as a cost allocation tag.
 
@@ -37,7 +33,7 @@ def budget(
     if not managed:
         return None
     warnings: list[tuple[str, int]] = [("FORECASTED", 100), *([("ACTUAL", first)] if first is not None else [])]
-    found = tags(names, "billing", classification, attributed, platform, environment, tier)
+    found = tags(names, "billing", *tagged)
     limit: Tree = {
         "name": names.of("aws_name"),
         "budget_type": "COST",

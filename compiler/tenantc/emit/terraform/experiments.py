@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Slot, Tree, compact_json, document, text
+from tenantc.emit.document import Names, Ref, Tree, compact_json, document, text
 from tenantc.emit.terraform.bucket import BUCKET
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
@@ -26,11 +26,7 @@ def experiments(
     names: Names,
     size: str,
     tracked: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """A tracking server, which keeps what runs leave behind in the tenant's bucket and reaches nothing else.
 
@@ -38,7 +34,7 @@ def experiments(
     """
     if not tracked:
         return None
-    found = tags(names, "ai", classification, attributed, platform, environment, tier)
+    found = tags(names, "ai", *tagged)
     trust: Tree = {
         "Effect": "Allow",
         "Principal": {"Service": "sagemaker.amazonaws.com"},

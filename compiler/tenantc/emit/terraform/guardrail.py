@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Expr, Names, Ref, Result, Slot, Tree, Unsupported, document, text
+from tenantc.emit.document import Expr, Names, Ref, Result, Tree, Unsupported, document, text
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.log_group import AT_REST
@@ -62,11 +62,7 @@ def guardrail(
     threshold: float | None,
     strength: str | None,
     at_rest: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The tenant's guardrail; none where nothing is checked, since Bedrock takes no empty one.
 
@@ -89,7 +85,7 @@ def guardrail(
         "content_policy_config": {"filters_config": filters} if filters else None,
         "contextual_grounding_policy_config": grounding if grounded else None,
         "sensitive_information_policy_config": personal if masked else None,
-        "tags": tags(names, "ai", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "ai", *tagged),
     }
     return {
         "locals": {"tenant_guardrails": [GUARDRAIL, text(GUARDRAIL, ":*")]},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Result, Slot, Unsupported, document
+from tenantc.emit.document import Names, Result, Unsupported, document
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -51,11 +51,7 @@ def log_group(
     names: Names,
     days: int | None,
     at_rest: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """One log group for every category of log line, so that no change of the categories takes lines away.
 
@@ -72,7 +68,7 @@ def log_group(
                     "name": names.of("cloudwatch_log_group"),
                     "retention_in_days": days,
                     "kms_key_id": None if at_rest is False else KEY_ARN,
-                    "tags": tags(names, "logs", classification, attributed, platform, environment, tier),
+                    "tags": tags(names, "logs", *tagged),
                     "lifecycle": {"prevent_destroy": True},
                     # CloudWatch Logs refuses a key that it may not use yet
                     "depends_on": None if at_rest is False else ["aws_kms_key_policy.tenant"],

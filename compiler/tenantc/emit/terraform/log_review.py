@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, document
+from tenantc.emit.document import Names, Ref, Result, Tree, document
 from tenantc.emit.terraform.alarm import TOPIC, alarm
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.log_group import AT_REST
@@ -20,11 +20,7 @@ def log_review(
     names: Names,
     reviewed: bool | None,
     at_rest: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """A model of what the lines usually say, which learns and notices what is new, missing or more than usual.
 
@@ -38,7 +34,7 @@ def log_review(
         "evaluation_frequency": "FIVE_MIN",
         "enabled": True,
         "kms_key_id": None if at_rest is False else KEY_ARN,
-        "tags": tags(names, "logs", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "logs", *tagged),
         "depends_on": None if at_rest is False else ["aws_kms_key_policy.tenant"],
     }
     return {"resource": {"aws_cloudwatch_log_anomaly_detector": {"tenant": detector}}}
@@ -49,11 +45,7 @@ def log_review_alarm(
     names: Names,
     _topic: Value,
     reviewed: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """An alarm for what the model holds to be grave.
 
@@ -71,5 +63,5 @@ def log_review_alarm(
         "comparison_operator": "GreaterThanOrEqualToThreshold",
         "threshold": 1,
     }
-    found = tags(names, "logs", classification, attributed, platform, environment, tier)
+    found = tags(names, "logs", *tagged)
     return alarm("log-anomalies", names, "The tenant's log says what it never said before.", metric, found)

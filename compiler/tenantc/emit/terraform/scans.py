@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Expr, Names, Ref, Slot, Tree, compact_json, document, text
+from tenantc.emit.document import Expr, Names, Ref, Tree, compact_json, document, text
 from tenantc.emit.terraform.bucket import BUCKET
 from tenantc.emit.terraform.estate_watch import MALWARE, SERVICES
 from tenantc.emit.terraform.key import KEY_ARN
@@ -26,11 +26,7 @@ def malware_scan(
     names: Names,
     services: tuple[str, ...],
     scanned: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """GuardDuty reads every new object and tags it by what it found.
 
@@ -38,7 +34,7 @@ def malware_scan(
     """
     if "guardduty" not in services or scanned is False:
         return None
-    found = tags(names, "security", classification, attributed, platform, environment, tier)
+    found = tags(names, "security", *tagged)
     trust: Tree = {"Effect": "Allow", "Principal": {"Service": _PLAN}, "Action": "sts:AssumeRole"}
     role: Tree = {
         "name": names.sub("iam_role", "malware-scan"),
@@ -98,11 +94,7 @@ def data_search(
     names: Names,
     services: tuple[str, ...],
     searched: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """Macie searches what came into the bucket, every day.
 
@@ -116,7 +108,7 @@ def data_search(
         "schedule_frequency": {"daily_schedule": True},
         "initial_run": True,
         "s3_job_definition": {"bucket_definitions": {"account_id": Expr("local.tenant_account"), "buckets": [BUCKET]}},
-        "tags": tags(names, "security", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "security", *tagged),
     }
     # https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html
     macie = ":role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document, slug, text
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document, slug, text
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.networks import Families, families
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
@@ -28,11 +28,7 @@ def security_group(
     _vpc: Value,
     ports: tuple[int, ...] | None,
     allowed: tuple[str, ...] | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The group of what users reach, on these ports and from where users may come; its members reach each other.
 
@@ -41,7 +37,7 @@ def security_group(
     networks = families(ALLOWED, allowed)
     if isinstance(networks, Unsupported):
         return networks
-    found = tags(names, "network", classification, attributed, platform, environment, tier)
+    found = tags(names, "network", *tagged)
     return _group(names, "", "What users reach of tenant ", sorted(ports or ()), networks or _ANYWHERE, found)
 
 
@@ -54,17 +50,13 @@ def admin_security_group(
     protocol: str | None,
     admins: tuple[str, ...] | None,
     allowed: tuple[str, ...] | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The group of what administrators reach, from where they may come, or else from where users may."""
     networks = families(_ADMINS, admins) or families(ALLOWED, allowed)
     if isinstance(networks, Unsupported):
         return networks
-    found = tags(names, "network", classification, attributed, platform, environment, tier)
+    found = tags(names, "network", *tagged)
     ports = [_PORT_OF[protocol]] if protocol is not None else []
     return _group(names, "admin", "What administrators reach of tenant ", ports, networks or _ANYWHERE, found)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, document
+from tenantc.emit.document import Names, Ref, Result, Tree, document
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.emit.terraform.waf import BALANCER, ENABLED, MODE, not_its_own
 from tenantc.source.path import Path
@@ -26,11 +26,7 @@ def shield(
     floods: str | None,
     enabled: bool | None,
     mode: str | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """Shield Advanced for the tenant's load balancer; the account has to have subscribed to it.
 
@@ -47,7 +43,7 @@ def shield(
     protection: Tree = {
         "name": names.of("aws_name"),
         "resource_arn": Ref("local", "load_balancer"),
-        "tags": tags(names, "network", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "network", *tagged),
     }
     answer: Tree = {
         "resource_arn": Ref("aws_shield_protection", "tenant", "resource_arn"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.emit.terraform.waf import BURST, RATE, endless_burst
@@ -29,11 +29,7 @@ def usage_plan(
     stage: Value | None,
     rate: int | Unlimited | None,
     burst: int | Unlimited | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The tenant's plan. Its quotas are by the day, the week and the month, so what an hour may hold is kept elsewhere.
 
@@ -54,7 +50,7 @@ def usage_plan(
             if isinstance(rate, int) and not isinstance(burst, Unlimited)
             else None
         ),
-        "tags": tags(names, "api", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "api", *tagged),
     }
     return {"resource": {"aws_api_gateway_usage_plan": {"tenant": plan}}}
 
@@ -64,14 +60,10 @@ def api_key(
     names: Names,
     _api: Value,
     access: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Tree:
     """The tenant's key, whose value AWS makes up; it opens nothing while the tenant may not call the API."""
-    found = tags(names, "api", classification, attributed, platform, environment, tier)
+    found = tags(names, "api", *tagged)
     key: Tree = {"name": names.of("aws_name"), "enabled": access or False, "tags": found}
     link: Tree = {
         "usage_plan_id": Ref("aws_api_gateway_usage_plan", "tenant", "id"),

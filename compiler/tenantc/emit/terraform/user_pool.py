@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -93,11 +93,7 @@ def user_pool(
     uppercase: bool | None,
     numbers: bool | None,
     symbols: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The pool. Users are invited and never sign up by themselves; Terraform and AWS both refuse to delete it.
 
@@ -120,7 +116,7 @@ def user_pool(
         **_INVITED,
         "password_policy": _passwords(length, history, lowercase, uppercase, numbers, symbols),
         **_second_factors(known, required=required or False, by_passkey=passkeys(required, methods)),
-        "tags": tags(names, "identity", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "identity", *tagged),
     }
     return {"resource": {"aws_cognito_user_pool": {"tenant": pool}}}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Unsupported, document
+from tenantc.emit.document import Names, Ref, Result, Unsupported, document
 from tenantc.emit.terraform import waf_rules as rules
 from tenantc.emit.terraform.inputs import INPUTS, own
 from tenantc.emit.terraform.networks import families
@@ -67,11 +67,7 @@ def waf(
     banned: tuple[str, ...] | None,
     geo: bool | None,
     learned: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The web ACL before the tenant's load balancer.
 
@@ -91,7 +87,7 @@ def waf(
         *([rules.rate(limit)] if limit is not None else []),
         *(rules.attacks(block=mode in (None, "block"), learned=learned or False) if enabled is not False else []),
     ]
-    found = tags(names, "network", classification, attributed, platform, environment, tier)
+    found = tags(names, "network", *tagged)
     return {
         "resource": {
             "aws_wafv2_ip_set": rules.ip_sets(names, "edge", networks, found),

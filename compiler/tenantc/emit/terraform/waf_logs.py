@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document
 from tenantc.emit.terraform.alarm import TOPIC, alarm, no_topic
 from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.log_group import AT_REST, RETENTION, refusal
@@ -28,11 +28,7 @@ def waf_logs(
     balancer: Value,
     days: int | None,
     at_rest: bool | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """Every request and what the rules made of it, in a log group whose name AWS WAF asks for.
 
@@ -45,7 +41,7 @@ def waf_logs(
         "name": names.of("waf_log_group"),
         "retention_in_days": days,
         "kms_key_id": None if at_rest is False else KEY_ARN,
-        "tags": tags(names, "logs", classification, attributed, platform, environment, tier),
+        "tags": tags(names, "logs", *tagged),
         "lifecycle": {"prevent_destroy": True},
         "depends_on": None if at_rest is False else ["aws_kms_key_policy.tenant"],
     }
@@ -75,11 +71,7 @@ def waf_alarm(
     topic: Value | None,
     enabled: bool | None,
     mode: str | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """An alarm for requests that look like attacks, where they are let through and somebody is told.
 
@@ -105,5 +97,5 @@ def waf_alarm(
         "threshold": 1,
     }
     say = "Requests that look like attacks reach the tenant."
-    found = tags(names, "network", classification, attributed, platform, environment, tier)
+    found = tags(names, "network", *tagged)
     return alarm("attacks", names, say, metric, found)

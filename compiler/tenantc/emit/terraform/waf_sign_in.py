@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tenantc.emit.document import Names, Ref, Result, Slot, Tree, Unsupported, document
+from typing import Any
+
+from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document
 from tenantc.emit.terraform import waf_rules as rules
 from tenantc.emit.terraform.networks import families
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
@@ -23,11 +25,7 @@ def waf_of_sign_in(
     _callbacks: Value,
     allowed: tuple[str, ...] | None,
     banned: tuple[str, ...] | None,
-    classification: str | None,
-    attributed: bool | None,
-    platform: Slot | None,
-    environment: Slot | None,
-    tier: Slot | None,
+    *tagged: Any,
 ) -> Result:
     """The web ACL before the tenant's user pool: from where nobody signs in, whoever may look at its pages.
 
@@ -42,7 +40,7 @@ def waf_of_sign_in(
     ]
     if not asked:
         return None
-    found = tags(names, "network", classification, attributed, platform, environment, tier)
+    found = tags(names, "network", *tagged)
     association: Tree = {
         "resource_arn": Ref("aws_cognito_user_pool", "tenant", "arn"),
         "web_acl_arn": Ref("aws_wafv2_web_acl", "sign_in", "arn"),
