@@ -69,22 +69,22 @@ def _await(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def init(terraform: Terraform, root: Path) -> None:
-    done = terraform._run(root, "init", "-input=false", "-no-color")
+    done = terraform.run(root, "init", "-input=false", "-no-color")
     assert done.returncode == 0, done.stderr
 
 
 def apply(terraform: Terraform, root: Path) -> str:
     """Applies a root, and gives what Terraform says."""
-    done = terraform._run(root, "apply", "-input=false", "-no-color", "-auto-approve")
+    done = terraform.run(root, "apply", "-input=false", "-no-color", "-auto-approve")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def changes(terraform: Terraform, root: Path) -> dict[str, list[str]]:
     """What Terraform would still do, by address; without what stays as it is."""
-    done = terraform._run(root, "plan", "-input=false", "-no-color", "-out=plan")
+    done = terraform.run(root, "plan", "-input=false", "-no-color", "-out=plan")
     assert done.returncode == 0, done.stderr
-    planned: dict[str, Any] = json.loads(terraform._run(root, "show", "-json", "plan").stdout)
+    planned: dict[str, Any] = json.loads(terraform.run(root, "show", "-json", "plan").stdout)
     return {
         one["address"]: one["change"]["actions"]
         for one in planned.get("resource_changes", [])

@@ -43,13 +43,13 @@ class Terraform:
         return problems
 
     def _init_and_validate(self, root: Path) -> list[str]:
-        init = self._run(root, "init", "-backend=false", "-input=false", "-no-color")
+        init = self.run(root, "init", "-backend=false", "-input=false", "-no-color")
         if init.returncode:
             return [init.stderr.strip() or init.stdout.strip()]
-        answer = json.loads(self._run(root, "validate", "-json").stdout)
+        answer = json.loads(self.run(root, "validate", "-json").stdout)
         return [_problem(diagnostic) for diagnostic in answer["diagnostics"]]
 
-    def _run(self, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         # a developer's own TF_ variables stay out of it
         own = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
         return subprocess.run(

@@ -149,11 +149,11 @@ def plan(terraform: Terraform, root: Path, found: Mapping[str, Path], region: st
     calls = {id: {"source": str(folder)} for id, folder in found.items()}
     main = {"provider": {"aws": {**OFFLINE, "region": region}}, "module": calls}
     (root / "main.tf.json").write_text(json.dumps(main))
-    assert terraform._run(root, "init", "-input=false").returncode == 0
-    done = terraform._run(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
+    assert terraform.run(root, "init", "-input=false").returncode == 0
+    done = terraform.run(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
     if done.returncode:
         return {}, done.stderr
-    planned = json.loads(terraform._run(root, "show", "-json", "plan").stdout)["planned_values"]["root_module"]
+    planned = json.loads(terraform.run(root, "show", "-json", "plan").stdout)["planned_values"]["root_module"]
     made = {
         module["address"].removeprefix("module."): {
             # what is known only after the apply has no values

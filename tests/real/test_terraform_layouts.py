@@ -80,11 +80,11 @@ def compiled(root: Path) -> Path:
 def planned(terraform: Terraform, root: Path) -> dict[str, list[str]]:
     """What Terraform would do in a root, by address."""
     offline(root)
-    init = terraform._run(root, "init", "-input=false", "-no-color")
+    init = terraform.run(root, "init", "-input=false", "-no-color")
     assert init.returncode == 0, init.stderr
-    done = terraform._run(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
+    done = terraform.run(root, "plan", "-input=false", "-no-color", "-refresh=false", "-out=plan")
     assert done.returncode == 0, done.stderr
-    changes = json.loads(terraform._run(root, "show", "-json", "plan").stdout)["resource_changes"]
+    changes = json.loads(terraform.run(root, "show", "-json", "plan").stdout)["resource_changes"]
     found = {change["address"]: change["change"]["actions"] for change in changes}
     assert {*map(tuple, found.values())} <= {("create",), ("read",)}
     return found

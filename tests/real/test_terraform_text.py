@@ -37,9 +37,9 @@ def test_every_text_comes_out_of_terraform_as_it_was_meant(terraform: Terraform,
     (tmp_path / "main.tf.json").write_bytes(FORMATS["terraform"].file(parts))
     (tmp_path / "tenant.tfvars.json").write_text("{}")
     for arguments in (("init", "-input=false"), ("plan", "-input=false", "-out=plan")):
-        ran = terraform._run(tmp_path, *arguments)
+        ran = terraform.run(tmp_path, *arguments)
         assert ran.returncode == 0, ran.stderr
-    shown = json.loads(terraform._run(tmp_path, "show", "-json", "plan").stdout)
+    shown = json.loads(terraform.run(tmp_path, "show", "-json", "plan").stdout)
     found = {name: output["value"] for name, output in shown["planned_values"]["outputs"].items()}
     # Terraform keeps every text in Unicode's normal form C
     assert found == {name: normalize("NFC", meant) for name, meant in wanted.items()}

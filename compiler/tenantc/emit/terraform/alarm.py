@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenantc.emit.document import Names, Ref, Tree, Unsupported
-from tenantc.emit.terraform.inputs import INPUTS
+from tenantc.emit.terraform.standing import option, unmet
 from tenantc.source.path import Path
 from tenantc.source.value import Value
 
-TOPIC: Final[Path] = f"{INPUTS}.alarm_topic"
+TOPIC: Final[Path] = option("alarm_topic")
 
 
 def no_topic(topic: Value | None, path: Path) -> Unsupported | None:
     """What a setting can't do that asks for an alarm where nobody would hear it."""
-    return None if topic is not None else lacking("alarm_topic", "which topic of SNS alarms go to", path)
-
-
-def lacking(name: str, says: str, path: Path) -> Unsupported:
-    """What a setting can't do where an input is missing that no other setting of the tenant has asked for."""
-    return Unsupported(path, (f"say in `terraform.inputs.{name}` in tenantc.yaml {says}",))
+    return None if topic is not None else unmet("alarm_topic", "which topic of SNS alarms go to", path)
 
 
 def alarm(label: str, names: Names, says: str, metric: Tree, tags: Tree) -> Tree:

@@ -17,6 +17,11 @@ def standing(name: str) -> Ref:
     return Ref("local", name)
 
 
+def unmet(name: str, says: str, path: Path) -> Unsupported:
+    """What a document returns where a setting asks for what only an input gives; `says` is what the input tells."""
+    return Unsupported(path, (f"say in `terraform.inputs.{name}` in tenantc.yaml {says}",))
+
+
 def lacking(*names: str) -> Unsupported:
     """What a document returns that lacks these inputs, besides the one without which it is not written."""
     return Unsupported(option(names[0]), tuple(f"say `{name}` under `terraform.inputs`" for name in names))

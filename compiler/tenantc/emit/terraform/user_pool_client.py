@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.document import Expr, Names, Ref, Result, Tree, Unsupported, document, text
-from tenantc.emit.terraform.alarm import lacking
+from tenantc.emit.terraform.standing import unmet
 from tenantc.emit.terraform.user_pool import (
     BREACHED,
     CALLBACKS,
@@ -126,7 +126,7 @@ def user_pool_risk(
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html
     """
     if risk and email is None:
-        return lacking("email_identity", "which identity of SES Cognito writes from", RISK)
+        return unmet("email_identity", "which identity of SES Cognito writes from", RISK)
     asked: Tree = {"event_action": "MFA_REQUIRED", "notify": True}
     takeover: Tree = {
         "actions": {
