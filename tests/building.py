@@ -29,6 +29,16 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def told(path: str) -> bool:
+    """Whether a file of a build tells of the build itself, and so of the day and of the build before."""
+    return path == "manifest.json" or path.startswith("audit/")
+
+
+def artifacts(folder: Path) -> dict[str, bytes]:
+    """Every file of a build but those that tell of the build itself."""
+    return {path: data for path, data in files(folder).items() if not told(path)}
+
+
 def fleet(root: Path, *names: str, overrides: str = "") -> Path:
     """A workspace of tenants that are called like this."""
     return write(root, {f"tenants/{name}.yaml": tenant(overrides).replace("acme", name) for name in names})

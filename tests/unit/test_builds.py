@@ -14,7 +14,8 @@ import pytest
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
-from tests.building import codes, files, fleet, run
+from tenantc.source.digest import sha256
+from tests.building import artifacts, codes, files, fleet, manifest, run
 from tests.compiling import AS_OF, TOP, tenant, write
 from tests.fleet import write as write_fleet
 
@@ -46,9 +47,8 @@ def test_no_deployable_artifact_knows_the_day(tmp_path: Path) -> None:
     root = fleet(tmp_path / "w", "one")
     run(root, tmp_path / "a", as_of="2026-11-01")
     run(root, tmp_path / "b", as_of="2027-01-01")
-    one, other = files(tmp_path / "a"), files(tmp_path / "b")
-    differ = {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]}
-    assert differ == {"audit.json", "manifest.json"}
+    one, other = artifacts(tmp_path / "a"), artifacts(tmp_path / "b")
+    assert {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]} == {"audit.json"}
 
 
 def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
 def test_overriding_with_the_inherited_value_changes_no_deployable_artifact(tmp_path: Path) -> None:
     run(fleet(tmp_path / "a", "one"), tmp_path / "out-a")
     run(fleet(tmp_path / "b", "one", overrides="limits.max_users: 5"), tmp_path / "out-b")
-    one, other = files(tmp_path / "out-a"), files(tmp_path / "out-b")
-    assert {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]} == {"audit.json", "manifest.json"}
+    one, other = artifacts(tmp_path / "out-a"), artifacts(tmp_path / "out-b")
+    assert {path.rsplit("/", 1)[-1] for path in one if one[path] != other[path]} == {"audit.json"}
 
 
 def test_unlimited_stays_a_word_for_auditors_and_is_a_number_for_charts(tmp_path: Path) -> None:
@@ -207,18 +207,20 @@ def test_a_hundred_kills_leave_a_whole_build_each_time(tmp_path: Path) -> None:
     target = tmp_path / "out"
     command = [sys.executable, "-m", "tenantc.cli.main", "compile", str(root), "-o", str(target), "--as-of"]
     subprocess.run([*command, "2026-11-01"], check=True, capture_output=True)
-    builds = [files(target)]
+    builds = [artifacts(target)]
     started = time.perf_counter()
     subprocess.run([*command, "2026-11-02"], check=True, capture_output=True)
     took = time.perf_counter() - started
-    builds.append(files(target))
+    builds.append(artifacts(target))
     for number in range(100):
         day = f"2026-11-{number % 2 + 1:02d}"
         process = subprocess.Popen([*command, day], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(took * (number % 50) / 45)
         process.kill()
         process.wait()
-        assert files(target) in builds
+        assert artifacts(target) in builds
+        listed = {one["path"]: one["sha256"] for one in manifest(target)["artifacts"]}
+        assert {path: sha256(data) for path, data in files(target).items() if path in listed} == listed
     subprocess.run([*command, "2026-11-01"], check=True, capture_output=True)
     leftovers = [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")]
     assert leftovers == [], "the next run clears what dead ones left"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import codes, files, fleet, manifest, run
+from tests.building import artifacts, codes, files, fleet, manifest, run, told
 from tests.compiling import tenant, write
 
 ENVIRONMENTS = "environment: staging\n---\nenvironment: production\n"
@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     """The folders of tenants and estates in which a file changed, came or went."""
     paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    return {path.rpartition("/")[0] for path in paths - {"manifest.json"}}
+    return {path.rpartition("/")[0] for path in paths if not told(path)}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_whole_build_after_partial_ones_is_as_if_there_had_been_none(root: Pat
     run(root, tmp_path / "out", tenants=("two",))
     run(root, tmp_path / "out")
     run(root, tmp_path / "clean")
-    assert files(tmp_path / "out") == files(tmp_path / "clean")
+    assert artifacts(tmp_path / "out") == artifacts(tmp_path / "clean")
 
 
 def test_a_partial_build_removes_nobody_whose_spec_is_gone(root: Path, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_environment_that_comes_to_the_workspace_gets_its_folders(root: Path,
     write(root, {"environments/e.yaml": ENVIRONMENTS + "---\nenvironment: preview\n"})
     assert run(root, tmp_path / "out", environment="preview").written
     found = files(tmp_path / "out")
-    assert {path.split("/")[0] for path in found} == {"manifest.json", "preview", "production", "staging"}
+    assert {path.split("/")[0] for path in found} == {"audit", "manifest.json", "preview", "production", "staging"}
 
 
 def test_an_override_that_another_environment_needs_is_not_idle_in_a_build_of_one(tmp_path: Path) -> None:

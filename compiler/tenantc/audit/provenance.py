@@ -18,7 +18,8 @@ from tenantc.source.memo import Kept
 from tenantc.source.path import Path
 from tenantc.source.value import plain
 
-_FILLED = frozenset({"tenant", "deployment", "workspace"})
+# the sections that tenantc fills, which no line of a document says
+FILLED: Final = frozenset({"tenant", "deployment", "workspace"})
 
 # JSON as this file is laid out: one line a setting, a space behind each colon and comma
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -49,7 +50,7 @@ class Provenance:
         }
         text = _json(head)[:-1].encode()
         held = checked.resolved.settings.sections
-        named = [held[name] for name in sorted(held) if name not in _FILLED]
+        named = [held[name] for name in sorted(held) if name not in FILLED]
         sections = [self.section(section) for section in named if section.definitions]
         # joined at once, since every `+` would copy what stands before it, and this is the largest file of a tenant
         verdicts, settings = self._verdicts.text(judged), b",\n".join(sections)

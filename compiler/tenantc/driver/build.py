@@ -19,6 +19,7 @@ from tenantc.driver.library import digests
 from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous, read_previous, write_manifest
 from tenantc.driver.pipeline import Pipeline, Tenant
+from tenantc.driver.reporting import REPORTS, Outcome, Reporting
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
 from tenantc.judge.turns import Turns
 from tenantc.model.spec import Spec
@@ -101,6 +102,7 @@ class _Run:
         self.emission = Emission(pipeline)
         self.plans = Plans()
         self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
+        self.reporting = Reporting(pipeline, self.provenance)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}
@@ -162,6 +164,7 @@ class _Run:
         self.built.files.add(spec.span.path)
         tenant = self.pipeline.tenant(spec, self.request.environment)
         self.built.ledger.tenant(tenant.diagnostics)
+        self.reporting.tenant(tenant)
         if tenant.failed:
             self.blocked.setdefault(spec.tenant_id, _reason(tenant.diagnostics))
         if spec.tenant_id in self.blocked:
@@ -273,7 +276,9 @@ class _Run:
         if self.request.partial:
             for tenant, files in self.previous.files.items():
                 for path, digest in files.items():
-                    if path not in mine and not self.replaced(path, tenant) and self.folder.keep(path):
+                    if path in mine or path in REPORTS or self.replaced(path, tenant):
+                        continue
+                    if self.folder.keep(path):
                         self.listing.keep(path, tenant, digest)
             self.held = {id: one for id, one in self.previous.held.items() if self.stays(id)} | self.held
         strangers: list[str] = []
@@ -313,10 +318,14 @@ class _Run:
     def finish(self) -> None:
         """Writes the manifest and makes the build the target."""
         removed = {id: one for id, one in self.previous.removed.items() if id not in self.seen} | self.removed
+        inputs = self.inputs if not self.request.partial else self.previous.inputs | self.inputs
+        outcome = Outcome(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
+        for path, pieces in self.reporting.files(outcome, self.previous, self.folder.read):
+            self.listing.keep(path, "", self.folder.write_pieces(path, pieces))
         manifest = write_manifest(
             self.pipeline.as_of,
             self.request.partial,
-            self.inputs if not self.request.partial else self.previous.inputs | self.inputs,
+            inputs,
             self.listing.lines(),
             [self.held[id] for id in sorted(self.held)],
             [removed[id] for id in sorted(removed)],

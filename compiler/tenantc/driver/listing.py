@@ -46,6 +46,19 @@ class Listing:
         gone = [key for key in self._folders if key[1] in tenants]
         return [f"{key[0]}{name}" for key in gone for name in self._folders.pop(key)[0]]
 
+    def homes(self) -> dict[tuple[str, str], list[str]]:
+        """The folders of each tenant in each environment, the uppermost first."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for folder, tenant in sorted(self._folders):
+            if tenant:
+                environment = folder.partition(f"tenants/{tenant}/")[0].rstrip("/")
+                found.setdefault((tenant, environment), []).append(folder)
+        return found
+
+    def held(self, tenant: str, folders: Collection[str]) -> dict[str, str]:
+        """The files of a tenant in these folders: their digests by path."""
+        return {path: digest.hex() for one in folders for path, _, digest in self._files((one, tenant))}
+
     def paths(self) -> set[str]:
         return {f"{folder}{name}" for (folder, _), (names, _) in self._folders.items() for name in names}
 

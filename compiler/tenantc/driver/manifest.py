@@ -10,17 +10,22 @@ from typing import Any
 
 from tenantc import __version__
 from tenantc.driver.sinks import MANIFEST
+from tenantc.source.digest import sha256
 
 
 @dataclass(slots=True)
 class Previous:
-    """What an earlier build's manifest says: the files of each tenant, and of nobody (""), with their digests."""
+    """What an earlier build's manifest says: the files of each tenant, and of nobody (""), with their digests.
+
+    `digest` is its own, empty if there is no earlier build.
+    """
 
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     removed: dict[str, dict[str, Any]] = field(default_factory=dict)
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    as_of: str = ""
+    digest: str = ""
 
     def listed(self) -> set[str]:
         return {path for files in self.files.values() for path in files} | {MANIFEST}
@@ -34,10 +39,11 @@ def read_previous(folder: Path) -> Previous:
     path = folder / MANIFEST
     if not path.is_file():
         return Previous()
-    body = json.loads(path.read_bytes())
+    data = path.read_bytes()
+    body = json.loads(data)
     if not isinstance(body, dict) or body.get("tool", {}).get("name") != "tenantc" or body.get("version") != 1:
         raise ValueError("its manifest.json is not one of tenantc's")
-    previous = Previous()
+    previous = Previous(as_of=body["as_of"], digest=sha256(data))
     for artifact in body["artifacts"]:
         if not _stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
             raise ValueError("its manifest.json lists what does not lie in it")

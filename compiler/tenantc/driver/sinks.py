@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
@@ -51,10 +52,14 @@ class Folder:
             finally:
                 os.close(descriptor)
 
-    def write_pieces(self, path: str, pieces: Iterable[bytes]) -> None:
-        """Writes one file that is never whole in memory."""
+    def write_pieces(self, path: str, pieces: Iterable[bytes]) -> str:
+        """Writes one file that is never whole in memory, and gives its SHA-256 digest."""
+        digest = sha256()
         with os.fdopen(os.open(self._place(path), _NEW, 0o644), "wb") as file:
-            file.writelines(pieces)
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        return digest.hexdigest()
 
     def read(self, path: str) -> bytes:
         """A file of the old build. Raises OSError if it isn't there, or only through a link."""

@@ -1,0 +1,160 @@
+"""The head of report.json (schemas/cli/report.json): posture by framework and control, failures, waivers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from tenantc.audit.coverage import Covered, Standing
+from tenantc.audit.report.posture import state
+from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word
+from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.diagnostics.render import as_json
+from tenantc.model.rule import Rule, Weight
+from tenantc.model.spec import HOUSE, Framework, Waiver
+
+# what says that a rule is broken
+BROKEN: Final = frozenset({"T530", "T531", "T532"})
+_WEIGHTS: Final = {weight: rank for rank, weight in enumerate(Weight)}
+
+
+def frameworks(
+    policies: Mapping[str, tuple[Framework, Sequence[Covered]]], records: Records, wide: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Each framework that a tenant is to meet, and the house's policy if it lists any, with how its controls stand.
+
+    `rows` holds the tenants whose rules came out alike, `states` how many tenants each control stands so for. `wide`
+    are the words of rules about no single tenant, by id.
+    """
+    rows: dict[str, Counter[int]] = {}
+    for record in records.all.values():
+        for name in (*record.frameworks, HOUSE):
+            rows.setdefault(name, Counter())[record.verdicts] += 1
+    sets = [{**dict(words), **wide} for words in records.verdicts]
+    known = [name for name in sorted(rows) if name in policies and (name != HOUSE or policies[name][1])]
+    return [_framework(*policies[name], rows[name], sets) for name in known]
+
+
+def _framework(
+    framework: Framework, controls: Sequence[Covered], tenants: Counter[int], sets: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    rows = []
+    states: list[Counter[str]] = [Counter() for _ in controls]
+    for number, count in sorted(tenants.items(), key=lambda item: (-item[1], item[0])):
+        words = None if number == UNKNOWN else sets[number]
+        found = [state(covered, words).value for covered in controls]
+        rows.append({"verdicts": number, "tenants": count, "states": found})
+        for counter, one in zip(states, found, strict=True):
+            counter[one] += count
+    return {
+        "id": framework.name,
+        "title": framework.title,
+        "version": framework.version,
+        "tenants": tenants.total(),
+        "controls": [_control(*pair) for pair in zip(controls, states, strict=True)],
+        "rows": rows,
+    }
+
+
+def _control(covered: Covered, states: Counter[str]) -> dict[str, Any]:
+    control = covered.control
+    asked = {"evidence": control.evidence} if covered.standing is Standing.EVIDENCE else {}
+    return {
+        "id": control.id,
+        "title": control.title,
+        **asked,
+        "rules": list(covered.rules),
+        "states": dict(sorted(states.items())),
+    }
+
+
+def rules(held: Iterable[Rule]) -> dict[str, dict[str, Any]]:
+    """What a reader has to know of each rule, by its id."""
+    return {
+        rule.id: {
+            "title": rule.title,
+            "severity": rule.severity.value,
+            "because": rule.because,
+            "at": str(rule.span),
+            "controls": [f"{one.framework} {one.control}" for one in rule.citations],
+        }
+        for rule in sorted(held, key=lambda one: one.id)
+    }
+
+
+def failures(reach: Mapping[Diagnostic, Sequence[str]], held: Mapping[str, Rule]) -> list[dict[str, Any]]:
+    """What was said of broken rules, the worst first; `reach` are the tenants that it was said of.
+
+    Those of one tenant alone name it; where a tier breaks a rule, the tenants are those with that verdict.
+    """
+    found = []
+    for diagnostic, tenants in reach.items():
+        rule = held[dict(diagnostic.facts)["rule"]]
+        whose = {"tenant": tenants[0]} if len(tenants) == 1 else {}
+        one = {"rule": rule.id, "weight": rule.severity.value, **as_json(diagnostic), "tenants": len(tenants), **whose}
+        found.append(((_WEIGHTS[rule.severity], -len(tenants), rule.id, diagnostic.sort_key), one))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def told(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[dict[str, Any]]:
+    """What was said with these codes."""
+    return [as_json(one) for one in diagnostics if one.code in codes]
+
+
+def settled(policies: Iterable[Framework]) -> list[dict[str, Any]]:
+    """Rules whose remedies exclude each other, and which of them a policy prefers."""
+    found = [
+        {
+            "policy": policy.name,
+            "rules": list(one.rules),
+            "prefer": one.prefer,
+            "reason": one.reason,
+            "approver": one.approver,
+            "at": str(one.span),
+        }
+        for policy in policies
+        for one in policy.settle
+    ]
+    return sorted(found, key=lambda one: (one["policy"], one["rules"]))
+
+
+def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict[str, Any]]:
+    """Every waiver, the first to end first, with how many days are left (negative once it ended).
+
+    `uses` counts those named, by environment, that break the rule with leave.
+    """
+    with_leave = [{rule for rule, word in words if word == "waived"} for words in records.verdicts]
+    held: dict[str, list[Record]] = {}
+    for record in records.all.values():
+        if record.verdicts != UNKNOWN and with_leave[record.verdicts]:
+            held.setdefault(record.tenant, []).append(record)
+    found = []
+    for one in stated:
+        places = {named.name for named in one.environments}
+        named = [record for tenant in one.tenants for record in held.get(tenant.name, ())]
+        here = [record for record in named if not places or record.environment in places]
+        uses = sum(one.rule.name in with_leave[record.verdicts] for record in here)
+        found.append(_waiver(one, as_of, uses))
+    return sorted(found, key=lambda one: (one["until"], one["rule"], one["at"]))
+
+
+def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
+    return {
+        "rule": waiver.rule.name,
+        "tenants": [one.name for one in waiver.tenants],
+        "environments": [one.name for one in waiver.environments],
+        "items": list(waiver.items),
+        "until": waiver.until,
+        "days": (date.fromisoformat(waiver.until) - date.fromisoformat(as_of)).days,
+        "reason": waiver.reason,
+        "approver": waiver.approver,
+        "uses": uses,
+        "at": str(waiver.rule.span),
+    }
+
+
+def sets(records: Records) -> list[dict[str, list[str]]]:
+    """The verdicts that tenants share, as rules by verdict."""
+    return [by_word(words) for words in records.verdicts]

@@ -1,0 +1,195 @@
+"""Gathers what the reports of a build tell, tenant by tenant, and writes them when all tenants are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from tenantc import __version__
+from tenantc.audit.coverage import coverage
+from tenantc.audit.provenance import Provenance
+from tenantc.audit.report import changes, summary
+from tenantc.audit.report.document import report_json
+from tenantc.audit.report.records import Records, Table, Words
+from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.driver.ledger import Ledger
+from tenantc.driver.listing import Listing
+from tenantc.driver.manifest import Previous
+from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
+from tenantc.driver.targets import targets
+from tenantc.source.digest import sha256
+from tenantc.source.frozen import Frozen
+from tenantc.source.memo import Kept
+
+# the folders of tenants by environment
+Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
+
+REPORT = "audit/report.json"
+REPORTS = frozenset({REPORT})
+"""What a build tells of itself, anew each time."""
+_CONTRADICTIONS = frozenset({"T511"})
+
+
+class Outcome(Frozen, eq=False):
+    """What came of a build as its manifest tells it: entries by tenant for those held and removed."""
+
+    listing: Listing
+    ledger: Ledger
+    inputs: Mapping[str, str]
+    held: Mapping[str, Mapping[str, Any]]
+    removed: Mapping[str, Mapping[str, Any]]
+    partial: bool
+
+
+class Reporting:
+    """What the reports of one build tell."""
+
+    def __init__(self, pipeline: Pipeline, provenance: Provenance) -> None:
+        self._pipeline = pipeline
+        self._records = Records(provenance)
+        self._broken: dict[Diagnostic, list[str]] = {}
+        self._words: Kept[Words] = Kept(256)
+
+    def tenant(self, tenant: Tenant) -> None:
+        """Takes in a tenant that was compiled, whatever came of it."""
+        if tenant.spec.status == "terminated":
+            return
+        for diagnostic in tenant.diagnostics:
+            if diagnostic.code in summary.BROKEN:
+                self._broken.setdefault(diagnostic, []).append(tenant.spec.tenant_id)
+        for compiled in tenant.environments.values():
+            base, sections = compiled.base.settings.sections, compiled.resolved.settings.sections
+            self._records.add(compiled.linked, base, sections, self._verdicts(compiled))
+
+    def _verdicts(self, compiled: Compiled) -> Words | None:
+        if compiled.checked is None:
+            return None
+        if compiled.judged is not None:
+            verdicts = compiled.judged.verdicts
+        else:
+            hardened = self._pipeline.hardened(compiled.linked.stack)
+            verdicts = self._pipeline.judgement.verdicts(compiled.checked, hardened, hardened.tier)
+        known = self._words.get(verdicts)
+        if known is None:
+            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), verdicts)
+        return known
+
+    def files(self, outcome: Outcome, previous: Previous, read: Callable[[str], bytes]) -> Iterator[tuple[str, Any]]:
+        """The reports with their paths in the build, each in pieces; `read` gives a file of the previous build."""
+        earlier = _earlier(previous, read)
+        homes = outcome.listing.homes()
+        self._carry(outcome, homes, earlier)
+        head = self._head(outcome, previous, earlier, homes)
+        names = Table()
+        entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
+        yield REPORT, report_json(head, self._records, names, entries)
+
+    def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
+        """Tenants that have artifacts, or are held, and that this build could not look at."""
+        theirs = {(one["id"], one["environment"]): one for one in (earlier or {}).get("tenants", ())}
+        for tenant, environment in homes:
+            key = tenant, environment or "default"
+            if key in self._records.all or tenant in outcome.removed:
+                continue
+            if earlier is not None and key in theirs:
+                self._records.carry(earlier, theirs[key])
+            else:
+                self._records.unknown(*key)
+        for tenant in outcome.held.keys() - {tenant for tenant, _ in self._records.all}:
+            self._records.unknown(tenant, "")
+
+    def _entry(self, key: tuple[str, str], outcome: Outcome, homes: Homes, names: Table) -> bytes:
+        tenant = key[0]
+        # an environment may be called as the one is that needs no name
+        home = key if key in homes else (tenant, "")
+        folders = homes.get(home, [])
+        files = outcome.listing.held(tenant, folders)
+        held = outcome.held.get(tenant)
+        beside: dict[str, Any] = {"state": "built"} if held is None else {"state": "held", "reason": held["reason"]}
+        top = len(folders[0]) if folders else 0
+        short = tuple([path[top:] for path in files])
+        return self._records.all[key].entry(
+            {**beside, "artifacts": names.number(short), "digests": list(files.values())}
+        )
+
+    def _head(
+        self, outcome: Outcome, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
+    ) -> dict[str, Any]:
+        pipeline, records = self._pipeline, self._records
+        court, documents = pipeline.judgement.court, pipeline.workspace.documents
+        policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
+        told = outcome.ledger.all()
+        wide = self._wide(told)
+        frameworks = summary.frameworks(policies, records, wide)
+        ids = {tenant for tenant, _ in records.all}
+        return {
+            "version": 1,
+            "tool": {"name": "tenantc", "version": __version__},
+            "as_of": pipeline.as_of,
+            "platform": pipeline.workspace.options.platform,
+            "partial": outcome.partial,
+            "counts": {"tenants": len(ids), "held": len(outcome.held), "removed": len(outcome.removed)},
+            "frameworks": frameworks,
+            "rules": summary.rules(court.rules.values()),
+            "wide": wide,
+            "failures": summary.failures(self._broken | self._fleet(told), court.rules),
+            "waivers": summary.waivers(pipeline.workspace.waivers, pipeline.as_of, records),
+            "contradictions": summary.told(told, _CONTRADICTIONS),
+            "settled": summary.settled(documents.frameworks.values()),
+            "changes": self._changes(outcome, previous, earlier, homes),
+            "held": [outcome.held[id] for id in sorted(outcome.held)],
+            "removed": [outcome.removed[id] for id in sorted(outcome.removed)],
+            "documents": self._documents(),
+        }
+
+    def _fleet(self, told: Iterable[Diagnostic]) -> dict[Diagnostic, list[str]]:
+        """What was said of broken rules that are about no single tenant."""
+        return {one: [] for one in told if one.code in summary.BROKEN and one not in self._broken}
+
+    def _wide(self, told: Iterable[Diagnostic]) -> dict[str, str]:
+        """How the rules came out that are about no single tenant; one that was not judged is left out."""
+        broken = {dict(one.facts)["rule"] for one in self._fleet(told)}
+        is_judged = not any(one.code == "T533" for one in told)
+        rules = self._pipeline.judgement.court.wide.armed
+        return {
+            one.rule.id: "fail" if one.rule.id in broken else "pass"
+            for one in rules
+            if one.rule.over == "tiers" or is_judged
+        }
+
+    def _changes(
+        self, outcome: Outcome, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
+    ) -> dict[str, Any] | None:
+        if not previous.digest:
+            return None
+        folders: dict[str, list[str]] = {}
+        for (tenant, _), theirs in homes.items():
+            folders.setdefault(tenant, []).extend(theirs)
+        both = previous.tenants() & folders.keys()
+        changed = [one for one in both if outcome.listing.held(one, folders[one]) != previous.files[one]]
+        return {
+            "since": {"as_of": previous.as_of, "manifest": previous.digest},
+            "inputs": changes.inputs(previous.inputs, outcome.inputs),
+            "tenants": changes.tenants(previous.tenants(), folders, changed),
+            "verdicts": None if earlier is None else changes.turns(earlier, self._records),
+        }
+
+    def _documents(self) -> list[dict[str, Any]]:
+        """The documents that settings drive, with what each reads."""
+        chosen = targets(self._pipeline.workspace.options)
+        found = [(target.name, one.kind, sorted(one.reads)) for target in chosen for one in target.documents]
+        return [{"target": target, "kind": kind, "reads": reads} for target, kind, reads in sorted(found)]
+
+
+def _earlier(previous: Previous, read: Callable[[str], bytes]) -> Mapping[str, Any] | None:
+    """The report of the previous build, if it has one whose bytes its manifest lists."""
+    listed = previous.files.get("", {}).get(REPORT)
+    try:
+        data = read(REPORT) if listed is not None else b""
+    except OSError:
+        return None
+    if sha256(data) != listed:
+        return None
+    found: Mapping[str, Any] = json.loads(data)
+    return found if found["version"] == 1 else None
