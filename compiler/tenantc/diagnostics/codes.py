@@ -108,6 +108,8 @@ CODES: dict[str, Code] = {
     "T515": Code(_E, "the test is wrong: {problem}"),
     "T520": Code(_E, "this waiver of `{rule}` {problem}"),
     "T521": Code(_W, "this waiver of `{rule}` {problem}"),
+    "T522": Code(_E, "this evidence for `{framework} {control}` {problem}"),
+    "T523": Code(_W, "this evidence for `{framework} {control}` {problem}"),
     "T530": Code(_E, "rule `{rule}` {verdict}: {message}"),
     "T531": Code(_W, "rule `{rule}` {verdict}: {message}"),
     "T532": Code(_N, "rule `{rule}` {verdict}: {message}"),

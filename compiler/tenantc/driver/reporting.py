@@ -70,9 +70,10 @@ class Reporting:
         else:
             hardened = self._pipeline.hardened(compiled.linked.stack)
             verdicts = self._pipeline.judgement.verdicts(compiled.checked, hardened, hardened.tier)
-        known = self._words.get(verdicts)
+        # verdicts are shared objects, so which ones there are says what the words are
+        known = self._words.get(*verdicts.values())
         if known is None:
-            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), verdicts)
+            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), *verdicts.values())
         return known
 
     def files(self, outcome: Outcome, previous: Previous, read: Callable[[str], bytes]) -> Iterator[tuple[str, Any]]:
@@ -121,7 +122,7 @@ class Reporting:
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
         told = outcome.ledger.all()
         wide = self._wide(told)
-        frameworks = summary.frameworks(policies, records, wide)
+        frameworks = summary.frameworks(policies, records, wide, pipeline.exhibits.shown)
         ids = {tenant for tenant, _ in records.all}
         return {
             "version": 1,
@@ -135,6 +136,7 @@ class Reporting:
             "wide": wide,
             "failures": summary.failures(self._broken | self._fleet(told), court.rules),
             "waivers": summary.waivers(pipeline.workspace.waivers, pipeline.as_of, records),
+            "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),
             "changes": self._changes(outcome, previous, earlier, homes),

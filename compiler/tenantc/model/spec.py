@@ -116,6 +116,22 @@ class Waiver(Frozen):
     until_span: Span | None = None
 
 
+class Evidence(Frozen):
+    """What was shown for a control of a framework, and who answers for it.
+
+    It counts from the day `date` on until the day `until`; `sha256` is the digest of what lies behind the link.
+    """
+
+    framework: Named
+    control: Named
+    owner: str
+    link: str
+    sha256: str
+    date: str
+    until: str
+    until_span: Span
+
+
 class Framework(Frozen):
     """A policy: a framework's canonical id, the spellings that name it, its controls, and what it says of rules."""
 

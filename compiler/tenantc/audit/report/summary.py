@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from tenantc.audit.coverage import Covered, Standing
+from tenantc.audit.evidence import Exhibits, Shown
 from tenantc.audit.report.posture import state
 from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word
 from tenantc.diagnostics.diagnostic import Diagnostic
@@ -21,7 +22,7 @@ _WEIGHTS: Final = {weight: rank for rank, weight in enumerate(Weight)}
 
 
 def frameworks(
-    policies: Mapping[str, tuple[Framework, Sequence[Covered]]], records: Records, wide: Mapping[str, str]
+    policies: Mapping[str, tuple[Framework, Sequence[Covered]]], records: Records, wide: Mapping[str, str], shown: Shown
 ) -> list[dict[str, Any]]:
     """Each framework that a tenant is to meet, and the house's policy if it lists any, with how its controls stand.
 
@@ -34,17 +35,23 @@ def frameworks(
             rows.setdefault(name, Counter())[record.verdicts] += 1
     sets = [{**dict(words), **wide} for words in records.verdicts]
     known = [name for name in sorted(rows) if name in policies and (name != HOUSE or policies[name][1])]
-    return [_framework(*policies[name], rows[name], sets) for name in known]
+    return [_framework(*policies[name], rows[name], sets, shown) for name in known]
 
 
 def _framework(
-    framework: Framework, controls: Sequence[Covered], tenants: Counter[int], sets: Sequence[Mapping[str, str]]
+    framework: Framework,
+    controls: Sequence[Covered],
+    tenants: Counter[int],
+    sets: Sequence[Mapping[str, str]],
+    shown: Shown,
 ) -> dict[str, Any]:
+    exhibits = [shown.get((framework.name, covered.control.id)) for covered in controls]
     rows = []
     states: list[Counter[str]] = [Counter() for _ in controls]
     for number, count in sorted(tenants.items(), key=lambda item: (-item[1], item[0])):
         words = None if number == UNKNOWN else sets[number]
-        found = [state(covered, words).value for covered in controls]
+        pairs = zip(controls, exhibits, strict=True)
+        found = [state(covered, words, exhibit is not None).value for covered, exhibit in pairs]
         rows.append({"verdicts": number, "tenants": count, "states": found})
         for counter, one in zip(states, found, strict=True):
             counter[one] += count
@@ -140,6 +147,30 @@ def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict
     return sorted(found, key=lambda one: (one["until"], one["rule"], one["at"]))
 
 
+def evidence(exhibits: Exhibits, as_of: str) -> list[dict[str, Any]]:
+    """All evidence, the first to end first; `counts` says whether it shows its control today."""
+    found = [
+        {
+            "framework": one.framework.name,
+            "control": one.control.name,
+            "owner": one.owner,
+            "link": one.link,
+            "sha256": one.sha256,
+            "date": one.date,
+            "until": one.until,
+            "days": _days(as_of, one.until),
+            "counts": exhibits.shown.get((one.framework.name, one.control.name)) is one,
+            "at": str(one.control.span),
+        }
+        for one in exhibits.all
+    ]
+    return sorted(found, key=lambda one: (one["until"], one["framework"], one["control"], one["at"]))
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
+
+
 def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
     return {
         "rule": waiver.rule.name,
@@ -147,7 +178,7 @@ def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
         "environments": [one.name for one in waiver.environments],
         "items": list(waiver.items),
         "until": waiver.until,
-        "days": (date.fromisoformat(waiver.until) - date.fromisoformat(as_of)).days,
+        "days": _days(as_of, waiver.until),
         "reason": waiver.reason,
         "approver": waiver.approver,
         "uses": uses,
