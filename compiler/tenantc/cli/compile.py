@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tenantc.cli import reports
+from tenantc.cli.incident import Glass, break_glass, glass_options
 from tenantc.cli.options import as_of_option, env_option, fail_on_option, report_format_option
 from tenantc.cli.session import Session, print_json, summary
 from tenantc.diagnostics.codes import Severity
@@ -33,6 +35,7 @@ _MOST = 3
     "--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts"
 )
 @click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
+@glass_options
 @report_format_option
 def command(
     workspace: Path,
@@ -43,6 +46,7 @@ def command(
     fail_on: str,
     keep_going: bool,
     allow_removals: bool,
+    glass: Glass,
     format_: str,
 ) -> None:
     """Compile WORKSPACE (the nearest one upward from the current folder) into artifacts that deployers apply as is."""
@@ -51,28 +55,14 @@ def command(
     pipeline = session.pipeline(fail_on)
     if environment is not None and environment not in pipeline.workspace.documents.environments:
         raise click.UsageError(f"there is no environment `{environment}`")
+    pipeline = break_glass(session, pipeline, glass, tenants, fail_on)
     target = output if output is not None else session.root / "build"
     request = Request(target, shown(target), tenants, environment, keep_going, allow_removals)
     with session.progress("compiling", len(pipeline.workspace.tenant_files()) if not tenants else 0) as advance:
         built = build(pipeline, request, advance)
     found = built.ledger.all()
     if format_ == "json":
-        boundaries = pipeline.boundaries()
-        print_json(
-            {
-                "version": 1,
-                "as_of": pipeline.as_of,
-                "output": request.shown,
-                "written": built.written,
-                "tenants": built.tenants,
-                "artifacts": built.artifacts,
-                "bytes": built.bytes,
-                "held": built.held,
-                "removed": built.removed,
-                "next": {"day": boundaries.day, "changes": boundaries.changes},
-                "diagnostics": [as_json(one, session.prefix) for one in found],
-            }
-        )
+        print_json(_document(built, request, pipeline, session.prefix))
     else:
         if format_ in reports.WRITERS:
             files = (f"{session.prefix}{path}" for path in sorted(built.files))
@@ -83,6 +73,24 @@ def command(
         if format_ in {"human", "github"}:
             _tell(built, request, pipeline, time.perf_counter() - started)
     raise click.exceptions.Exit(1 if built.ledger.failed else 0)
+
+
+def _document(built: Built, request: Request, pipeline: Pipeline, prefix: str) -> dict[str, Any]:
+    """What came of it as JSON (schemas/cli/compile.json)."""
+    boundaries = pipeline.boundaries()
+    return {
+        "version": 1,
+        "as_of": pipeline.as_of,
+        "output": request.shown,
+        "written": built.written,
+        "tenants": built.tenants,
+        "artifacts": built.artifacts,
+        "bytes": built.bytes,
+        "held": built.held,
+        "removed": built.removed,
+        "next": {"day": boundaries.day, "changes": boundaries.changes},
+        "diagnostics": [as_json(one, prefix) for one in built.ledger.all()],
+    }
 
 
 def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) -> None:

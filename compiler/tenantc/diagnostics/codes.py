@@ -115,6 +115,7 @@ CODES: dict[str, Code] = {
     "T532": Code(_N, "rule `{rule}` {verdict}: {message}"),
     "T533": Code(_N, "the rules over the fleet are not judged: {problem}"),
     "T534": Code(_W, "rule `{rule}` is not mended: {problem}"),
+    "T535": Code(_E, "tenant `{tenant}` does not ship with rule `{rule}` broken: {problem}"),
     "T601": Code(_E, "the name `{name}` cannot be a {kind}: {problem}"),
     "T602": Code(_E, "the {kind} `{name}` would belong to {tenants}"),
     "T603": Code(_E, "{target} cannot express `{path}` = {value}"),

@@ -13,6 +13,7 @@ from tenantc.audit.report import changes, summary
 from tenantc.audit.report.document import report_json
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.driver import incident
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous
@@ -120,7 +121,7 @@ class Reporting:
         pipeline, records = self._pipeline, self._records
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
-        told = outcome.ledger.all()
+        told, stated = outcome.ledger.all(), pipeline.workspace.waivers
         wide = self._wide(told)
         frameworks = summary.frameworks(policies, records, wide, pipeline.exhibits.shown)
         ids = {tenant for tenant, _ in records.all}
@@ -135,7 +136,7 @@ class Reporting:
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
             "failures": summary.failures(self._broken | self._fleet(told), court.rules),
-            "waivers": summary.waivers(pipeline.workspace.waivers, pipeline.as_of, records),
+            "waivers": summary.waivers(stated, pipeline.as_of, records, incident.broken(stated)),
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),

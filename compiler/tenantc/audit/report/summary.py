@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -127,10 +127,11 @@ def settled(policies: Iterable[Framework]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["policy"], one["rules"]))
 
 
-def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict[str, Any]]:
+def waivers(stated: Iterable[Waiver], as_of: str, records: Records, glass: Collection[Waiver]) -> list[dict[str, Any]]:
     """Every waiver, the first to end first, with how many days are left (negative once it ended).
 
-    `uses` counts those named, by environment, that break the rule with leave.
+    `uses` counts those named, by environment, that break the rule with leave; `glass` says that an incident brought the
+    waiver about.
     """
     with_leave = [{rule for rule, word in words if word == "waived"} for words in records.verdicts]
     held: dict[str, list[Record]] = {}
@@ -143,7 +144,7 @@ def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict
         named = [record for tenant in one.tenants for record in held.get(tenant.name, ())]
         here = [record for record in named if not places or record.environment in places]
         uses = sum(one.rule.name in with_leave[record.verdicts] for record in here)
-        found.append(_waiver(one, as_of, uses))
+        found.append(_waiver(one, as_of, uses) | {"glass": one in glass})
     return sorted(found, key=lambda one: (one["until"], one["rule"], one["at"]))
 
 
