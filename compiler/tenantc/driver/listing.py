@@ -46,6 +46,15 @@ class Listing:
         gone = [key for key in self._folders if key[1] in tenants]
         return [f"{key[0]}{name}" for key in gone for name in self._folders.pop(key)[0]]
 
+    def named(self, name: str) -> dict[str, dict[str, str]]:
+        """The files of this name: digests in hexadecimal digits by path, by tenant."""
+        found: dict[str, dict[str, str]] = {}
+        for key, (names, _) in self._folders.items():
+            if name in names:
+                wanted = (file for file in self._files(key) if file[0] == f"{key[0]}{name}")
+                found.setdefault(key[1], {}).update((path, digest.hex()) for path, _, digest in wanted)
+        return found
+
     def paths(self) -> set[str]:
         return {f"{folder}{name}" for (folder, _), (names, _) in self._folders.items() for name in names}
 
