@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from tenantc.audit import canonical, dsse
@@ -19,6 +20,8 @@ from tenantc.source.digest import sha256
 from tenantc.source.frozen import Frozen
 
 FOLDER: Final = "audit/chain"
+# absent links that are named: who makes up a number may make up a large one
+_MOST: Final = 100
 _NAME: Final = re.compile(rf"{FOLDER}/([0-9]{{6,}})\.json")
 
 # says what is wrong with the signatures of the envelope at a path
@@ -68,7 +71,8 @@ def decode(data: bytes) -> Link:
 def _shaped(plain: Any) -> Link:
     envelope = dsse.shaped(plain["envelope"]) if "envelope" in plain else None
     digests = [plain["manifest"], *([plain["previous"]] if plain["previous"] is not None else [])]
-    if not isinstance(plain["as_of"], str) or any(len(bytes.fromhex(digest)) != 32 for digest in digests):
+    is_plain = isinstance(plain["as_of"], str) and isinstance(plain["number"], int)
+    if not is_plain or any(len(bytes.fromhex(digest)) != 32 for digest in digests):
         raise TypeError
     return Link(plain["number"], plain["as_of"], plain["previous"], plain["manifest"], envelope)
 
@@ -87,7 +91,8 @@ class Chain(Frozen):
     def problems(self, check: Check) -> Iterator[Diagnostic]:
         """What is wrong with the chain; `check` judges the signatures of links before the newest."""
         last = self.newest.number if self.newest is not None else max(self.links, default=0)
-        yield from (broken(number, "is missing") for number in range(1, last + 1) if number not in self.links)
+        absent = (broken(number, "is missing") for number in range(1, last + 1) if number not in self.links)
+        yield from islice(absent, _MOST)
         yield from (broken(one, "comes after the build's own") for one in sorted(self.links) if one > last)
         following = self.newest
         if following is not None and last in self.links and self.links[last] != encode(following):
@@ -96,18 +101,18 @@ class Chain(Frozen):
             following = self._read(last)
             if following is None:
                 yield broken(last, "cannot be read")
-        manifest = self.before
-        for number in range(last - 1, 0, -1):
+        at = last
+        for number in sorted((one for one in self.links if one < last), reverse=True):
             found = self._read(number)
-            if number in self.links:
-                problem = self._problem(number, found, following, manifest)
-                if problem:
-                    yield broken(number, problem)
-                    found = None  # what it says of the one before is nobody's word
-                elif found is not None and found.envelope is not None:
-                    yield from check(path_of(number), found.envelope)
-            following, manifest = found, None
-        if following is not None and following.number == 1 and following.previous is not None:
+            follows = following if number == at - 1 else None
+            problem = self._problem(number, found, follows, self.before if number == last - 1 else None)
+            if problem:
+                yield broken(number, problem)
+                found = None  # what it says of the one before is nobody's word
+            elif found is not None and found.envelope is not None:
+                yield from check(path_of(number), found.envelope)
+            at, following = number, found
+        if following is not None and at == 1 and following.previous is not None:
             yield broken(1, "follows another, and none is there")
 
     def _read(self, number: int) -> Link | None:

@@ -37,6 +37,8 @@ def document(envelope: Envelope) -> dict[str, Any]:
 def shaped(plain: Any) -> Envelope:
     """An envelope from plain data; raises ValueError, LookupError or TypeError where that is none."""
     signatures = tuple((one["keyid"], b64decode(one["sig"], validate=True)) for one in plain["signatures"])
+    if not all(isinstance(text, str) for text in (plain["payloadType"], *(key for key, _ in signatures))):
+        raise TypeError
     return Envelope(plain["payloadType"], b64decode(plain["payload"], validate=True), signatures)
 
 

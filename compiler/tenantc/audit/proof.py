@@ -92,15 +92,17 @@ def decode(data: bytes) -> Proof:
 
 
 def _shaped(plain: Any) -> Proof:
-    if not isinstance(plain["index"], int) or not isinstance(plain["size"], int):
+    digests = [bytes.fromhex(text) for text in (plain["report"], plain["nonce"], *plain["path"])]
+    is_plain = isinstance(plain["index"], int) and isinstance(plain["size"], int)
+    if not is_plain or any(len(digest) != 32 for digest in digests):
         raise TypeError
     return Proof(
         plain["tenant"],
         plain["environment"],
-        bytes.fromhex(plain["report"]).hex(),
-        bytes.fromhex(plain["nonce"]),
+        digests[0].hex(),
+        digests[1],
         plain["index"],
         plain["size"],
-        tuple(bytes.fromhex(digest) for digest in plain["path"]),
+        tuple(digests[2:]),
         dsse.shaped(plain["envelope"]),
     )

@@ -78,6 +78,9 @@ def parse_manifest(data: bytes) -> Previous:
     previous.chained = "previous" in body
     if body.get("previous") is not None:
         previous.follows = Follows(body["previous"]["manifest"], body["previous"]["link"])
+    texts = (previous.as_of, *previous.keys, *previous.inputs, *previous.inputs.values(), *previous.files)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("its manifest.json is not one of tenantc's")
     return previous
 
 
