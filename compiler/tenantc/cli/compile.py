@@ -11,13 +11,16 @@ import click
 from tenantc.cli import reports
 from tenantc.cli.incident import Glass, break_glass, glass_options
 from tenantc.cli.options import as_of_option, env_option, fail_on_option, report_format_option
-from tenantc.cli.session import Session, print_json, summary
+from tenantc.cli.passphrase import passphrase, passphrase_options
+from tenantc.cli.session import Session, print_json, say, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
 from tenantc.driver.build import Built, Request, build
 from tenantc.driver.files import shown
+from tenantc.driver.keys import ALGORITHMS, KeyRefusedError, Signer, load_signer
 from tenantc.driver.pipeline import Pipeline
 from tenantc.report.findings import Report
+from tenantc.source.frozen import replace
 
 _MOST = 3
 
@@ -36,6 +39,15 @@ _MOST = 3
 )
 @click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
 @glass_options
+@click.option(
+    "--sign-key", metavar="DIR", type=click.Path(path_type=Path), help="sign the build with the private keys in DIR"
+)
+@passphrase_options
+@click.option(
+    "--previous",
+    metavar="DIR|none",
+    help="the build whose chain this one goes on with, or `none` for a new chain; by default the one that it replaces",
+)
 @report_format_option
 def command(
     workspace: Path,
@@ -47,17 +59,26 @@ def command(
     keep_going: bool,
     allow_removals: bool,
     glass: Glass,
+    sign_key: Path | None,
+    passphrase_file: Path | None,
+    no_passphrase: bool,
+    previous: str | None,
     format_: str,
 ) -> None:
     """Compile WORKSPACE (the nearest one upward from the current folder) into artifacts that deployers apply as is."""
     started = time.perf_counter()
+    signer = _signer(sign_key, passphrase_file, no_passphrase)
     session = Session(workspace, format_, as_of, reports.unusable("compile", format_))
     pipeline = session.pipeline(fail_on)
     if environment is not None and environment not in pipeline.workspace.documents.environments:
         raise click.UsageError(f"there is no environment `{environment}`")
     pipeline = break_glass(session, pipeline, glass, tenants, fail_on)
     target = output if output is not None else session.root / "build"
-    request = Request(target, shown(target), tenants, environment, keep_going, allow_removals)
+    request = Request(target, shown(target), tenants, environment, keep_going, allow_removals, signer)
+    if previous == "none":
+        request = replace(request, fresh=True)
+    elif previous is not None:
+        request = replace(request, previous=Path(previous))
     with session.progress("compiling", len(pipeline.workspace.tenant_files()) if not tenants else 0) as advance:
         built = build(pipeline, request, advance)
     found = built.ledger.all()
@@ -76,13 +97,15 @@ def command(
 
 
 def _document(built: Built, request: Request, pipeline: Pipeline, prefix: str) -> dict[str, Any]:
-    """What came of it as JSON (schemas/cli/compile.json)."""
+    """What came of it, as JSON documents hold it (schemas/cli/compile.json)."""
     boundaries = pipeline.boundaries()
     return {
         "version": 1,
         "as_of": pipeline.as_of,
         "output": request.shown,
         "written": built.written,
+        "unchanged": built.unchanged,
+        "keys": list(request.signer.ids) if request.signer is not None else [],
         "tenants": built.tenants,
         "artifacts": built.artifacts,
         "bytes": built.bytes,
@@ -91,6 +114,18 @@ def _document(built: Built, request: Request, pipeline: Pipeline, prefix: str) -
         "next": {"day": boundaries.day, "changes": boundaries.changes},
         "diagnostics": [as_json(one, prefix) for one in built.ledger.all()],
     }
+
+
+def _signer(folder: Path | None, passphrase_file: Path | None, no_passphrase: bool) -> Signer | None:
+    if folder is None:
+        if passphrase_file is not None or no_passphrase:
+            raise click.UsageError("a passphrase is that of keys: say --sign-key, too")
+        return None
+    try:
+        return load_signer(folder, passphrase(passphrase_file, no_passphrase, new=False))
+    except KeyRefusedError as refused:
+        say([refused.diagnostic])
+        raise click.exceptions.Exit(1) from None
 
 
 def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) -> None:
@@ -110,4 +145,7 @@ def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) ->
         more = len(boundaries.changes) - _MOST
         shown_changes = "; ".join(boundaries.changes[:_MOST]) + (f"; and {more} more" if more > 0 else "")
         click.echo(f"from {boundaries.day} on: {shown_changes}")
-    click.echo(f"as of {pipeline.as_of}; look into {request.shown}/ (manifest.json lists everything)")
+    if built.unchanged:
+        click.echo(f"nothing changed: {request.shown}/ is left as it was")
+    signed = f"signed ({', '.join(ALGORITHMS)})" if request.signer is not None else "unsigned"
+    click.echo(f"as of {pipeline.as_of}; look into {request.shown}/ (manifest.json lists everything); {signed}")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Each command's module, loaded by name when it runs, and what the overview says of it.
 COMMANDS = {
     "compile": "compile a workspace into artifacts",
+    "keygen": "make the keys that sign builds",
+    "audit": "verify builds, prove what was decided for a tenant, and tell their history",
     "check": "check a workspace, or some of its files, and write nothing",
     "show": "show a tenant's resolved settings",
     "explain": "explain where a setting's value comes from, what a rule asks, or what a diagnostic's code means",
@@ -161,8 +163,9 @@ def _group() -> click.Group:
                 return None
             command = _loaded(cmd_name).command
             assert isinstance(command, click.Command)
-            assert command.callback is not None, "a command does something"
-            command.callback = _told(command.callback)
+            for one in command.commands.values() if isinstance(command, click.Group) else (command,):
+                assert one.callback is not None, "a command does something"
+                one.callback = _told(one.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

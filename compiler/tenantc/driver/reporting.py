@@ -43,6 +43,25 @@ class Outcome(Frozen, eq=False):
     partial: bool
 
 
+class Earlier(Frozen, eq=False):
+    """An earlier build: what its manifest says, and a function that gives its files."""
+
+    manifest: Previous
+    read: Callable[[str], bytes]
+
+    def report(self) -> Mapping[str, Any] | None:
+        """Its report, if it has one with the bytes that its manifest lists."""
+        listed = self.manifest.files.get("", {}).get(REPORT)
+        try:
+            data = self.read(REPORT) if listed is not None else b""
+        except OSError:
+            return None
+        if sha256(data) != listed:
+            return None
+        found: Mapping[str, Any] = json.loads(data)
+        return found if found["version"] == 1 else None
+
+
 class Reporting:
     """What the reports of one build tell."""
 
@@ -77,12 +96,16 @@ class Reporting:
             known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), *verdicts.values())
         return known
 
-    def files(self, outcome: Outcome, previous: Previous, read: Callable[[str], bytes]) -> Iterator[tuple[str, Any]]:
-        """The reports with their paths in the build, each in pieces; `read` gives a file of the previous build."""
-        earlier = _earlier(previous, read)
+    def files(self, outcome: Outcome, replaced: Earlier, since: Earlier) -> Iterator[tuple[str, Any]]:
+        """The reports with their paths in the build, each in pieces.
+
+        What this build could not look at is told as in the one that it replaces, changes are those `since` another.
+        """
+        earlier = replaced.report()
         homes = outcome.listing.homes()
         self._carry(outcome, homes, earlier)
-        head = self._head(outcome, previous, earlier, homes)
+        turned = earlier if since is replaced else since.report()
+        head = self._head(outcome, self._changes(outcome, since.manifest, turned, homes))
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
@@ -115,9 +138,7 @@ class Reporting:
             {**beside, "artifacts": names.number(short), "digests": list(files.values())}
         )
 
-    def _head(
-        self, outcome: Outcome, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
-    ) -> dict[str, Any]:
+    def _head(self, outcome: Outcome, changes: dict[str, Any] | None) -> dict[str, Any]:
         pipeline, records = self._pipeline, self._records
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
@@ -140,7 +161,7 @@ class Reporting:
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),
-            "changes": self._changes(outcome, previous, earlier, homes),
+            "changes": changes,
             "held": [outcome.held[id] for id in sorted(outcome.held)],
             "removed": [outcome.removed[id] for id in sorted(outcome.removed)],
             "documents": self._documents(),
@@ -183,16 +204,3 @@ class Reporting:
         chosen = targets(self._pipeline.workspace.options)
         found = [(target.name, one.kind, sorted(one.reads)) for target in chosen for one in target.documents]
         return [{"target": target, "kind": kind, "reads": reads} for target, kind, reads in sorted(found)]
-
-
-def _earlier(previous: Previous, read: Callable[[str], bytes]) -> Mapping[str, Any] | None:
-    """The report of the previous build, if it has one whose bytes its manifest lists."""
-    listed = previous.files.get("", {}).get(REPORT)
-    try:
-        data = read(REPORT) if listed is not None else b""
-    except OSError:
-        return None
-    if sha256(data) != listed:
-        return None
-    found: Mapping[str, Any] = json.loads(data)
-    return found if found["version"] == 1 else None
