@@ -37,6 +37,7 @@ WITHOUT_FILES = {
     "T607": "it takes an earlier build",
     "T609": "it takes a package that is installed",
     "T615": "it takes a package that is installed",
+    "T715": "it is about a folder or branch",
     "T702": "it is about keys",
     **{f"T{number}": "it is about a build that was made" for number in range(703, 715)},
     "T901": "it is about a folder without a workspace",

@@ -147,6 +147,7 @@ CODES: dict[str, Code] = {
     "T712": Code(_N, "the build in `{path}` is unsigned: digests tell damage, and nobody vouches for it"),
     "T713": Code(_N, "`{path}` is signed by `{key}`, which was not given"),
     "T714": Code(_E, "no build can be made after the one in `{path}`: {problem}"),
+    "T715": Code(_E, "nothing can be published to `{path}`: {problem}"),
     "T901": Code(_E, "there is no tenantc.yaml in `{path}` or above it"),
     "T902": Code(_E, "there is no tenant `{tenant}`"),
     "T903": Code(_E, "`{path}` holds files and no manifest of tenantc"),

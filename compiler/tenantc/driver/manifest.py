@@ -72,7 +72,7 @@ def parse_manifest(data: bytes) -> Previous:
         raise ValueError("its manifest.json is not one of tenantc's")
     previous = Previous(digest=sha256(data))
     for artifact in body["artifacts"]:
-        if not _stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
+        if not stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
             raise ValueError("its manifest.json lists what does not lie in it")
         previous.files.setdefault(artifact.get("tenant", ""), {})[artifact["path"]] = artifact["sha256"]
     previous.removed = {item["tenant"]: item for item in body["removed"]}
@@ -89,7 +89,7 @@ def parse_manifest(data: bytes) -> Previous:
     return previous
 
 
-def _stays(path: str) -> bool:
+def stays(path: str) -> bool:
     """Whether a path names something within the build: a manifest may come with a repository, and then is hostile."""
     return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 

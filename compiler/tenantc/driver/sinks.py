@@ -69,7 +69,7 @@ class Folder:
         """Takes a file or link of the old build, or another, over; False if it isn't there, or only through a link."""
         root = build or self.target
         old = root / path
-        if not (old.is_symlink() or old.is_file()) or _linked(root, old.parent):
+        if not (old.is_symlink() or old.is_file()) or is_linked(root, old.parent):
             return False
         full = self._place(new_path or path)
         try:
@@ -116,12 +116,12 @@ class Folder:
 def read_within(build: Path, path: str) -> bytes:
     """A plain file of a build. Raises OSError if none is there, or only through a link."""
     full = build / path
-    if full.is_symlink() or not full.is_file() or _linked(build, full.parent):
+    if full.is_symlink() or not full.is_file() or is_linked(build, full.parent):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(full))
     return full.read_bytes()
 
 
-def _linked(build: Path, folder: Path) -> bool:
+def is_linked(build: Path, folder: Path) -> bool:
     """Whether the way to a folder of a build leads through a link, and so perhaps out of it."""
     within = (one for one in (folder, *folder.parents) if one != build and one.is_relative_to(build))
     return any(one.is_symlink() for one in within)
