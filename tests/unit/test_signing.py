@@ -82,7 +82,7 @@ def test_securesystemslib_verifies_the_envelope_and_in_toto_reads_the_statement(
     from in_toto_attestation.v1.statement import Statement
     from securesystemslib.dsse import Envelope
     from securesystemslib.exceptions import VerificationError
-    from securesystemslib.signer import SSlibKey
+    from securesystemslib.signer._key import SSlibKey
 
     build = signed / "build"
     id = manifest(build)["keys"][0]
@@ -96,7 +96,7 @@ def test_securesystemslib_verifies_the_envelope_and_in_toto_reads_the_statement(
     with pytest.raises(VerificationError):
         read.verify([key], 1)
 
-    message = statement_pb2.Statement()  # type: ignore[attr-defined,unused-ignore]
+    message = statement_pb2.Statement()
     json_format.Parse(ours.payload, message)
     said = Statement.copy_from_pb(message)
     said.validate()
@@ -137,8 +137,8 @@ def test_no_byte_of_a_key_is_in_any_output(signed: Path) -> None:
         secrets += [raw, raw.hex().encode(), base64.b64encode(raw), *lines]
     secrets.append(load_signer(signed / "keys", None).secret().hex().encode())
     assert len(secrets) > 8
-    for path, data in all_files(signed / "build").items():
-        assert not [secret for secret in secrets if secret in data], path
+    for name, data in all_files(signed / "build").items():
+        assert not [secret for secret in secrets if secret in data], name
 
 
 def test_private_keys_are_the_users_alone(tmp_path: Path) -> None:
