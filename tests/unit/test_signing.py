@@ -229,3 +229,23 @@ def test_a_build_of_another_signer_can_be_gone_on_with(tmp_path: Path, signer: S
     found = verify_build(Evidence(root / "build"), Keys(signer.public, exactly=True))
     assert (found.failed, found.links) == (False, 4)
     assert {one.code for one in found.diagnostics} == {"T713"}
+
+
+@pytest.mark.parametrize("what", ["as_of", "inputs", "policies", "waivers", "library", "tenants", "tree", "chain"])
+def test_what_is_signed_has_to_be_what_the_manifest_says(
+    signed: Path, tmp_path: Path, signer: Signer, what: str
+) -> None:
+    build = copied(signed / "build", tmp_path / "build")
+    true = dsse.decode((build / ATTESTATION).read_bytes())
+    said = statement.decode(true.payload_type, true.payload)
+    lies = {"as_of": "2026-01-01", "tenants": 2, "tree": {"size": 7}, "chain": {"previous": "0" * 64}}
+    lie = lies.get(what, {"count": 1, "sha256": "0" * 64})
+    changed = said.predicate[what] | lie if isinstance(lie, dict) else lie
+    false = statement.Statement(said.manifest, {**said.predicate, what: changed})
+    envelope = signer.sign(true.payload_type, statement.encode(false))
+    (build / ATTESTATION).write_bytes(dsse.encode(envelope))
+    # as if the same had been said in its link
+    link = chain.decode((build / chain.path_of(3)).read_bytes())
+    sealed = chain.Link(3, link.as_of, link.previous, link.manifest, envelope)
+    (build / chain.path_of(3)).write_bytes(chain.encode(sealed))
+    assert told(verified(build, signed / "keys")) == [f"T708 {ATTESTATION}"]
