@@ -224,16 +224,16 @@ def test_a_proof_is_made_of_a_sound_signed_build_alone(desk: Path, signed: Path,
         assert done.returncode == 2, arguments
     (tmp_path / "full").mkdir()
     (tmp_path / "full/x").write_text("")
-    arguments = ("audit", "proof", "two", "build", "--env", "staging", "-o")
-    assert run(*arguments, "full", cwd=tmp_path).returncode == 2
+    prove = ("audit", "proof", "two", "build", "--env", "staging", "-o")
+    assert run(*prove, "full", cwd=tmp_path).returncode == 2
     assert run("compile", desk / "w", "-o", "plain", cwd=tmp_path).returncode == 0
     unsigned = run("audit", "proof", "one", "plain", "-o", "p", cwd=tmp_path)
     assert (unsigned.returncode, "is unsigned" in unsigned.stderr) == (2, True)
     (build / "staging/tenants/two/audit.json").write_text("{}")
-    done = run(*arguments, "p", cwd=tmp_path)
+    done = run(*prove, "p", cwd=tmp_path)
     assert (done.returncode, "T705" in done.stderr, (tmp_path / "p").exists()) == (1, True, False)
     (build / "audit/nonces.json").write_text("{}")
-    assert "T709" in run(*arguments, "p", cwd=tmp_path).stderr
+    assert "T709" in run(*prove, "p", cwd=tmp_path).stderr
 
 
 def test_compile_says_whether_a_build_is_signed_and_whether_anything_changed(desk: Path, tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_a_build_without_a_change_adds_no_link_and_touches_nothing(tmp_path: Pat
 def test_a_change_of_keys_or_of_the_build_itself_adds_a_link(tmp_path: Path, signed: Path) -> None:
     root, target = fleet(tmp_path / "w", "one"), tmp_path / "out"
     signer = load_signer(signed / "keys", None)
-    for number, options in enumerate(({}, {"signer": signer}, {"signer": make_keys(tmp_path / "keys")}, {}), 1):
-        assert not run(root, target, **options).unchanged
-        assert run(root, target, **options).unchanged
+    for number, one in enumerate((None, signer, make_keys(tmp_path / "keys"), None), 1):
+        assert not run(root, target, signer=one).unchanged
+        assert run(root, target, signer=one).unchanged
         assert links(target) == [*range(1, number + 1)]
     (target / "tenants/one/settings.json").write_text("{}")
     assert not run(root, target).unchanged

@@ -82,7 +82,7 @@ def test_securesystemslib_verifies_the_envelope_and_in_toto_reads_the_statement(
     from in_toto_attestation.v1.statement import Statement
     from securesystemslib.dsse import Envelope
     from securesystemslib.exceptions import VerificationError
-    from securesystemslib.signer import SSlibKey
+    from securesystemslib.signer._key import SSlibKey
 
     build = signed / "build"
     id = manifest(build)["keys"][0]
@@ -96,7 +96,7 @@ def test_securesystemslib_verifies_the_envelope_and_in_toto_reads_the_statement(
     with pytest.raises(VerificationError):
         read.verify([key], 1)
 
-    message = statement_pb2.Statement()  # type: ignore[attr-defined,unused-ignore]
+    message = statement_pb2.Statement()
     json_format.Parse(ours.payload, message)
     said = Statement.copy_from_pb(message)
     said.validate()
@@ -137,8 +137,8 @@ def test_no_byte_of_a_key_is_in_any_output(signed: Path) -> None:
         secrets += [raw, raw.hex().encode(), base64.b64encode(raw), *lines]
     secrets.append(load_signer(signed / "keys", None).secret().hex().encode())
     assert len(secrets) > 8
-    for path, data in all_files(signed / "build").items():
-        assert not [secret for secret in secrets if secret in data], path
+    for name, data in all_files(signed / "build").items():
+        assert not [secret for secret in secrets if secret in data], name
 
 
 def test_private_keys_are_the_users_alone(tmp_path: Path) -> None:
@@ -230,3 +230,23 @@ def test_a_build_of_another_signer_can_be_gone_on_with(tmp_path: Path, signer: S
     found = verify_build(Evidence(root / "build"), Keys(signer.public, exactly=True))
     assert (found.failed, found.links) == (False, 4)
     assert {one.code for one in found.diagnostics} == {"T713"}
+
+
+@pytest.mark.parametrize("what", ["as_of", "inputs", "policies", "waivers", "library", "tenants", "tree", "chain"])
+def test_what_is_signed_has_to_be_what_the_manifest_says(
+    signed: Path, tmp_path: Path, signer: Signer, what: str
+) -> None:
+    build = copied(signed / "build", tmp_path / "build")
+    true = dsse.decode((build / ATTESTATION).read_bytes())
+    said = statement.decode(true.payload_type, true.payload)
+    lies = {"as_of": "2026-01-01", "tenants": 2, "tree": {"size": 7}, "chain": {"previous": "0" * 64}}
+    lie = lies.get(what, {"count": 1, "sha256": "0" * 64})
+    changed = said.predicate[what] | lie if isinstance(lie, dict) else lie
+    false = statement.Statement(said.manifest, {**said.predicate, what: changed})
+    envelope = signer.sign(true.payload_type, statement.encode(false))
+    (build / ATTESTATION).write_bytes(dsse.encode(envelope))
+    # as if the same had been said in its link
+    link = chain.decode((build / chain.path_of(3)).read_bytes())
+    sealed = chain.Link(3, link.as_of, link.previous, link.manifest, envelope)
+    (build / chain.path_of(3)).write_bytes(chain.encode(sealed))
+    assert told(verified(build, signed / "keys")) == [f"T708 {ATTESTATION}"]

@@ -119,16 +119,14 @@ def _extra(entry: os.DirEntry[str], before: str) -> Iterator[Deviant]:
 
 
 def _digest(path: str) -> str:
-    """The SHA-256 of a plain file; nothing of what became something else meanwhile."""
+    """The SHA-256 of a file. What was swapped for a pipe meanwhile is read as empty, and a link not at all."""
     descriptor = os.open(path, _FLAGS)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
-        digest = hashlib.sha256()
-        while block := os.read(descriptor, _BLOCK):
+        block = os.read(descriptor, _BLOCK)
+        digest = hashlib.sha256(block)
+        while len(block) == _BLOCK:  # of a plain file, what is shorter is the last
+            block = os.read(descriptor, _BLOCK)
             digest.update(block)
-            if len(block) < _BLOCK:  # of a plain file, that was the rest
-                break
         return digest.hexdigest()
     finally:
         os.close(descriptor)
