@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from tenantc.driver.build_roots import Roots
 from tenantc.driver.lodging import Lodging, lodgings
+from tenantc.emit.node import Tree
+from tenantc.emit.postgres.carrying import carried
+from tenantc.emit.postgres.holdings import Home
 from tenantc.emit.postgres.moving import moved
 from tenantc.emit.writers.sql import write
 from tenantc.source.value import UNLIMITED
 
-MIGRATE: Final = "migrate.sql"
-ROLLBACK: Final = "rollback.sql"
+_MIGRATE: Final = "migrate"
+_ROLLBACK: Final = "rollback"
 _HERE: Final = frozenset({"shared", "schema"})
 # what the database deletes by (tenantc.kept_days, tenantc.audit_kept)
 _DEFAULT_DAYS: Final = "limits.data_retention_days"
@@ -68,15 +71,31 @@ class SqlMigration:
             self.tenants.append({"tenant": tenant, "folder": folder, **levels, "loses": loses})
 
     def _move(self, folder: str, was: Lodging, now: Lodging) -> None:
-        if was.estate != now.estate or was.role != now.role or {was.level, now.level} != _HERE:
-            raise UnwrittenError(
-                f"tenant `{now.tenant}` moves from {_place(was)} to {_place(now)}; tenantc writes moves between the"
-                " levels shared and schema alone, of one estate and under one role: name other tenants with --tenant"
-            )
-        schema = was.schema or now.schema
-        for file, to in ((MIGRATE, now), (ROLLBACK, was)):
-            tree = moved(now.tenant, now.role, schema, file, to_schema=to.level == "schema")
-            self.files[f"{folder}/{file}"] = write(tree).fill({})
+        for name, back, source, target in ((_MIGRATE, False, was, now), (_ROLLBACK, True, now, was)):
+            for file, tree in _files(name, source, target).items():
+                self.files[f"{folder}/{file}"] = write(tree).fill({})
+
+
+def _files(name: str, source: Lodging, target: Lodging) -> dict[str, Tree]:
+    """What moves a tenant from one place to another, by path in its folder."""
+    if _database(source) != _database(target):
+        found = carried(source.tenant, _home(source), _home(target))
+        return {f"{name}/{file}": tree for file, tree in found.items()}
+    if source.role == target.role and {source.level, target.level} == _HERE:
+        schema = source.schema or target.schema
+        to_schema = target.level == "schema"
+        return {f"{name}.sql": moved(source.tenant, source.role, schema, f"{name}.sql", to_schema=to_schema)}
+    raise UnwrittenError("TODO")
+
+
+def _database(one: Lodging) -> tuple[Any, ...]:
+    """What tells the database of a tenant from another's; the shared one is its estate's."""
+    return ("" if one.level in _HERE else one.level), one.estate
+
+
+def _home(one: Lodging) -> Home:
+    own = one.level not in _HERE
+    return Home(one.role, "public" if own else one.schema, own)
 
 
 def _where(one: Lodging) -> tuple[Any, ...]:
