@@ -55,7 +55,7 @@ DELETE FROM tenantc.tenant_roles AS l WHERE l.tenant_id = {tenant} AND l.role_na
 # A session that ends is seen for a moment longer.
 _STILL: Final = """
 BEGIN
-  FOR moment IN 1 .. 50 LOOP
+  FOR moment IN 1 .. 20 LOOP
     IF NOT EXISTS (SELECT FROM pg_stat_activity AS a
         WHERE a.usename = {role} AND a.datname = current_database()) THEN
       RETURN;
