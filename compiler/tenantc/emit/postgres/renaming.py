@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tenantc.emit.node import Tree
@@ -54,22 +54,24 @@ class Renaming(Frozen):
 
 def renamed(tenant: str, renamings: Iterable[Renaming], database: str, file: str) -> Tree:
     """`database` is the tenant's own as it is called afterwards, empty where it lives in the estate's shared one."""
-    own = [_renamed(one) for one in renamings if one.kind == "DATABASE"]
-    inside = [one for one in renamings if one.kind != "DATABASE"]
-    statements = [
-        *(_renamed(one) for one in inside),
-        *(_line(tenant, one) for one in inside if one.kind == "ROLE"),
-        *(code(text, **_parts(one), tenant=Literal(tenant)) for one in inside if one.is_home for text in _HOMES),
+    held = list(renamings)
+    named = [_renamed(one) for one in held]
+    told = [
+        *(_line(tenant, one) for one in held if one.kind == "ROLE"),
+        *(code(text, **_parts(one), tenant=Literal(tenant)) for one in held if one.is_home for text in _HOMES),
     ]
     where = "on the server of the tenant's own database, in another" if database else "in the estate's shared database"
     head = [line.format(where=where) for line in _HEAD]
     return [
         *run_as(head, "postgres" if database else "DATABASE", file),
         sql("\\set ON_ERROR_STOP on", end=""),
-        *(atomic(own) if own else []),
-        *([sql("\\connect ", Identifier(database), end="")] if database else []),
-        *atomic(statements),
+        *(_in_two_databases(named, database, told) if database else atomic([*named, *told])),
     ]
+
+
+def _in_two_databases(named: Sequence[Sql], database: str, told: Sequence[Sql]) -> list[Sql]:
+    """Nobody renames the database that he is in, but names of databases and roles are the server's."""
+    return [*atomic(named), sql("\\connect ", Identifier(database), end=""), *atomic(told)]
 
 
 def _renamed(one: Renaming) -> Sql:
