@@ -252,6 +252,9 @@ def test_whoever_left_reaches_nothing_and_whoever_came_everything(places: list[P
 def test_no_step_runs_where_it_does_not_belong_or_too_early(places: list[Place], tmp_path: Path) -> None:
     free, _, enterprise, custom = places
     refuses(tmp_path, IMPORT, free, enterprise, "rows.copy: No such file")
+    (tmp_path / "rows.copy").mkdir()
+    refuses(tmp_path, EXPORT, free, enterprise, "rows.copy: Is a directory")
+    (tmp_path / "rows.copy").rmdir()
     step(tmp_path, EXPORT, free, enterprise)
     refuses(tmp_path, DELETE, free, enterprise, "arrived.copy: No such file")
     # an import on the side that the rows are to leave would say that they arrived
@@ -270,13 +273,39 @@ def test_no_step_runs_where_it_does_not_belong_or_too_early(places: list[Place],
     # a delete on the side that they moved to would take the only ones left
     refuses(tmp_path, DELETE, enterprise, custom, "tenant acme-corp lives here")
     with free.platform.as_role(SUPERUSER, free.database) as connection:
-        connection.execute("UPDATE app.albums SET title = 'late' WHERE tenant_id = 'acme-corp'")
-    refuses(tmp_path, DELETE, free, enterprise, "rows of app.albums are not those that arrived")
+        connection.execute("UPDATE app.albums SET title = 'late' WHERE id = 2")
+    refuses(tmp_path, DELETE, free, enterprise, "1 rows of app.albums are not among those that arrived")
     # back before the application has started there
     free.settle()
     refuses(tmp_path, DELETE, free, enterprise, "tenant acme-corp lives here")
     step(tmp_path, EXPORT, free, enterprise)
-    refuses(tmp_path, IMPORT, free, enterprise, "albums holds 2 rows of the tenant that are not among those that come")
+    refuses(tmp_path, IMPORT, free, enterprise, "albums holds 1 rows of the tenant that are not among those that come")
+
+
+def test_whatever_looks_after_data_goes_on_between_the_steps(places: list[Place], tmp_path: Path) -> None:
+    free, _, enterprise, _ = places
+    step(tmp_path, EXPORT, free, enterprise)
+    enterprise.settle()
+    step(tmp_path, IMPORT, free, enterprise)
+    (tmp_path / "rows.copy").unlink()
+    mine = enterprise.held()
+    with free.platform.as_role(SUPERUSER, free.database) as connection:
+        # a retention run, and the month's totals counted anew
+        for statement in (
+            "DELETE FROM app.access WHERE tenant_id = 'acme-corp' AND album = 2",
+            "DELETE FROM app.albums WHERE id = 2",
+            "DELETE FROM tenantc.usage_events WHERE tenant_id = 'acme-corp'",
+            "UPDATE tenantc.usage_totals SET amount = 99 WHERE tenant_id = 'acme-corp'",
+        ):
+            connection.execute(statement.encode())
+        [(hold,)] = connection.execute("SELECT tenantc.place_hold('acme-corp', NULL, 'late')").fetchall()
+        refuses(tmp_path, DELETE, free, enterprise, "1 rows of tenantc.legal_holds are not among those that arrived")
+        connection.execute("DELETE FROM tenantc.legal_holds WHERE hold_id = %s", (hold,))
+    step(tmp_path, DELETE, free, enterprise)
+    left = free.held()
+    del left["tenantc.audit_events"]
+    assert not any(left.values())
+    assert enterprise.held() == mine
 
 
 def test_what_has_no_place_or_would_change_stops_it(places: list[Place], tmp_path: Path) -> None:
