@@ -109,3 +109,29 @@ def test_a_tenant_that_nothing_blocks_needs_no_incident(root: Path) -> None:
 def test_who_breaks_the_glass_names_the_tenant_and_answers_for_it(root: Path, options: tuple[str, ...]) -> None:
     done = compiled(root, *options)
     assert (done.returncode, waivers(root)) == (2, [])
+
+
+def test_whoever_verifies_the_build_is_told(root: Path) -> None:
+    for command in (
+        ["keygen", "--out", "keys", "--no-passphrase"],
+        ["compile", "w", "--as-of", "2026-11-01", *OPTIONS],
+    ):
+        done = told(root, *command)
+        assert done.returncode == 0, done.stderr
+    done = told(root, "audit", "verify", "w/build", "--keys", "keys")
+    assert (done.returncode, "rules block them: 1\n" in done.stdout) == (0, True), done.stdout
+    found = json.loads(told(root, "audit", "verify", "w/build", "--keys", "keys", "--format", "json").stdout)
+    assert found["break_glass"] == 1
+
+
+OPTIONS = ("--tenant", "one", *GLASS, "--sign-key", "keys", "--no-passphrase")
+
+
+def told(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tenantc.cli.main", *command],
+        cwd=root.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -46,6 +46,7 @@ def command(build: Path, folder: Path | None, format_: str) -> None:
         "tenants": found.tenants,
         "files": found.files,
         "links": found.links,
+        "break_glass": found.glass,
     }
     end(document, _lines(found, shown(build)), found.diagnostics, format_)
 
@@ -62,5 +63,7 @@ def _lines(found: Verification, path: str) -> Iterator[str]:
     yield f"{printable(path)}: a {found.kind} as of {printable(found.as_of)}, {shown_counts}: as it was built"
     for key in found.keys:
         yield f"signed by {printable(key)}"
+    if found.glass:
+        yield f"glass was broken: tenants that an incident lets ship though rules block them: {found.glass}"
     if not found.signed:
         yield "unsigned"

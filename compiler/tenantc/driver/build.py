@@ -355,7 +355,7 @@ class _Run:
         if not self.built.unchanged:
             for path in self.lineage.links():
                 self.folder.keep(path, build=self.lineage.origin)
-            sealed = Sealed(self.folder, digest, self.pipeline.as_of, inputs, self.listing)
+            sealed = Sealed(self.folder, digest, self.pipeline.as_of, inputs, self.listing, self.reporting.glass)
             sealed.seal(self.lineage.place, signer)
             self.folder.publish()
 

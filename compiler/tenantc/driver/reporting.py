@@ -69,6 +69,8 @@ class Reporting:
         self._pipeline = pipeline
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
+        # how many tenants break a rule with the leave of an incident; known when the reports are
+        self.glass = 0
         self._words: Kept[Words] = Kept(256)
 
     def tenant(self, tenant: Tenant) -> None:
@@ -143,6 +145,8 @@ class Reporting:
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
         told, stated = outcome.ledger.all(), pipeline.workspace.waivers
+        used, glass = summary.uses(stated, records), incident.broken(stated)
+        self.glass = len({record.tenant for one, users in used if one in glass for record in users})
         wide = self._wide(told)
         frameworks = summary.frameworks(policies, records, wide, pipeline.exhibits.shown)
         ids = {tenant for tenant, _ in records.all}
@@ -157,7 +161,7 @@ class Reporting:
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
             "failures": summary.failures(self._broken | self._fleet(told), court.rules),
-            "waivers": summary.waivers(stated, pipeline.as_of, records, incident.broken(stated)),
+            "waivers": summary.waivers(used, pipeline.as_of, glass),
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),

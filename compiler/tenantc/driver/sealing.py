@@ -30,14 +30,20 @@ def is_seal(path: str) -> bool:
 
 
 class Sealed:
-    """What is signed of a build: its manifest's digest, and what the manifest was made of."""
+    """What is signed of a build: its manifest's digest, and what the manifest was made of.
 
-    def __init__(self, folder: Folder, manifest: str, as_of: str, inputs: dict[str, str], listing: Listing) -> None:
+    `glass` counts the tenants that break a rule with the leave of an incident.
+    """
+
+    def __init__(
+        self, folder: Folder, manifest: str, as_of: str, inputs: dict[str, str], listing: Listing, glass: int
+    ) -> None:
         self._folder = folder
         self._manifest = manifest
         self._as_of = as_of
         self._inputs = inputs
         self._listing = listing
+        self._glass = glass
 
     def seal(self, place: Place, signer: Signer | None) -> None:
         """Writes the build's link and, if somebody signs, what is signed."""
@@ -57,7 +63,7 @@ class Sealed:
             **statement.of_inputs(self._inputs),
             "tenants": len({report.tenant for report in reports}),
             "verdicts": self._verdicts(reports),
-            "break_glass": 0,
+            "break_glass": self._glass,
             "tree": statement.of_tree(merkle.head(tree.leaves(reports, nonces)), len(reports)),
             "chain": statement.of_place(place),
         }

@@ -29,6 +29,7 @@ class Verification:
     tenants: int = 0
     files: int = 0
     links: int = 0
+    glass: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @property
@@ -52,6 +53,7 @@ def verify_build(evidence: Evidence, keys: Keys) -> Verification:
         found.as_of, found.keys = manifest.as_of, manifest.keys
         found.tenants, found.links = len(manifest.tenants()), len(evidence.links)
         found.files = sum(map(len, manifest.files.values()))
+        found.glass = examined.statement.predicate["break_glass"] if examined.statement is not None else 0
     if not evidence.signed:
         examined.found.append(diagnose("T712", path=evidence.folder.name))
     found.diagnostics = in_order(dict.fromkeys(examined.found))

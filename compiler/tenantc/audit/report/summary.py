@@ -127,12 +127,8 @@ def settled(policies: Iterable[Framework]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["policy"], one["rules"]))
 
 
-def waivers(stated: Iterable[Waiver], as_of: str, records: Records, glass: Collection[Waiver]) -> list[dict[str, Any]]:
-    """Every waiver, the first to end first, with how many days are left (negative once it ended).
-
-    `uses` counts those named, by environment, that break the rule with leave; `glass` says that an incident brought the
-    waiver about.
-    """
+def uses(stated: Iterable[Waiver], records: Records) -> list[tuple[Waiver, list[Record]]]:
+    """Each waiver with those named, by environment, that break its rule with leave."""
     with_leave = [{rule for rule, word in words if word == "waived"} for words in records.verdicts]
     held: dict[str, list[Record]] = {}
     for record in records.all.values():
@@ -143,8 +139,16 @@ def waivers(stated: Iterable[Waiver], as_of: str, records: Records, glass: Colle
         places = {named.name for named in one.environments}
         named = [record for tenant in one.tenants for record in held.get(tenant.name, ())]
         here = [record for record in named if not places or record.environment in places]
-        uses = sum(one.rule.name in with_leave[record.verdicts] for record in here)
-        found.append(_waiver(one, as_of, uses) | {"glass": one in glass})
+        found.append((one, [record for record in here if one.rule.name in with_leave[record.verdicts]]))
+    return found
+
+
+def waivers(used: Iterable[tuple[Waiver, list[Record]]], as_of: str, glass: Collection[Waiver]) -> list[dict[str, Any]]:
+    """Every waiver, the first to end first, with how many days are left (negative once it ended).
+
+    `uses` counts those who use it; `glass` says that an incident brought it about.
+    """
+    found = [_waiver(one, as_of, len(users)) | {"glass": one in glass} for one, users in used]
     return sorted(found, key=lambda one: (one["until"], one["rule"], one["at"]))
 
 
