@@ -15,8 +15,10 @@ from tenantc.cli.passphrase import passphrase, passphrase_options
 from tenantc.cli.session import Session, print_json, say, summary
 from tenantc.diagnostics.codes import Severity
 from tenantc.diagnostics.render import as_json
+from tenantc.driver.blame import Blame
 from tenantc.driver.build import Built, Request, build
 from tenantc.driver.files import shown
+from tenantc.driver.git import RevisionError
 from tenantc.driver.keys import ALGORITHMS, KeyRefusedError, Signer, load_signer
 from tenantc.driver.pipeline import Pipeline
 from tenantc.report.findings import Report
@@ -38,6 +40,7 @@ _MOST = 3
     "--keep-going", is_flag=True, help="build what can be built; a blocked tenant keeps its previous artifacts"
 )
 @click.option("--allow-removals", is_flag=True, help="let more than 5 % of the tenants go")
+@click.option("--blame", is_flag=True, help="tell in reports who wrote lines that break rules, waive or override")
 @glass_options
 @click.option(
     "--sign-key", metavar="DIR", type=click.Path(path_type=Path), help="sign the build with the private keys in DIR"
@@ -58,6 +61,7 @@ def command(
     fail_on: str,
     keep_going: bool,
     allow_removals: bool,
+    blame: bool,
     glass: Glass,
     sign_key: Path | None,
     passphrase_file: Path | None,
@@ -75,6 +79,8 @@ def command(
     pipeline = break_glass(session, pipeline, glass, tenants, fail_on)
     target = output if output is not None else session.root / "build"
     request = Request(target, shown(target), tenants, environment, keep_going, allow_removals, signer)
+    if blame:
+        request = replace(request, blame=_blame(session.root))
     if previous == "none":
         request = replace(request, fresh=True)
     elif previous is not None:
@@ -126,6 +132,13 @@ def _signer(folder: Path | None, passphrase_file: Path | None, no_passphrase: bo
     except KeyRefusedError as refused:
         say([refused.diagnostic])
         raise click.exceptions.Exit(1) from None
+
+
+def _blame(root: Path) -> Blame:
+    try:
+        return Blame(root)
+    except RevisionError as error:
+        raise click.UsageError(f"`--blame` asks git: {error}") from None
 
 
 def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) -> None:

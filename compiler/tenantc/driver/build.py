@@ -12,6 +12,7 @@ from typing import Any
 from tenantc.audit.plan import Plans
 from tenantc.audit.provenance import Provenance
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
+from tenantc.driver.blame import Blame
 from tenantc.driver.emission import Emission, Files
 from tenantc.driver.files import within
 from tenantc.driver.keys import Signer
@@ -49,6 +50,7 @@ class Request(Frozen):
     allow_removals: bool = False
     signer: Signer | None = None
     previous: Path | None = None
+    blame: Blame | None = None
     fresh: bool = False
 
     @property
@@ -120,7 +122,7 @@ class _Run:
         self.emission = Emission(pipeline)
         self.plans = Plans()
         self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
-        self.reporting = Reporting(pipeline, self.provenance)
+        self.reporting = Reporting(pipeline, self.provenance, request.blame)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}

@@ -14,6 +14,7 @@ from tenantc.audit.report.document import report_json
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver import incident
+from tenantc.driver.blame import Blame
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous
@@ -65,8 +66,9 @@ class Earlier(Frozen, eq=False):
 class Reporting:
     """What the reports of one build tell."""
 
-    def __init__(self, pipeline: Pipeline, provenance: Provenance) -> None:
+    def __init__(self, pipeline: Pipeline, provenance: Provenance, blame: Blame | None = None) -> None:
         self._pipeline = pipeline
+        self._blame = blame
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
         # how many tenants break a rule with the leave of an incident; known when the reports are
@@ -108,6 +110,8 @@ class Reporting:
         self._carry(outcome, homes, earlier)
         turned = earlier if since is replaced else since.report()
         head = self._head(outcome, self._changes(outcome, since.manifest, turned, homes))
+        if self._blame is not None:
+            head["blame"] = self._blame.lines(summary.places(head, self._records))
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from tenantc.audit.coverage import Covered, Standing
@@ -12,7 +13,7 @@ from tenantc.audit.evidence import Exhibits, Shown
 from tenantc.audit.report.posture import state
 from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.diagnostics.render import as_json
+from tenantc.diagnostics.render import LIBRARY, as_json
 from tenantc.model.rule import Rule, Weight
 from tenantc.model.spec import HOUSE, Framework, Waiver
 
@@ -194,3 +195,11 @@ def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
 def sets(records: Records) -> list[dict[str, list[str]]]:
     """The verdicts that tenants share, as rules by verdict."""
     return [by_word(words) for words in records.verdicts]
+
+
+def places(head: Mapping[str, Any], records: Records) -> Iterator[str]:
+    """Where what is broken, waived or overridden stands, as `path:line`, as far as that is in the workspace."""
+    spans = (f"{span['path']}:{span['line']}" for failure in head["failures"] for span in failure["spans"])
+    waived = (waiver["at"] for waiver in head["waivers"])
+    own = (said["at"] for record in records.all.values() for said in record.own().values() if "at" in said)
+    yield from (place for place in chain(spans, waived, own) if not place.startswith(LIBRARY))
