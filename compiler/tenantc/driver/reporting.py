@@ -11,6 +11,7 @@ from tenantc import __version__
 from tenantc.audit.coverage import coverage
 from tenantc.audit.provenance import Provenance
 from tenantc.audit.report import changes, summary
+from tenantc.audit.report.comment import comment
 from tenantc.audit.report.document import report_json
 from tenantc.audit.report.groups import Subject
 from tenantc.audit.report.oscal import Sources, assessment_results
@@ -30,7 +31,8 @@ Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
 
 REPORT = "audit/report.json"
 OSCAL = "audit/oscal-assessment-results.json"
-REPORTS = frozenset({REPORT, OSCAL})
+COMMENT = "audit/report.md"
+REPORTS = frozenset({REPORT, OSCAL, COMMENT})
 """What a build tells of itself, anew each time."""
 _POLICIES = ("policies/", "library/policies/")
 _CONTRADICTIONS = frozenset({"T511"})
@@ -89,6 +91,7 @@ class Reporting:
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
+        yield COMMENT, [comment(head).encode()]
         # whoever takes the files lists each before it asks for the next
         digest = outcome.listing.held("", ["audit/"])[REPORT]
         pieces = self._oscal(head, digest, outcome, homes)
