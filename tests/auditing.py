@@ -23,7 +23,7 @@ _POLICY = {
 }
 _WAIVER = {
     "rule": "few-users",
-    "tenants": ["excused"],
+    "tenants": ["excusedco"],
     "until": "2026-11-20",
     "reason": HOSTILE,
     "approver": "ciso@example.com",
@@ -52,9 +52,9 @@ _RULES = {
 
 
 def audited(root: Path) -> Path:
-    """The workspace: tenants `good`, `bad` and `excused`, which are to meet the framework `ours`."""
+    """The workspace: tenants `goodco`, `badco` and `excusedco`, which are to meet the framework `ours`."""
     specs = {}
-    for id, users in (("good", 3), ("bad", 5), ("excused", 5)):
+    for id, users in (("goodco", 3), ("badco", 5), ("excusedco", 5)):
         text = tenant(f"limits.max_users: {users}", more="compliance_requirements: [OURS]\n")
         specs[f"tenants/{id}.yaml"] = text.replace("acme", id).replace("Acme", json.dumps(f"{id} {HOSTILE}"))
     files: dict[str, Any] = {"policies/ours.yaml": json.dumps(_POLICY), "waivers/w.yaml": json.dumps([_WAIVER])}

@@ -45,10 +45,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     root = audited(folder / "w")
     run(root, folder / "build")
     first = text(folder / "build")
-    for id, before, after in (("good", "max_users: 3", "max_users: 9"), ("bad", "max_users: 5", "max_users: 0")):
+    for id, before, after in (("goodco", "max_users: 3", "max_users: 9"), ("badco", "max_users: 5", "max_users: 0")):
         spec = root / "tenants" / f"{id}.yaml"
         spec.write_text(spec.read_text().replace(before, after))
-    assert run(root, folder / "build", keep_going=True).held == ["bad"]
+    assert run(root, folder / "build", keep_going=True).held == ["badco"]
     return first, text(folder / "build")
 
 
@@ -68,15 +68,15 @@ def test_what_blocks_comes_first_then_what_changed_then_what_ends_then_how_contr
         "Nothing.",
         "There is no build before this one.",
     )
-    assert part(second, "What blocks").startswith("- `bad` keeps what it had: ``T401:")
+    assert part(second, "What blocks").startswith("- `badco` keeps what it had: ``T401:")
     assert part(second, "What changed").splitlines() == [
         "Since the build of 2026-11-01:",
         "",
-        "- `few-users` turned from pass to fail: `good`",
-        "- 1 tenant changed: `good`",
-        "- 2 files changed: `tenants/bad.yaml`, `tenants/good.yaml`",
+        "- `few-users` turned from pass to fail: `goodco`",
+        "- 1 tenant changed: `goodco`",
+        "- 2 files changed: `tenants/badco.yaml`, `tenants/goodco.yaml`",
     ]
-    assert "`few-users` ends in 19 days, on 2026-11-20, 1 in need of it: `excused`" in first
+    assert "`few-users` ends in 19 days, on 2026-11-20, 1 in need of it: `excusedco`" in first
 
 
 def test_controls_are_counted_by_state_and_never_in_percent(built: tuple[str, str]) -> None:

@@ -68,14 +68,14 @@ def test_controls_are_reviewed_under_tokens_of_their_own(ours: dict[str, Any]) -
 
 def test_whoever_does_not_pass_is_named_with_evidence_and_nobody_else(ours: dict[str, Any], target: Path) -> None:
     items = {one["uuid"]: said(one)["tenant"] for one in ours["local-definitions"]["inventory-items"]}
-    assert sorted(items.values()) == ["bad", "excused"]
+    assert sorted(items.values()) == ["badco", "excusedco"]
     whole, *groups = ours["observations"]
     assert "subjects" not in whole
     named = {tuple(items[one["subject-uuid"]] for one in group["subjects"]): said(group) for group in groups}
-    assert named == {("bad",): {"fail": "few-users"}, ("excused",): {"waived": "few-users"}}
+    assert named == {("badco",): {"fail": "few-users"}, ("excusedco",): {"waived": "few-users"}}
     listed = {f"../{one['path']}": one["sha256"] for one in manifest(target)["artifacts"]}
     evidence = [one for group in groups for one in group["relevant-evidence"] if not one["href"].startswith("#")]
-    assert {one["href"] for one in evidence} == {f"../tenants/{id}/audit.json" for id in ("bad", "excused")}
+    assert {one["href"] for one in evidence} == {f"../tenants/{id}/audit.json" for id in ("badco", "excusedco")}
     assert all(said(one)["sha256"] == listed[one["href"]] for one in evidence)
     failing = next(one for one in ours["findings"] if said(one["target"])["control"] == "A(1)")
     related = [one["observation-uuid"] for one in failing["related-observations"]]
@@ -87,7 +87,7 @@ def test_a_waiver_is_a_deviation_with_its_last_day(ours: dict[str, Any]) -> None
     assert (risk["status"], risk["deadline"]) == ("deviation-approved", "2026-11-20T23:59:59Z")
     ((subject,),) = [one["subjects"] for one in risk["mitigating-factors"]]
     items = {one["uuid"]: said(one)["tenant"] for one in ours["local-definitions"]["inventory-items"]}
-    assert items[subject["subject-uuid"]] == "excused"
+    assert items[subject["subject-uuid"]] == "excusedco"
     related = [one for one in ours["findings"] if "related-risks" in one]
     assert {said(one["target"])["control"] for one in related} == {"A(1)", "A_1_"}
 
@@ -153,7 +153,7 @@ def test_a_tenant_of_several_frameworks_is_described_once(tmp_path: Path) -> Non
     (root / "policies/more.yaml").write_text("policy: more\naccepts: [MORE]\ncontrols: {M: {title: m}}\n")
     rule = root / "rules/few-users.rule"
     rule.write_text(rule.read_text().replace('"A_1_"', '"A_1_"  more "M"'))
-    spec = root / "tenants/bad.yaml"
+    spec = root / "tenants/badco.yaml"
     spec.write_text(spec.read_text().replace("[OURS]", "[OURS, MORE]"))
     run(root, tmp_path / "build")
     first, second = (
@@ -161,7 +161,7 @@ def test_a_tenant_of_several_frameworks_is_described_once(tmp_path: Path) -> Non
     )
     assert (said(first)["framework"], "local-definitions" in second) == ("more", True)
     known = [said(one)["tenant"] for one in second["local-definitions"]["inventory-items"]]
-    assert known == ["excused"]
+    assert known == ["excusedco"]
 
 
 def test_nothing_is_assessed_where_nobody_is_to_meet_a_framework(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ COMMANDS = {
     "adopt": "let Terraform take over what a tenant has already",
     "migrate-terraform": "let Terraform follow tenants into other roots",
     "migrate-sql": "let rows follow tenants to other isolation levels",
+    "audit": "tell what was decided, from a build alone",
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
 
@@ -96,7 +97,7 @@ def _is_hook(arguments: list[str]) -> bool:
 def _hooked(paths: list[str]) -> int:
     modules = _module("modules")
     is_known = modules.offer()
-    hook = _loaded("hook")
+    hook = loaded("hook")
     if not is_known:
         modules.keep()
     try:
@@ -107,7 +108,7 @@ def _hooked(paths: list[str]) -> int:
     return code
 
 
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
     """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
     module = _module(name)
     gc.freeze()
@@ -159,10 +160,10 @@ def _group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            command = _loaded(cmd_name).command
+            command = loaded(cmd_name).command
             assert isinstance(command, click.Command)
             assert command.callback is not None, "a command does something"
-            command.callback = _told(command.callback)
+            command.callback = told(command.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -179,7 +180,7 @@ def _group() -> click.Group:
     )
 
 
-def _told(callback: Callable[..., None]) -> Callable[..., None]:
+def told(callback: Callable[..., None]) -> Callable[..., None]:
     """The callback, with what is wrong about a call told as click does: with the command's usage."""
 
     def call(**parameters: Any) -> None:

@@ -22,7 +22,7 @@ class Subject(NamedTuple):
 
     tenant: str
     environment: str
-    frameworks: Sequence[str]
+    frameworks: tuple[str, ...]
     verdicts: int
 
 
