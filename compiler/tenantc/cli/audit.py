@@ -11,6 +11,7 @@ from tenantc.cli.main import loaded, told
 # Each command's module, loaded by name when it runs, and what the overview says of it.
 COMMANDS = {
     "report": "print the report of a build, of all tenants or of one",
+    "sample": "draw some of the tenants of a control, as a table",
 }
 
 

@@ -12,6 +12,7 @@ from tenantc.audit.report.document import narrowed_json
 from tenantc.audit.report.groups import Subject
 from tenantc.audit.report.narrow import narrow
 from tenantc.audit.report.oscal import Sources, assessment_results
+from tenantc.audit.report.sample import sample
 from tenantc.driver.manifest import read_previous
 from tenantc.driver.reporting import REPORT, evidence, policies
 from tenantc.source.digest import sha256
@@ -57,6 +58,10 @@ class Audit:
         )
         sources = Sources((REPORT, self._digest), policies(self._manifest.inputs), self._audit, self._scope)
         return assessment_results(self.report, self.report["verdicts"], subjects, sources)
+
+    def sample(self, framework: str, control: str, count: int, seed: str) -> Iterable[tuple[str, ...]]:
+        """Rows about some of the tenants of a control, with the columns of audit/report/sample.py."""
+        return sample(self.report, framework, control, count, seed, self._audit)
 
     def _audit(self, tenant: str, environment: str) -> tuple[str, str] | None:
         return evidence(self._manifest.files.get(tenant, {}), tenant, environment)
