@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,23 @@ WARNED = "rule `alert-reachable-contact`"
 def report(target: Path) -> dict[str, Any]:
     """The report of a build, which keeps to its schema."""
     found: dict[str, Any] = json.loads((target / "audit" / "report.json").read_bytes())
+    met(found)
+    return found
+
+
+def met(found: object) -> None:
+    """That a report keeps to its schema."""
     registry: Registry[Any] = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
     )
     validator = Draft202012Validator(SCHEMAS["report"], registry=registry)
     errors = [f"{one.json_path}: {one.message}" for one in validator.iter_errors(found)]
     assert errors == []
-    return found
 
 
-def entry(found: dict[str, Any], id: str, environment: str = "default") -> dict[str, Any]:
+def entry(found: Mapping[str, Any], id: str, environment: str = "default") -> dict[str, Any]:
     """What a report tells of a tenant, with the numbers replaced by what they stand for."""
+    one: dict[str, Any]
     (one,) = [one for one in found["tenants"] if (one["id"], one["environment"]) == (id, environment)]
     stack = [found["sections"][number] for number in found["stacks"][one["stack"]]] if one["stack"] >= 0 else []
     settings = {path: said for section in stack for path, said in section.items()} | one["own"]

@@ -98,7 +98,7 @@ def _is_hook(arguments: list[str]) -> bool:
 def _hooked(paths: list[str]) -> int:
     modules = _module("modules")
     is_known = modules.offer()
-    hook = _loaded("hook")
+    hook = loaded("hook")
     if not is_known:
         modules.keep()
     try:
@@ -109,7 +109,7 @@ def _hooked(paths: list[str]) -> int:
     return code
 
 
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
     """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
     module = _module(name)
     gc.freeze()
@@ -161,11 +161,10 @@ def _group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            command = _loaded(cmd_name).command
+            command = loaded(cmd_name).command
             assert isinstance(command, click.Command)
-            for one in command.commands.values() if isinstance(command, click.Group) else (command,):
-                assert one.callback is not None, "a command does something"
-                one.callback = _told(one.callback)
+            assert command.callback is not None, "a command does something"
+            command.callback = told(command.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -182,7 +181,7 @@ def _group() -> click.Group:
     )
 
 
-def _told(callback: Callable[..., None]) -> Callable[..., None]:
+def told(callback: Callable[..., None]) -> Callable[..., None]:
     """The callback, with what is wrong about a call told as click does: with the command's usage."""
 
     def call(**parameters: Any) -> None:

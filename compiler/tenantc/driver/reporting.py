@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from tenantc import __version__
 from tenantc.audit.coverage import coverage
 from tenantc.audit.provenance import Provenance
 from tenantc.audit.report import changes, summary
+from tenantc.audit.report.comment import comment
 from tenantc.audit.report.document import report_json
+from tenantc.audit.report.groups import Subject
+from tenantc.audit.report.oscal import Sources, assessment_results
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver import incident
@@ -28,8 +32,11 @@ from tenantc.source.memo import Kept
 Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
 
 REPORT = "audit/report.json"
-REPORTS = frozenset({REPORT})
+OSCAL = "audit/oscal-assessment-results.json"
+COMMENT = "audit/report.md"
+REPORTS = frozenset({REPORT, OSCAL, COMMENT})
 """What a build tells of itself, anew each time."""
+_POLICIES = ("policies/", "library/policies/")
 _CONTRADICTIONS = frozenset({"T511"})
 
 
@@ -115,6 +122,24 @@ class Reporting:
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
+        yield COMMENT, [comment(head).encode()]
+        # whoever takes the files lists each before it asks for the next
+        digest = outcome.listing.held("", ["audit/"])[REPORT]
+        pieces = self._oscal(head, digest, outcome, homes)
+        # where no framework is asked for, nothing was assessed
+        first = next(pieces, None)
+        if first is not None:
+            yield OSCAL, chain([first], pieces)
+
+    def _oscal(self, head: Mapping[str, Any], digest: str, outcome: Outcome, homes: Homes) -> Iterator[bytes]:
+        def audit(tenant: str, environment: str) -> tuple[str, str] | None:
+            home = (tenant, environment) if (tenant, environment) in homes else (tenant, "")
+            return evidence(outcome.listing.held(tenant, homes.get(home, ())), tenant, environment)
+
+        records = self._records.all.values()
+        subjects = [Subject(one.tenant, one.environment, one.frameworks, one.verdicts) for one in records]
+        sources = Sources((REPORT, digest), policies(outcome.inputs), audit)
+        return assessment_results(head, summary.sets(self._records), subjects, sources)
 
     def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
@@ -212,3 +237,14 @@ class Reporting:
         chosen = targets(self._pipeline.workspace.options)
         found = [(target.name, one.kind, sorted(one.reads)) for target in chosen for one in target.documents]
         return [{"target": target, "kind": kind, "reads": reads} for target, kind, reads in sorted(found)]
+
+
+def policies(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The policies among the inputs of a build, with their digests."""
+    return [(path, inputs[path]) for path in sorted(inputs) if path.startswith(_POLICIES)]
+
+
+def evidence(files: Mapping[str, str], tenant: str, environment: str) -> tuple[str, str] | None:
+    """The audit.json of a tenant in an environment among the tenant's files, with its digest."""
+    folder = f"tenants/{tenant}/audit.json"
+    return next(((path, files[path]) for path in (f"{environment}/{folder}", folder) if path in files), None)

@@ -12,6 +12,7 @@ from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 HOUSE = "house"  # the policy of the platform itself: it holds for every tenant, and none can list it
+SOON = 30  # a waiver that ends within this many days ends soon
 
 
 class Tier(Frozen):
