@@ -320,7 +320,7 @@ class _Run:
         removed = {id: one for id, one in self.previous.removed.items() if id not in self.seen} | self.removed
         inputs = self.inputs if not self.request.partial else self.previous.inputs | self.inputs
         outcome = Outcome(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
-        for path, pieces in self.reporting.files(outcome, self.previous, self.folder.read):
+        for path, pieces in self.reporting.files(outcome, self.previous, self.folder.read, self.folder.pieces):
             self.listing.keep(path, "", self.folder.write_pieces(path, pieces))
         manifest = write_manifest(
             self.pipeline.as_of,

@@ -11,9 +11,12 @@ from tenantc.audit.coverage import coverage
 from tenantc.audit.provenance import Provenance
 from tenantc.audit.report import changes, summary
 from tenantc.audit.report.document import report_json
+from tenantc.audit.report.page import Shelf, page
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.driver import cache
 from tenantc.driver.ledger import Ledger
+from tenantc.driver.library import report_page
 from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous
 from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
@@ -26,9 +29,25 @@ from tenantc.source.memo import Kept
 Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
 
 REPORT = "audit/report.json"
-REPORTS = frozenset({REPORT})
+PAGE = "audit/report.html"
+REPORTS = frozenset({REPORT, PAGE})
 """What a build tells of itself, anew each time."""
+_COMPILED = b"template of a report"
 _CONTRADICTIONS = frozenset({"T511"})
+
+
+class _Shelf(Shelf):
+    """Compiled templates lie in the user's cache: to compile them takes longer than to fill them in."""
+
+    def read(self, name: str) -> bytes | None:
+        return cache.read(cache.key(_COMPILED, name.encode()))
+
+    def write(self, name: str, data: bytes) -> None:
+        cache.write(cache.key(_COMPILED, name.encode()), data)
+
+
+# one for all, so that a process makes its template once
+_SHELF = _Shelf()
 
 
 class Outcome(Frozen, eq=False):
@@ -75,8 +94,17 @@ class Reporting:
             known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), verdicts)
         return known
 
-    def files(self, outcome: Outcome, previous: Previous, read: Callable[[str], bytes]) -> Iterator[tuple[str, Any]]:
-        """The reports with their paths in the build, each in pieces; `read` gives a file of the previous build."""
+    def files(
+        self,
+        outcome: Outcome,
+        previous: Previous,
+        read: Callable[[str], bytes],
+        written: Callable[[str], Iterator[bytes]],
+    ) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The reports with their paths in the build, each in pieces; one is written before the next is asked for.
+
+        `read` gives a file of the previous build, `written` the pieces of one that was written into this.
+        """
         earlier = _earlier(previous, read)
         homes = outcome.listing.homes()
         self._carry(outcome, homes, earlier)
@@ -84,6 +112,7 @@ class Reporting:
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
+        yield PAGE, page(head, report_page(), lambda: written(REPORT), _SHELF)
 
     def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
