@@ -74,7 +74,7 @@ def varied(report: Report) -> Report:
 
 
 def _waiver(rule: str, tenant: str, days: int, uses: int) -> dict[str, Any]:
-    named = {"rule": rule, "tenants": [tenant], "environments": ["staging"], "items": ["a"], "until": "2026-12-01"}
+    named = {"rule": rule, "tenants": [tenant], "environments": [], "items": ["a"], "until": "2026-12-01"}
     stated = {"reason": "until it is replaced", "approver": "ciso@example.com", "at": "waivers/a.yaml:2:9"}
     return named | {"days": days, "uses": uses} | stated
 

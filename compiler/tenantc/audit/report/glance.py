@@ -66,7 +66,7 @@ def _framework(framework: Mapping[str, Any]) -> dict[str, Any]:
         # where somebody held is not judged, each control is not: that would hide how it stands for all others
         worst[next((state for state, _ in states if state != _UNJUDGED), _UNJUDGED)] += 1
         controls.append({**control, "states": states, "bar": _bar(states)})
-    rows = [{**one, "counts": _in_order(Counter(one["states"]))} for one in framework["rows"][:_ROWS]]
+    rows = [{**one, "at": at, "counts": _in_order(Counter(one["states"]))} for at, one in _telling(framework["rows"])]
 
     def reach(state: str) -> int:
         return sum(one["tenants"] for one in framework["rows"] if state in one["states"])
@@ -85,6 +85,14 @@ def _framework(framework: Mapping[str, Any]) -> dict[str, Any]:
         "unjudged": reach(_UNJUDGED),
         "rows": {"items": rows, "more": len(framework["rows"]) - len(rows), "total": len(framework["rows"])},
     }
+
+
+def _telling(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, Mapping[str, Any]]]:
+    """The most numerous of a heat map's rows with their numbers, and the most numerous in which something fails."""
+    numbered = list(enumerate(rows))
+    first, rest = numbered[: _ROWS // 2], numbered[_ROWS // 2 :]
+    rest.sort(key=lambda pair: _FAILING not in pair[1]["states"])
+    return first + rest[: _ROWS - len(first)]
 
 
 def _in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:

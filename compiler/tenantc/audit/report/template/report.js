@@ -19,7 +19,7 @@ addEventListener("DOMContentLoaded", () => {
       if (typeof value === "function") element.addEventListener(key, value);
       else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : value);
     }
-    element.append(...children.flat().filter((one) => one !== "" && one != null)
+    element.append(...children.flat(Infinity).filter((one) => one !== "" && one != null)
       .map((one) => one instanceof Node ? one : shown(one)));
     return element;
   }
@@ -33,7 +33,6 @@ addEventListener("DOMContentLoaded", () => {
   const glyph = (state) => drawn("svg", {class: "glyph", "aria-hidden": "true"}, drawn("use", {href: `#s-${state}`}));
   const link = (hash, ...children) => make("a", {href: `#${new URLSearchParams(hash)}`}, ...children);
   const code = (text, kind) => make("code", {class: kind}, text);
-  const head = (...names) => make("thead", {}, make("tr", {}, names.map((name) => make("th", {scope: "col"}, name))));
   const STATES = [...document.querySelectorAll("symbol")].map((one) => one.id.slice(2));
   const word = (state) => by(`s-${state}`).dataset.word;
 
@@ -93,11 +92,12 @@ addEventListener("DOMContentLoaded", () => {
   function list() {
     const {from, group, rule} = chosen;
     const rows = matching.slice(from, from + PAGE);
-    by("tenant-table").tBodies[0].replaceChildren(...rows.map((one) => make("tr", {},
-      make("th", {scope: "row"}, link(hash(one), one.id), one.name ? make("div", {class: "note"}, one.name) : ""),
-      make("td", {}, one.environment), make("td", {}, one.tier || "?"), make("td", {}, one.region || "?"),
-      make("td", {}, one.status || "?", one.state === "held" ? make("div", {class: "alarm"}, "held") : ""),
-      make("td", {}, one.frameworks.join(", ")), make("td", {}, chips(one)))));
+    const cell = (label, ...children) => make("td", {role: "cell", "data-label": label}, ...children);
+    by("tenant-table").tBodies[0].replaceChildren(...rows.map((one) => make("tr", {role: "row"},
+      make("th", {role: "rowheader", scope: "row"}, link(hash(one), one.id), one.name ? make("div", {class: "note"}, one.name) : ""),
+      cell("Environment", one.environment), cell("Tier", one.tier || "?"), cell("Region", one.region || "?"),
+      cell("Status", one.status || "?", one.state === "held" ? make("span", {class: "alarm"}, " held") : ""),
+      cell("Frameworks", one.frameworks.join(", ") || "none"), cell("Rules", chips(one)))));
     by("tenant-count").textContent = matching.length
       ? `${count(from + 1)} to ${count(from + rows.length)} of ${count(matching.length)} tenants, counted in each environment`
       : "No tenant is like this.";
@@ -109,7 +109,7 @@ addEventListener("DOMContentLoaded", () => {
     ] : []));
   }
   function narrow(change) {
-    document.querySelector("#tenants form").reset();
+    for (const id of ["query", "by-framework", "by-state", "by-environment"]) by(id).value = "";
     Object.assign(chosen, {group: null, rule: ""}, change);
     select();
     overview();
@@ -139,7 +139,7 @@ addEventListener("DOMContentLoaded", () => {
   }
   function open(title, ...children) {
     const heading = make("h2", {tabindex: "-1"}, title);
-    by("detail").replaceChildren(make("p", {}, make("a", {href: "#tenants"}, "All tenants")), heading, ...children);
+    by("detail").replaceChildren(make("p", {}, make("a", {href: "#tenants"}, "All tenants")), heading, make("div", {}, children));
     by("detail").hidden = false;
     by("report").hidden = true;
     scrollTo(0, 0);
@@ -147,9 +147,19 @@ addEventListener("DOMContentLoaded", () => {
   }
   const facts = (pairs) => make("dl", {class: "facts"}, pairs.filter(([, value]) => value && value.length !== 0)
     .map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
-  function table(label, columns, rows) {
-    return make("div", {class: "wide", tabindex: "0", role: "region", "aria-label": label},
-      make("table", {}, head(...columns), make("tbody", {}, rows)));
+  /** A table that lies down as cards where there is no room for it; roles say that it still is one. */
+  function table(label, columns, rows, kind = "") {
+    for (const row of rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((one, at) => {
+        one.setAttribute("role", at ? "cell" : "rowheader");
+        if (at) one.dataset.label = columns[at];
+      });
+    }
+    return make("div", {class: `wide ${kind}`, tabindex: "0", role: "region", "aria-label": label},
+      make("table", {class: "stack", role: "table"},
+        make("thead", {role: "rowgroup"}, make("tr", {role: "row"}, columns.map((name) => make("th", {role: "columnheader", scope: "col"}, name)))),
+        make("tbody", {role: "rowgroup"}, rows)));
   }
   /** A part that is made when somebody opens it. */
   function folded(title, size, content) {
@@ -158,8 +168,15 @@ addEventListener("DOMContentLoaded", () => {
     part.fill = fill;
     return part;
   }
-  const drives = (path) => data().documents.filter((one) =>
-    one.reads.some((read) => read === path || path.startsWith(`${read}.`))).map((one) => `${one.target}/${one.kind}`);
+  /** The kinds of document that a setting drives, a line a target. */
+  function drives(path) {
+    const kinds = {};
+    for (const one of data().documents) {
+      if (one.reads.some((read) => read === path || path.startsWith(`${read}.`))) (kinds[one.target] ||= new Set()).add(one.kind);
+    }
+    const lines = Object.entries(kinds).map(([target, names]) => make("div", {}, make("span", {class: "note"}, `${target}: `), [...names].join(", ")));
+    return lines.length ? lines : make("span", {class: "note"}, "no document");
+  }
   function origin(said) {
     const extra = [said.operator, said.written === undefined ? "" : `as ${JSON.stringify(said.written)}`,
       said.until ? `until ${said.until}: ${said.reason || ""}` : ""].filter(Boolean).join(", ");
@@ -170,7 +187,7 @@ addEventListener("DOMContentLoaded", () => {
       make("tr", {}, make("th", {scope: "row"}, code(path)),
         make("td", {}, said.value === undefined ? make("span", {class: "note"}, "absent") : code(JSON.stringify(said.value))),
         make("td", {}, origin(said), (said.over || []).map((one) => make("div", {class: "note"}, "over ", ...origin(one).childNodes))),
-        make("td", {}, drives(path).join(", ") || make("span", {class: "note"}, "no document")))));
+        make("td", {}, drives(path)))), "settings");
   }
   function verdicts(label, rules, framed) {
     return table(label, ["Rule", "Why", "For", "Stands at"], rules.map((id) => {
@@ -178,7 +195,7 @@ addEventListener("DOMContentLoaded", () => {
       const mine = rule.controls.filter((one) => framed.some((framework) => one.startsWith(`${framework} `)));
       return make("tr", {}, make("th", {scope: "row"}, rule.title, make("div", {}, link({rule: id}, code(id)), " ", make("span", {class: "note"}, rule.severity))),
         make("td", {}, rule.because), make("td", {}, (mine.length ? mine : rule.controls).join(", ")), make("td", {}, code(rule.at)));
-    }));
+    }), "verdicts");
   }
   function evidence(tenant) {
     const said = data().failures.filter((one) => (one.tenant === undefined ? one.tenants > 1 : one.tenant === tenant.id) && broken(tenant, one.rule));
@@ -186,6 +203,21 @@ addEventListener("DOMContentLoaded", () => {
       make("p", {class: "message"}, one.message, " ", make("span", {class: "code"}, one.code)),
       one.help ? make("p", {class: "fix"}, make("b", {}, "Fix"), " ", one.help) : "",
       make("ul", {class: "spans"}, one.spans.map((span) => make("li", {}, code(`${span.path}:${span.line}:${span.column}`), " ", span.label)))));
+  }
+  function leave(tenant) {
+    return data().waivers.filter((one) => one.tenants.includes(tenant.id) &&
+      (!one.environments.length || one.environments.includes(tenant.environment))).map((one) =>
+      make("p", {}, glyph("waived"), link({rule: one.rule}, code(one.rule)),
+        ` ${one.days < 0 ? "was" : "is"} waived until ${one.until}: ${shown(one.reason)} `, make("span", {class: "note"}, `${shown(one.approver)}, as stated`)));
+  }
+  /** Shows the settings whose line says what is typed, wherever they are folded away. */
+  function sift(event) {
+    const text = event.target.value.toLowerCase();
+    for (const part of by("detail").querySelectorAll("details.group")) {
+      part.fill();
+      part.open = Boolean(text) && part.textContent.toLowerCase().includes(text);
+    }
+    for (const row of by("detail").querySelectorAll(".settings tbody tr")) row.hidden = !row.textContent.toLowerCase().includes(text);
   }
   function showTenant(id, place) {
     const all = data().tenants.filter((one) => one.id === id);
@@ -204,16 +236,21 @@ addEventListener("DOMContentLoaded", () => {
       facts([["Status", tenant.status], ["Tier", tenant.tier], ["Region", tenant.region], ["Frameworks", tenant.frameworks.join(", ")],
         ["Spec", tenant.spec && code(tenant.spec)],
         ["Other environments", others.length && make("span", {}, others.map((one) => [link(hash(one), one.environment), " "]))]]),
-      make("h3", {}, "Verdicts"), make("p", {}, chips(tenant)), evidence(tenant),
+      make("h3", {}, "Verdicts"), make("p", {}, chips(tenant)), evidence(tenant), leave(tenant),
       groups.map((one) => {
         const part = folded(WORDS[one], found(tenant)[one].length, () => verdicts(`Rules ${WORDS[one]}`, found(tenant)[one], tenant.frameworks));
         part.open = BAD.includes(one) || one === "waived";
         return part;
       }),
       make("h3", {}, "Its own settings"),
+      make("p", {class: "tools js"}, make("label", {}, "Filter settings ", make("input", {type: "search", autocomplete: "off", spellcheck: "false", input: sift}))),
       own.length ? settings("Its own settings", own) : make("p", {}, tenant.stack < 0 ? "Not known." : "None: it has what its tier gives."),
       make("h3", {}, "What it inherits, hardened"),
-      [...sections].map(([name, entries]) => folded(name, entries.length, () => settings(`Inherited: ${shown(name)}`, entries))),
+      [...sections].map(([name, entries]) => {
+        const part = folded(name, entries.length, () => settings(`Inherited: ${shown(name)}`, entries));
+        part.classList.add("group");
+        return part;
+      }),
       make("h3", {}, "Artifacts"),
       files.length ? table("Artifacts", ["File", "SHA-256"], files.map((name, at) =>
         make("tr", {}, make("th", {scope: "row"}, code(name)), make("td", {}, code(tenant.digests[at], "digest"))))) : make("p", {}, "None."));
@@ -247,8 +284,8 @@ addEventListener("DOMContentLoaded", () => {
     const shares = STATES.filter((state) => state !== "enforced" && group.states.includes(state)).map((state) =>
       make("li", {}, glyph(state), make("b", {}, word(state)), ": ",
         framework.controls.filter((_, at) => group.states[at] === state).map((one) => one.id).join(", ")));
-    const some = theirs.slice(0, PAGE).flatMap((one) => [link(hash(one), one.environment === "default" ? one.id : `${one.id} (${one.environment})`), " "]);
-    row.after(make("tr", {class: "opened"}, make("td", {colspan: "2"}, make("ul", {}, shares), make("p", {}, some),
+    const some = theirs.slice(0, PAGE).map((one) => link(hash(one), one.environment === "default" ? one.id : `${one.id} (${one.environment})`));
+    row.after(make("tr", {class: "opened"}, make("td", {colspan: "2"}, make("ul", {}, shares), make("p", {class: "links"}, some),
       make("p", {}, make("button", {type: "button", click: () => narrow({group: {framework, verdicts: group.verdicts}})},
         `${count(theirs.length)} in the tenants' list`)))));
   }
@@ -257,18 +294,19 @@ addEventListener("DOMContentLoaded", () => {
     const at = button.dataset.framework, framework = data().frameworks[at];
     const body = document.querySelector(`table.heat[data-framework="${at}"]`).tBodies[0];
     const width = body.querySelector(".strip").getAttribute("width");
-    const from = body.querySelectorAll("button[data-row]").length, till = Math.min(from + PAGE, framework.rows.length);
-    for (let number = from; number < till; number += 1) {
+    const there = new Set([...body.querySelectorAll("button[data-row]")].map((one) => Number(one.dataset.row)));
+    const missing = framework.rows.map((_, number) => number).filter((number) => !there.has(number));
+    for (const number of missing.slice(0, PAGE)) {
       const {states, tenants} = framework.rows[number];
-      const there = STATES.filter((state) => states.includes(state));
+      const known = STATES.filter((state) => states.includes(state));
       body.append(make("tr", {},
         make("th", {scope: "row"}, make("button", {type: "button", class: "js", "aria-expanded": "false", "data-row": number}, `${count(tenants)} tenant${tenants === 1 ? "" : "s"}`)),
-        make("td", {}, make("span", {class: "quiet"}, there.map((state) => `${states.filter((one) => one === state).length} ${word(state)}`).join(", ")),
-          drawn("svg", {class: "strip", viewBox: `0 0 ${width} 14`, width, height: 14, "aria-hidden": "true"}, ...there.map((state) =>
+        make("td", {}, make("span", {class: "quiet"}, known.map((state) => `${states.filter((one) => one === state).length} ${word(state)}`).join(", ")),
+          drawn("svg", {class: "strip", viewBox: `0 0 ${width} 14`, width, height: 14, "aria-hidden": "true"}, ...known.map((state) =>
             drawn("path", {class: state, "fill-rule": "evenodd", d: states.map((one, index) => one === state ? `M${index * 14 + 1} 1${shapes[state]}` : "").join("")}))))));
     }
-    const left = framework.rows.length - till;
-    if (left) button.parentElement.firstChild.data = `and ${count(left)} more groups, all in the tenants' list `;
+    const left = missing.length - PAGE;
+    if (left > 0) button.parentElement.firstChild.data = `and ${count(left)} more groups, all in the tenants' list `;
     else button.parentElement.remove();
   }
   addEventListener("pointermove", (event) => {
@@ -322,8 +360,8 @@ addEventListener("DOMContentLoaded", () => {
     ].filter(Boolean)));
   }
   function showSetting(path) {
-    const drivers = drives(path), own = data().tenants.filter((one) => path in one.own);
-    open(path, make("h3", {}, "Drives"), make("p", {}, drivers.join(", ") || "no document"),
+    const own = data().tenants.filter((one) => path in one.own);
+    open(path, make("h3", {}, "Drives"), drives(path),
       make("h3", {}, "Tenants that have it otherwise than their tier"),
       own.length ? table("Tenants", ["Tenant", "Value", "Who said it"], own.slice(0, PAGE).map((one) => make("tr", {},
         make("th", {scope: "row"}, link(hash(one), one.id), one.environment === "default" ? "" : ` (${shown(one.environment)})`),
