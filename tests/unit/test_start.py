@@ -24,6 +24,7 @@ HEAVY = (
     "deepmerge",
     "importlib.metadata",
     "inspect",
+    "jinja2",
     "jsonschema_rs",
     "lark",
     "networkx",

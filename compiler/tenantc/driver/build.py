@@ -342,7 +342,7 @@ class _Run:
         inputs = self.inputs if not self.request.partial else self.previous.inputs | self.inputs
         outcome = Outcome(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
         replaced = Earlier(self.previous, self.folder.read)
-        for path, pieces in self.reporting.files(outcome, replaced, self.since(replaced)):
+        for path, pieces in self.reporting.files(outcome, replaced, self.since(replaced), self.folder.pieces):
             self.listing.keep(path, "", self.folder.write_pieces(path, pieces))
         manifest = write_manifest(
             Head(self.pipeline.as_of, self.request.partial, signer.ids if signer is not None else (), follows),

@@ -53,6 +53,12 @@ def page(code: str) -> str:
     return path.read_text("utf-8")
 
 
+def report_page() -> dict[str, str]:
+    """What the page of a report is made of: templates, style and script by name."""
+    folder = Path(package()) / "audit" / "report" / "template"
+    return {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())}
+
+
 @lru_cache(maxsize=1)
 def state() -> bytes:
     """Size and time of every file of the library; for its bytes there are `digests`."""

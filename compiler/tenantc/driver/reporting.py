@@ -15,11 +15,13 @@ from tenantc.audit.report.comment import comment
 from tenantc.audit.report.document import report_json
 from tenantc.audit.report.groups import Subject
 from tenantc.audit.report.oscal import Sources, assessment_results
+from tenantc.audit.report.page import Shelf, page
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.driver import incident
+from tenantc.driver import cache, incident
 from tenantc.driver.blame import Blame
 from tenantc.driver.ledger import Ledger
+from tenantc.driver.library import report_page
 from tenantc.driver.listing import Listing
 from tenantc.driver.manifest import Previous
 from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
@@ -34,10 +36,26 @@ Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
 REPORT = "audit/report.json"
 OSCAL = "audit/oscal-assessment-results.json"
 COMMENT = "audit/report.md"
-REPORTS = frozenset({REPORT, OSCAL, COMMENT})
+PAGE = "audit/report.html"
+REPORTS = frozenset({REPORT, OSCAL, COMMENT, PAGE})
 """What a build tells of itself, anew each time."""
 _POLICIES = ("policies/", "library/policies/")
+_COMPILED = b"template of a report"
 _CONTRADICTIONS = frozenset({"T511"})
+
+
+class _Shelf(Shelf):
+    """Compiled templates lie in the user's cache: to compile them takes longer than to fill them in."""
+
+    def read(self, name: str) -> bytes | None:
+        return cache.read(cache.key(_COMPILED, name.encode()))
+
+    def write(self, name: str, data: bytes) -> None:
+        cache.write(cache.key(_COMPILED, name.encode()), data)
+
+
+# one for all, so that a process makes its template once
+_SHELF = _Shelf()
 
 
 class Outcome(Frozen, eq=False):
@@ -107,10 +125,13 @@ class Reporting:
             known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), *verdicts.values())
         return known
 
-    def files(self, outcome: Outcome, replaced: Earlier, since: Earlier) -> Iterator[tuple[str, Any]]:
-        """The reports with their paths in the build, each in pieces.
+    def files(
+        self, outcome: Outcome, replaced: Earlier, since: Earlier, written: Callable[[str], Iterator[bytes]]
+    ) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """The reports with their paths in the build, each in pieces; one is written before the next is asked for.
 
         What this build could not look at is told as in the one that it replaces, changes are those `since` another.
+        `written` gives the pieces of a report that was written.
         """
         earlier = replaced.report()
         homes = outcome.listing.homes()
@@ -122,6 +143,7 @@ class Reporting:
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
+        yield PAGE, page(head, report_page(), lambda: written(REPORT), _SHELF)
         yield COMMENT, [comment(head).encode()]
         # whoever takes the files lists each before it asks for the next
         digest = outcome.listing.held("", ["audit/"])[REPORT]

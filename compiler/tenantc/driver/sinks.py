@@ -16,6 +16,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 
 MANIFEST = "manifest.json"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_PIECE = 1 << 16
 _AT_FDCWD = -100  # linux/fcntl.h
 _RENAME_EXCHANGE = 2  # renameat2(2)
 
@@ -60,6 +61,12 @@ class Folder:
                 digest.update(piece)
                 file.write(piece)
         return digest.hexdigest()
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file that was written into this build, in pieces."""
+        with open(os.path.join(self.staging, path), "rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
 
     def read(self, path: str) -> bytes:
         """A file of the old build. Raises OSError if it isn't there, or only through a link."""
