@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tenantc.audit import chain
+from tenantc.audit.dsse import Envelope
 from tenantc.driver.evidence import Evidence, Examination, Keys
 from tenantc.driver.keys import load_signer
 from tenantc.driver.verification import verify_build
 from tests.building import all_files, codes, fleet, manifest, run
 from tests.compiling import tenant, write
-from tests.signing import copied, make_keys, told, verified
+from tests.signing import copied, make_keys, verified
 
 
 def links(build: Path) -> list[int]:
@@ -82,6 +83,7 @@ def test_another_build_may_be_gone_on_with_or_none(tmp_path: Path) -> None:
     assert run(root, tmp_path / "out", previous=tmp_path / "released").unchanged, "it was made after that one already"
     assert broken(tmp_path / "out") == []
     assert run(root, tmp_path / "out", fresh=True).written
+    assert run(root, tmp_path / "released", "2026-10-31", previous=tmp_path / "released").unchanged
     assert (links(tmp_path / "out"), manifest(tmp_path / "out")["previous"]) == ([1], None)
     assert run(root, tmp_path / "out", fresh=True).unchanged
     assert links(tmp_path / "released") == [1, 2]
@@ -107,7 +109,7 @@ def test_a_build_from_before_there_were_links_begins_a_chain(tmp_path: Path) -> 
     del old["previous"], old["keys"]
     (target / "manifest.json").write_text(json.dumps(old))
     (target / chain.path_of(1)).unlink()
-    assert told(verify_build(Evidence(target), Keys())) == ["T712 out"]
+    assert [one.code for one in verify_build(Evidence(target), Keys()).diagnostics] == ["T712"]
     assert run(root, target).written
     assert (links(target), manifest(target)["previous"]["link"], broken(target)) == ([1], None, [])
 
@@ -162,7 +164,7 @@ def test_an_earlier_signature_stays_checkable(signed: Path, tmp_path: Path) -> N
     forged = make_keys(tmp_path / "others").sign(link.envelope.payload_type, link.envelope.payload)
     (first, _), (second, _) = link.envelope.signatures
     signatures = ((first, forged.signatures[0][1]), (second, forged.signatures[1][1]))
-    envelope = link.envelope.__class__(link.envelope.payload_type, link.envelope.payload, signatures)
+    envelope = Envelope(link.envelope.payload_type, link.envelope.payload, signatures)
     assert [one.code for one in keys.check(chain.path_of(2), envelope)] == ["T704", "T704"]
 
 

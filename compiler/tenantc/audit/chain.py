@@ -90,7 +90,7 @@ class Chain(Frozen):
 
     def problems(self, check: Check) -> Iterator[Diagnostic]:
         """What is wrong with the chain; `check` judges the signatures of links before the newest."""
-        last = self.newest.number if self.newest is not None else max(self.links, default=0)
+        last = self.newest.number if self.newest is not None else max(self.links, default=1)
         absent = (broken(number, "is missing") for number in range(1, last + 1) if number not in self.links)
         yield from islice(absent, _MOST)
         yield from (broken(one, "comes after the build's own") for one in sorted(self.links) if one > last)

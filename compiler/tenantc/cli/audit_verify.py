@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def command(build: Path, folder: Path | None, format_: str) -> None:
         evidence = evidence_of(build)
         if evidence.signed and folder is None:
             raise click.UsageError(f"`{shown(build)}` is signed: say with --keys by whom it should be")
-        found = verify_build(evidence, keys if folder is not None else Keys())
+        found = verify_build(evidence, keys if folder is not None else Keys(), os.cpu_count() or 1)
     document = {
         "kind": found.kind,
         "path": shown(build),

@@ -92,8 +92,8 @@ def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = la
                 previous = read_previous(folder.target)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise RefusedError(diagnose("T903", path=request.shown, help=_FOREIGN)) from None
-            origin = None if request.fresh else request.previous or folder.target
-            lineage = trace(origin, request.signer, is_target=request.previous is None)
+            origin = request.previous.resolve() if request.previous is not None else folder.target
+            lineage = trace(None if request.fresh else origin, request.signer, is_target=request.previous is None)
             _Run(pipeline, request, folder, previous, lineage, built, advance).run()
     except RefusedError as refused:
         built.ledger.shared([refused.diagnostic])
@@ -375,7 +375,7 @@ class _Run:
         old = self.folder.target / MANIFEST
         if not old.is_file():
             return False
-        alone = self.request.previous is None and not self.request.fresh
+        alone = self.lineage.origin == self.folder.target
         with old.open("rb") as before, (self.folder.staging / MANIFEST).open("rb") as now:
             if substance(before, alone=alone) != substance(now, alone=alone):
                 return False

@@ -36,10 +36,11 @@ class Deviant(NamedTuple):
     digest: str = ""
 
 
-def deviants(root: Path, listed: Mapping[str, str]) -> list[Deviant]:
+def deviants(root: Path, listed: Mapping[str, str], processes: int = 1) -> list[Deviant]:
     """All that deviates from a list, by path: files in other bytes, missing ones, and what else lies there.
 
-    Digests are SHA-256 in hexadecimal digits. Links are not followed, wherever they stand.
+    Digests are SHA-256 in hexadecimal digits. Links are not followed, wherever they stand. Many files are shared out to
+    processes; whoever has threads must not fork, and so asks for one.
     """
     shelves: dict[str, _Shelf] = {"": ({}, set())}
     for path, digest in listed.items():
@@ -49,12 +50,11 @@ def deviants(root: Path, listed: Mapping[str, str]) -> list[Deviant]:
             shelf = _put_up(shelves, folder)
         shelf[0][name] = digest
     folders = [*shelves.items()]
-    workers = os.cpu_count() or 1
-    if workers == 1 or len(listed) < _MANY:
+    if processes == 1 or len(listed) < _MANY:
         return sorted(_deviants(os.fspath(root), folders))
-    number = workers * _SHARES
+    number = processes * _SHARES
     shares = [folders[start::number] for start in range(number)]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         return sorted(chain.from_iterable(pool.map(partial(_deviants, os.fspath(root)), shares)))
 
 

@@ -11,6 +11,7 @@ from tenantc.audit import proof, statement, tree
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.render import in_order
 from tenantc.driver.evidence import Evidence, Examination, Keys
+from tenantc.driver.files import shown
 from tenantc.driver.inventory import CHANGED, EXTRA, MISSING, Deviant, deviants
 from tenantc.driver.keys import Signer
 from tenantc.driver.manifest import Previous
@@ -42,20 +43,20 @@ def is_proof(folder: Path) -> bool:
     return (folder / proof.FILE).is_file() and not (folder / MANIFEST).exists()
 
 
-def verify_build(evidence: Evidence, keys: Keys) -> Verification:
-    """Verifies a build of which the evidence was read."""
+def verify_build(evidence: Evidence, keys: Keys, processes: int = 1) -> Verification:
+    """Verifies a build of which the evidence was read, its files in so many processes if they are many."""
     examined = Examination(evidence, keys)
     found = Verification("build", evidence.signed)
     if examined.sound:
         manifest = examined.manifest
         examined.tree()
-        examined.found += _told(_foreign(evidence.folder, manifest), manifest)
+        examined.found += _told(_foreign(evidence.folder, manifest, processes), manifest)
         found.as_of, found.keys = manifest.as_of, manifest.keys
         found.tenants, found.links = len(manifest.tenants()), len(evidence.links)
         found.files = sum(map(len, manifest.files.values()))
         found.glass = examined.statement.predicate["break_glass"] if examined.statement is not None else 0
     if not evidence.signed:
-        examined.found.append(diagnose("T712", path=evidence.folder.name))
+        examined.found.append(diagnose("T712", path=shown(evidence.folder)))
     found.diagnostics = in_order(dict.fromkeys(examined.found))
     return found
 
@@ -88,9 +89,9 @@ def is_as_built(folder: Path, signer: Signer | None) -> bool:
     return not has_errors(one for one in found.diagnostics if one.code != "T707")
 
 
-def _foreign(folder: Path, manifest: Previous) -> list[Deviant]:
+def _foreign(folder: Path, manifest: Previous, processes: int) -> list[Deviant]:
     """What lies in a build and should not, or not so, beside the files that seal it."""
-    return [one for one in deviants(folder, manifest.digests()) if one.path != MANIFEST and not _seals(one)]
+    return [one for one in deviants(folder, manifest.digests(), processes) if one.path != MANIFEST and not _seals(one)]
 
 
 def _seals(one: Deviant) -> bool:
