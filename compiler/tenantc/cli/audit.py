@@ -12,6 +12,7 @@ from tenantc.cli.main import loaded, told
 COMMANDS = {
     "report": "print the report of a build, of all tenants or of one",
     "sample": "draw some of the tenants of a control, as a table",
+    "history": "tell what held for a tenant in a period, from git revisions",
 }
 
 
