@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tenantc import __version__
 from tenantc.cli.options import format_option
 from tenantc.cli.session import Session, print_json, print_line
 from tenantc.cli.show import names_of
@@ -32,7 +33,8 @@ def command(tenant: str, subject: str, framework: str, first: str, last: str, wo
     """Tell how a setting of TENANT, or a control of a framework, came out in a period, each time that it changed.
 
     TENANT is compiled as each commit of the branch has it, as of that commit's day, and again on each day on which
-    something changes by itself, such as the end of a waiver. What stood when the period began comes first.
+    something changes by itself, such as the end of a waiver. What stood when the period began comes first. Whatever
+    version built it then, it is judged by the library of this one.
     """
     period = _day(first), _day(last)
     if period[0] > period[1]:
@@ -53,7 +55,16 @@ def command(tenant: str, subject: str, framework: str, first: str, last: str, wo
         raise click.UsageError(f"{diagnose('T902', tenant=tenant).message} in that period")
     if format_ == "json":
         asked = {"framework": framework, "control": subject} if framework else {"path": subject}
-        head = {"version": 1, "tenant": tenant, **asked, "from": period[0], "to": period[1], "shallow": is_shallow}
+        tool = {"name": "tenantc", "version": __version__}
+        head = {
+            "version": 1,
+            "tool": tool,
+            "tenant": tenant,
+            **asked,
+            "from": period[0],
+            "to": period[1],
+            "shallow": is_shallow,
+        }
         print_json({**head, "moments": [moment.as_json() for moment in moments]})
         return
     for moment in moments:
