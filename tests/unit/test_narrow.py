@@ -29,6 +29,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     for id in ("goneco", "thiefco"):
         spec = (root / "tenants/goodco.yaml").read_text().replace("goodco", id)
         (root / f"tenants/{id}.yaml").write_text(spec)
+    (root / "policies/badco.yaml").write_text("policy: gdpr\naccepts: [badco's GDPR]\n")
     waiver = root / "waivers/w.yaml"
     waiver.write_text(waiver.read_text().replace('"reason": "', '"reason": "as with badco: '))
     run(root, folder / "audited")

@@ -26,12 +26,12 @@ def report(target: Path) -> dict[str, Any]:
     return found
 
 
-def met(found: object) -> None:
-    """That a report keeps to its schema."""
+def met(found: object, schema: str = "report") -> None:
+    """That a report, or another document, keeps to its published schema."""
     registry: Registry[Any] = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
     )
-    validator = Draft202012Validator(SCHEMAS["report"], registry=registry)
+    validator = Draft202012Validator(SCHEMAS[schema], registry=registry)
     errors = [f"{one.json_path}: {one.message}" for one in validator.iter_errors(found)]
     assert errors == []
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "report": "print the report of a build, of all tenants or of one",
     "sample": "draw some of the tenants of a control, as a table",
     "publish": "bring what deployers apply to a folder or a branch",
+    "history": "tell what held for a tenant in a period, from git revisions",
 }
 
 

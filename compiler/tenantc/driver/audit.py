@@ -10,7 +10,7 @@ from typing import Any, Final
 from tenantc.audit.report.comment import comment
 from tenantc.audit.report.document import narrowed_json
 from tenantc.audit.report.groups import Subject
-from tenantc.audit.report.narrow import narrow
+from tenantc.audit.report.narrow import ids, mentions, narrow
 from tenantc.audit.report.oscal import Sources, assessment_results
 from tenantc.audit.report.sample import sample
 from tenantc.driver.manifest import read_previous
@@ -39,8 +39,11 @@ class Audit:
         self._digest = digest
         self._scope = json.dumps([tenant, framework]) if tenant or framework else ""
         self._whole = data if not self._scope else b""
+        self._others: set[str] = set()
         if self._scope:
+            everybody = ids(self.report)
             self.report = narrow(self.report, tenant, framework)
+            self._others = everybody - ids(self.report)
 
     def json(self) -> Iterable[bytes]:
         """As report.json (schemas/cli/report.json), in pieces."""
@@ -56,7 +59,8 @@ class Audit:
         subjects = (
             Subject(one["id"], one["environment"], tuple(one["frameworks"]), one["verdicts"]) for one in tenants
         )
-        sources = Sources((REPORT, self._digest), policies(self._manifest.inputs), self._audit, self._scope)
+        held = [file for file in policies(self._manifest.inputs) if not mentions(file[0], self._others)]
+        sources = Sources((REPORT, self._digest), held, self._audit, self._scope)
         return assessment_results(self.report, self.report["verdicts"], subjects, sources)
 
     def sample(self, framework: str, control: str, count: int, seed: str) -> Iterable[tuple[str, ...]]:

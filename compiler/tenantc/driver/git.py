@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from tenantc.load.limits import LIMITS
 
 # objects that one call of git hands over: what they hold lies in memory meanwhile
 _AT_ONCE = 500
+_TENANTS = "tenants/"
 _LINK = b"120000"
 _SUBMODULE = b"160000"
 # A hook's variables name its repository relative to where it runs; ours is the one that the workspace lies in.
@@ -26,6 +27,15 @@ _OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX
 
 class RevisionError(ValueError):
     """A revision that cannot be read; the message says why."""
+
+
+class Commit(NamedTuple):
+    """A commit: its full name, who wrote it, and the second since 1970 (UTC) in which it was committed."""
+
+    name: str
+    author: str
+    email: str
+    time: int
 
 
 class _Entry(NamedTuple):
@@ -65,16 +75,45 @@ class Repository:
             raise RevisionError(f"there is no revision `{revision}` here (a shallow clone has few: fetch it first)")
         return found
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the history was cut off."""
+        return self._output("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def log(self, names: Iterable[str]) -> list[Commit]:
+        """The commits of the branch at hand that change these files and folders of ours, the oldest first.
+
+        Of a branch that was merged only the merge is among them: with it its changes came.
+        """
+        paths = [f":(top,literal){self.prefix}{name}" for name in names]
+        form = "--format=tformat:%H%n%an%n%ae%n%ct"
+        output = self._output("log", "-z", "--first-parent", "--reverse", form, "HEAD", "--", *paths)
+        found = [os.fsdecode(one).split("\n") for one in output.split(b"\0")[:-1]]
+        return [Commit(name, author, email, int(time)) for name, author, email, time in found]
+
+    def mentioning(self, commit: str, folder: str, word: str) -> frozenset[str]:
+        """The files of a folder of ours in which a word stands, by their paths from ours."""
+        place = f":(top,literal){self.prefix}{folder}"
+        done = self._run("grep", "-l", "-z", "-a", "-w", "-F", "--full-name", "-e", word, commit, "--", place)
+        if done.returncode > 1:
+            raise RevisionError(f"git says: {_said(done)}")
+        start = f"{commit}:{self.prefix}"
+        return frozenset(os.fsdecode(one).removeprefix(start) for one in done.stdout.split(b"\0")[:-1])
+
+    def contents(self, commit: str, names: Iterable[str], tenants: Collection[str]) -> tuple[tuple[str, bytes], ...]:
+        """The objects of the files that `files` gives, by path: equal if what it gives is."""
+        return tuple((one.path, one.object) for one in self._wanted(commit, frozenset(names), tenants))
+
     @contextmanager
-    def files(self, commit: str, names: Iterable[str]) -> Iterator[Path]:
+    def files(self, commit: str, names: Iterable[str], tenants: Collection[str] | None = None) -> Iterator[Path]:
         """A temporary folder, the user's alone, with these files and folders of ours as the commit has them.
 
-        Contents are as they were committed: no filter, line ending or attribute changes them. Raises RevisionError for
-        what cannot be had.
+        Contents are as they were committed: no filter, line ending or attribute changes them. Of tenant files only
+        `tenants` are among them, if these are given. Raises RevisionError for what cannot be had.
         """
         with TemporaryDirectory(prefix="tenantc-") as folder:
             root = Path(folder).resolve()
-            self._write(root, self._wanted(commit, frozenset(names)))
+            self._write(root, self._wanted(commit, frozenset(names), tenants))
             yield root
 
     def _object(self, name: str) -> str:
@@ -82,12 +121,14 @@ class Repository:
         text = os.fsdecode(done.stdout).strip()
         return text if done.returncode == 0 and re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text) else ""
 
-    def _wanted(self, commit: str, names: frozenset[str]) -> list[_Entry]:
+    def _wanted(self, commit: str, names: frozenset[str], tenants: Collection[str] | None = None) -> list[_Entry]:
         tree = self._object(f"{commit}:{self.prefix.removesuffix('/')}")
         if not tree:
             return []
         entries = list(self._entries(tree))
         wanted = [entry for entry in entries if entry.path.partition("/")[0] in names]
+        if tenants is not None:
+            wanted = [entry for entry in wanted if not entry.path.startswith(_TENANTS) or entry.path in tenants]
         for entry in wanted:
             if entry.mode == _SUBMODULE:
                 raise RevisionError(f"`{self.prefix}{entry.path}` is a submodule, whose files git does not hand over")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from tenantc.audit.report.records import UNKNOWN, Table
@@ -46,7 +46,7 @@ class _Narrowing:
         self._tenant = tenant
         self._is_one = bool(framework)
         self._kept = {one["id"] for one in entries}
-        self._others = _ids(report) - self._kept
+        self._others = ids(report) - self._kept
         theirs = {framework} if framework else {HOUSE, *(name for one in entries for name in one["frameworks"])}
         self._frameworks = [one for one in report["frameworks"] if one["id"] in theirs]
         self._policies = theirs
@@ -209,7 +209,12 @@ class _Narrowing:
         return "(another tenant)" if word[0] in self._others else word[0]
 
 
-def _ids(report: Report) -> set[str]:
+def mentions(text: str, tenants: Collection[str]) -> bool:
+    """Whether a text holds one of these ids as a word."""
+    return any(word in tenants for word in _WORD.findall(text))
+
+
+def ids(report: Report) -> set[str]:
     """Every tenant that a report names."""
     found = {one["id"] for one in report["tenants"]}
     found |= {one["tenant"] for what in ("held", "removed") for one in report[what]}
