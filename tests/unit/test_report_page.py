@@ -153,6 +153,13 @@ def test_what_is_broken_comes_first_with_where_and_the_fix(plain: Report) -> Non
     assert title in page
 
 
+def test_a_report_of_nothing_has_a_page(plain: Report) -> None:
+    lists = ("frameworks", "failures", "waivers", "tenants", "verdicts", "sections", "stacks", "names")
+    page = rendered(plain | {key: [] for key in lists} | {"counts": {"tenants": 0, "held": 0, "removed": 0}}).decode()
+    for said in ("No tenant has to meet a framework.", "No rule is broken.", "Nothing is waived.", "Nothing fails,"):
+        assert said in page
+
+
 def test_what_is_not_known_is_not_called_good(plain: Report) -> None:
     page = rendered(plain).decode()
     assert "There was no build before this one." in page
