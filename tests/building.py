@@ -25,6 +25,11 @@ def codes(built: Built) -> list[str]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its path, without the links of a build's chain: those tell how often it was built."""
+    return {path: data for path, data in all_files(folder).items() if not path.startswith("audit/chain/")}
+
+
+def all_files(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its path."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

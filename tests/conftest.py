@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -28,3 +29,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("not shown on this machine", yellow=True)
         for line in lines:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with `keys`, a `workspace` and a signed `build` of it, which tests leave as it is."""
+    from tests.signing import signed_build
+
+    return signed_build(tmp_path_factory.mktemp("signed"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -74,9 +75,9 @@ class Platform:
                 self.run(files[file], database)
         return database
 
-    def run(self, text: str, database: str | None = None) -> None:
+    def run(self, text: str, database: str | None = None, folder: Path | None = None) -> None:
         """Run a file as a deployer would; a warning means that PostgreSQL left something undone."""
-        said = self.server.psql(text, database or self.database, role=self.admin)
+        said = self.server.psql(text, database or self.database, role=self.admin, folder=folder)
         assert "WARNING" not in said.stderr
         assert not said.stdout.strip()
 

@@ -56,8 +56,9 @@ class Postgres:
         *,
         role: str = SUPERUSER,
         on_error_stop: bool = True,
+        folder: Path | None = None,
     ) -> Output:
-        """Run a file or a text through the psql that belongs to the server, as a deployer would."""
+        """Run a file or a text through the psql that belongs to the server, as a deployer would, in a folder."""
         file, text = ("-", script) if isinstance(script, str) else (script, "")
         done = subprocess.run(
             [
@@ -68,6 +69,7 @@ class Postgres:
             input=text,
             capture_output=True,
             encoding="utf-8",
+            cwd=folder,
             # a developer's own PGOPTIONS and the like stay out of it
             env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
             check=False,

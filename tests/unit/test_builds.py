@@ -205,7 +205,8 @@ def test_the_fast_path_and_the_plain_one_emit_the_same_bytes(tmp_path: Path, hos
 def test_a_hundred_kills_leave_a_whole_build_each_time(tmp_path: Path) -> None:
     root = write_fleet(tmp_path / "w", 30)
     target = tmp_path / "out"
-    command = [sys.executable, "-m", "tenantc.cli.main", "compile", str(root), "-o", str(target), "--as-of"]
+    command = [sys.executable, "-m", "tenantc.cli.main", "compile", str(root), "-o", str(target)]
+    command += ["--previous", "none", "--as-of"]
     subprocess.run([*command, "2026-11-01"], check=True, capture_output=True)
     builds = [artifacts(target)]
     started = time.perf_counter()

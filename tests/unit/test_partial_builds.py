@@ -61,7 +61,7 @@ def test_the_manifest_is_partial_until_the_next_whole_build(root: Path, tmp_path
 def test_a_whole_build_after_partial_ones_is_as_if_there_had_been_none(root: Path, tmp_path: Path) -> None:
     run(root, tmp_path / "out", environment="staging")
     run(root, tmp_path / "out", tenants=("two",))
-    run(root, tmp_path / "out")
+    run(root, tmp_path / "out", fresh=True)
     run(root, tmp_path / "clean")
     assert artifacts(tmp_path / "out") == artifacts(tmp_path / "clean")
 

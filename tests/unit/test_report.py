@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.building import files, fleet, manifest, run
+from tests.building import codes, files, fleet, manifest, run
 from tests.compiling import tenant, write
 
 ROOT = Path(__file__).parents[2]
@@ -21,24 +22,30 @@ WARNED = "rule `alert-reachable-contact`"
 def report(target: Path) -> dict[str, Any]:
     """The report of a build, which keeps to its schema."""
     found: dict[str, Any] = json.loads((target / "audit" / "report.json").read_bytes())
+    met(found)
+    return found
+
+
+def met(found: object) -> None:
+    """That a report keeps to its schema."""
     registry: Registry[Any] = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
     )
     validator = Draft202012Validator(SCHEMAS["report"], registry=registry)
     errors = [f"{one.json_path}: {one.message}" for one in validator.iter_errors(found)]
     assert errors == []
-    return found
 
 
-def entry(found: dict[str, Any], id: str, environment: str = "default") -> dict[str, Any]:
+def entry(found: Mapping[str, Any], id: str, environment: str = "default") -> dict[str, Any]:
     """What a report tells of a tenant, with the numbers replaced by what they stand for."""
+    one: dict[str, Any]
     (one,) = [one for one in found["tenants"] if (one["id"], one["environment"]) == (id, environment)]
     stack = [found["sections"][number] for number in found["stacks"][one["stack"]]] if one["stack"] >= 0 else []
     settings = {path: said for section in stack for path, said in section.items()} | one["own"]
     verdicts = found["verdicts"][one["verdicts"]] if one["verdicts"] >= 0 else {}
     words = {rule: word for word, rules in verdicts.items() for rule in rules}
     names = found["names"][one["artifacts"]]
-    return one | {"settings": settings, "words": words, "files": dict(zip(names, one["digests"], strict=True))}
+    return {**one, "settings": settings, "words": words, "files": dict(zip(names, one["digests"], strict=True))}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +139,7 @@ def test_of_whom_nobody_judged_no_control_holds(tmp_path: Path) -> None:
     fleet(root, "one")
     run(root, tmp_path / "out", keep_going=True)
     (soc2,) = report(tmp_path / "out")["frameworks"]
-    assert {state for control in soc2["controls"] for state in control["states"]} == {"unjudged"}, "not enforced"
+    assert {state for control in soc2["controls"] for state in control["states"]} == {"unjudged", "needs_evidence"}
 
 
 def test_a_tenant_whose_file_cannot_be_read_is_told_as_it_was(tmp_path: Path) -> None:
@@ -177,3 +184,43 @@ def test_the_same_input_gives_the_same_report_wherever_it_is_compiled(tmp_path: 
         run(fleet(tmp_path / name, "one", "two"), tmp_path / f"out-{name}")
     one, other = (files(tmp_path / f"out-{name}" / "audit") for name in ("a", "b"))
     assert one == other != {}
+
+
+EVIDENCE = """
+- {framework: soc2, control: CC1.1, owner: people@example.com, link: "https://example.com/code",
+   sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, date: 2025-12-01, until: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "told"),
+    [
+        ("2027-06-30", "shown", []),
+        ("2026-12-01", "shown", ["T523"]),
+        ("2026-11-01", "shown", ["T523"]),
+        ("2026-10-31", "needs_evidence", ["T523"]),
+    ],
+)
+def test_a_control_is_shown_while_its_evidence_counts(tmp_path: Path, until: str, state: str, told: list[str]) -> None:
+    files = {
+        "tenants/acme.yaml": tenant(more="compliance_requirements: [SOC2]\n"),
+        "evidence/soc2.yaml": EVIDENCE % until,
+    }
+    built = run(write(tmp_path / "w", files), tmp_path / "out")
+    assert [code for code in codes(built) if code in ("T522", "T523")] == told
+    found = report(tmp_path / "out")
+    (soc2,) = found["frameworks"]
+    control = next(one for one in soc2["controls"] if one["id"] == "CC1.1")
+    assert control["states"] == {state: 1}
+    assert [one["counts"] for one in found["evidence"]] == [state == "shown"]
+
+
+def test_newer_evidence_takes_the_place_of_what_ended(tmp_path: Path) -> None:
+    files = {
+        "tenants/acme.yaml": tenant(more="compliance_requirements: [SOC2]\n"),
+        "evidence/old.yaml": EVIDENCE % "2026-10-31",
+        "evidence/new.yaml": EVIDENCE % "2027-10-31",
+    }
+    built = run(write(tmp_path / "w", files), tmp_path / "out")
+    assert not {"T522", "T523"} & set(codes(built))
+    assert [one["counts"] for one in report(tmp_path / "out")["evidence"]] == [False, True]

@@ -19,6 +19,7 @@ COMMAND = (sys.executable, "-m", "tenantc.cli.main")
 # each costs 5 to 100 ms
 HEAVY = (
     "click",
+    "cryptography",
     "dataclasses",
     "deepmerge",
     "importlib.metadata",

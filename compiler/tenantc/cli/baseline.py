@@ -39,7 +39,7 @@ def command(
     wrong = pipeline.shared()
     if has_errors(wrong):
         session.finish({}, wrong)
-    found = baseline.failures(pipeline, Strictness(fail_on))
+    found = baseline.failures(pipeline, Strictness(fail_on), baseline.fleet(pipeline), baseline.FILE)
     grown = baseline.added(found.waivable, pipeline.workspace.waivers)
     if not grown:
         approval = baseline.Approval(approver, until, reason)

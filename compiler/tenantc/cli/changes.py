@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic
+from tenantc.diagnostics.markdown import span
 from tenantc.diagnostics.render import as_json, in_order, printable, short
 from tenantc.driver.difference import Change, Difference, Group, Uncompiled
 from tenantc.driver.version import Version
@@ -42,11 +42,11 @@ def human(difference: Difference, versions: Versions, max_blast: int | None) -> 
 def markdown(difference: Difference, versions: Versions, max_blast: int | None) -> Iterator[str]:
     """The difference as a comment on a pull request: what users wrote stands in code spans, where it does nothing."""
     before, after = (version.source.name for version in versions)
-    yield f"### {_span(before)} → {_span(after)}\n"
+    yield f"### {span(before)} → {span(after)}\n"
     yield f"{_summary(difference, max_blast)}."
     left = _COMMENT
     omitted = 0
-    for title, items in _parts(difference, versions, _span):
+    for title, items in _parts(difference, versions, span):
         texts = ["\n".join([f"- {item.head}", *(f"  - {line}" for line in item.lines)]) for item in items]
         if left > 0:
             yield f"\n#### {title[0].upper()}{title[1:]}\n"
@@ -204,11 +204,3 @@ def _listed(names: Sequence[str], code: Callable[[str], str]) -> str:
     shown: Iterable[str] = map(code, names[:_NAMED])
     rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(shown)}{rest}"
-
-
-def _span(text: str) -> str:
-    """A code span (CommonMark 6.1): its fence is longer than any run of backticks inside."""
-    inside = printable(text)
-    fence = "`" * (max(map(len, re.findall("`+", inside)), default=0) + 1)
-    pad = " " if inside.startswith("`") or inside.endswith("`") else ""
-    return f"{fence}{pad}{inside or ' '}{pad}{fence}"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Each command's module, loaded by name when it runs, and what the overview says of it.
 COMMANDS = {
     "compile": "compile a workspace into artifacts",
+    "keygen": "make the keys that sign builds",
+    "audit": "verify builds, prove what was decided for a tenant, and tell their history",
     "check": "check a workspace, or some of its files, and write nothing",
     "show": "show a tenant's resolved settings",
     "explain": "explain where a setting's value comes from, what a rule asks, or what a diagnostic's code means",
@@ -96,7 +98,7 @@ def _is_hook(arguments: list[str]) -> bool:
 def _hooked(paths: list[str]) -> int:
     modules = _module("modules")
     is_known = modules.offer()
-    hook = _loaded("hook")
+    hook = loaded("hook")
     if not is_known:
         modules.keep()
     try:
@@ -107,7 +109,7 @@ def _hooked(paths: list[str]) -> int:
     return code
 
 
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
     """A module of this folder. What it imports stays, so that no collection of garbage looks at it, or for it."""
     module = _module(name)
     gc.freeze()
@@ -159,10 +161,10 @@ def _group() -> click.Group:
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            command = _loaded(cmd_name).command
+            command = loaded(cmd_name).command
             assert isinstance(command, click.Command)
             assert command.callback is not None, "a command does something"
-            command.callback = _told(command.callback)
+            command.callback = told(command.callback)
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -179,7 +181,7 @@ def _group() -> click.Group:
     )
 
 
-def _told(callback: Callable[..., None]) -> Callable[..., None]:
+def told(callback: Callable[..., None]) -> Callable[..., None]:
     """The callback, with what is wrong about a call told as click does: with the command's usage."""
 
     def call(**parameters: Any) -> None:

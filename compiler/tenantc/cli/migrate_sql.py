@@ -21,10 +21,11 @@ from tenantc.driver.sql_migration import SqlMigration, UnwrittenError
 )
 @format_option
 def command(old_build: Path, new_build: Path, tenants: tuple[str, ...], output: Path, format_: str) -> None:
-    """Write how the rows of tenants whose isolation level differs in NEW_BUILD get there from OLD_BUILD, and back.
+    """Write how the rows of tenants that live elsewhere in NEW_BUILD get there from OLD_BUILD, and back.
 
-    For each such tenant DIR holds, in its folder, migrate.sql and rollback.sql, whose heads say how to run them. What
-    a tenant loses between the builds is told, whether its rows move or not.
+    For each such tenant DIR holds, in its folder, migrate.sql and rollback.sql, or between two databases folders of
+    these names with export.sql, import.sql and delete.sql. Their heads say how to run them. What a tenant loses between
+    the builds is told, whether its rows move or not, and for those listed what a rollback loses.
     """
     old, new = roots_of(old_build), roots_of(new_build)
     try:
@@ -41,7 +42,9 @@ def command(old_build: Path, new_build: Path, tenants: tuple[str, ...], output: 
         print_line(f"{one['folder']}: {one['from'] or 'new'} -> {one['to'] or 'gone'}")
         for loss in one["loses"]:
             print_line(f"  loses: {loss}")
+        for loss in one["rollback_loses"]:
+            print_line(f"  rollback loses: {loss}")
     for file in files:
         print_line(f"wrote {file}")
-    count = sum(1 for one in found.tenants if one["from"] and one["to"] and one["from"] != one["to"])
-    print_line(f"{count} tenant{'' if count == 1 else 's'} at another isolation level than before")
+    count = found.moved
+    print_line(f"{count} tenant{'' if count == 1 else 's'} to move or to rename")

@@ -10,7 +10,7 @@ from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.emit.writers import yaml
 from tenantc.judge.judging import broken_clauses
 from tenantc.judge.waivers import broken_members
-from tenantc.model.spec import Waiver
+from tenantc.model.spec import Spec, Waiver
 from tenantc.model.verdict import WAIVABLE, Strictness
 from tenantc.source.frozen import Frozen
 
@@ -42,23 +42,28 @@ class Approval(NamedTuple):
     reason: str
 
 
-def failures(pipeline: Pipeline, fail_on: Strictness) -> Failures:
-    """What the tenants break at this level or above, as far as no waiver outside the baseline covers it."""
+def fleet(pipeline: Pipeline) -> Iterator[Spec]:
+    """Every tenant that can be read."""
+    for path in pipeline.workspace.tenant_files():
+        yield from pipeline.workspace.specs(path)[0]
+
+
+def failures(pipeline: Pipeline, fail_on: Strictness, specs: Iterable[Spec], file: str) -> Failures:
+    """What the tenants break at this level or above, as far as no waiver outside of a file covers it."""
     waivable: list[Failure] = []
     refused: list[tuple[Failure, str]] = []
-    for path in pipeline.workspace.tenant_files():
-        for spec in pipeline.workspace.specs(path)[0]:
-            for environment, compiled in pipeline.tenant(spec).environments.items():
-                for failure, bar in _broken(pipeline, compiled, environment, fail_on):
-                    if bar:
-                        refused.append((failure, bar))
-                    else:
-                        waivable.append(failure)
+    for spec in specs:
+        for environment, compiled in pipeline.tenant(spec).environments.items():
+            for failure, bar in _broken(pipeline, compiled, environment, fail_on, file):
+                if bar:
+                    refused.append((failure, bar))
+                else:
+                    waivable.append(failure)
     return Failures(tuple(sorted(waivable)), tuple(sorted(refused)))
 
 
 def _broken(
-    pipeline: Pipeline, compiled: Compiled, environment: str, fail_on: Strictness
+    pipeline: Pipeline, compiled: Compiled, environment: str, fail_on: Strictness, file: str
 ) -> Iterator[tuple[Failure, str]]:
     """What a tenant breaks, each with why no waiver can cover it; empty if one can."""
     if compiled.checked is None:
@@ -76,7 +81,7 @@ def _broken(
             yield Failure(id, environment, (), compiled.linked.spec.tenant_id), verdict.reason
             continue
         clauses = broken_clauses(armed.rule, armed.function, armed.params, subject, judgement.court.standing(stack))
-        others = [one for one in waivers.get(id, ()) if one.rule.span.path != FILE]
+        others = [one for one in waivers.get(id, ()) if one.rule.span.path != file]
         if judgement.waivers.covering(others, clauses, subject, armed.params) is not None:
             continue
         collected = [clause for clause in clauses if armed.rule.clauses[clause].collection]
@@ -103,19 +108,28 @@ def _knows(waiver: Waiver, failure: Failure) -> bool:
 
 def write(root: Path, found: Iterable[Failure], approval: Approval) -> None:
     """Writes waivers/baseline.yaml; a file without waivers is none, and goes."""
+    put(root / FILE, _HEAD, entries(found, approval))
+
+
+def entries(found: Iterable[Failure], approval: Approval) -> list[Any]:
+    """Waivers of these failures, as files list them."""
     grouped: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for failure in found:
         grouped.setdefault((failure.rule, failure.environment, failure.items), []).append(failure.tenant)
-    entries: list[Any] = []
+    made: list[Any] = []
     for (rule, environment, items), tenants in grouped.items():
         entry: dict[str, Any] = {"rule": rule, "tenants": tenants}
         entry |= {"environments": [environment]} if environment else {}
         entry |= {"items": list(items)} if items else {}
         entry |= {"until": approval.until, "reason": approval.reason, "approver": approval.approver}
-        entries.append(entry)
-    target = root / FILE
+        made.append(entry)
+    return made
+
+
+def put(target: Path, head: bytes, entries: list[Any]) -> None:
+    """Writes a file of waivers; one without any is none, and goes."""
     if not entries:
         target.unlink(missing_ok=True)
         return
     target.parent.mkdir(exist_ok=True)
-    target.write_bytes(_HEAD + yaml.write(entries).fill({}))
+    target.write_bytes(head + yaml.write(entries).fill({}))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from tenantc.judge.turns import Turns, day_after
 from tenantc.model.layer import Definition
 from tenantc.model.rule import Rule
-from tenantc.model.spec import HOUSE, Framework, Waiver
+from tenantc.model.spec import HOUSE, Evidence, Framework, Waiver
 
 
 class Boundaries:
@@ -30,14 +30,15 @@ class Boundaries:
         rules: Iterable[Rule],
         policies: Iterable[Framework],
         waivers: Iterable[Waiver],
+        evidence: Iterable[Evidence],
         standings: Collection[tuple[tuple[str, ...], str]],
         turns: Turns | None,
     ) -> None:
-        """Takes in waivers, turns, and rules and policies as far as they are for somebody of these."""
+        """Takes in waivers, evidence, turns, and rules and policies as far as they are for somebody of these."""
         concerned = [rule for rule in rules if _concerns(rule, standings)]
         known = {HOUSE}.union(*(frameworks for frameworks, _ in standings))
         held = [policy for policy in policies if policy.name in known]
-        for day, change in (*_rules(concerned), *_policies(held), *_waivers(waivers)):
+        for day, change in (*_rules(concerned), *_policies(held), *_waivers(waivers), *_evidence(evidence)):
             self._note(day, change)
         if turns is not None:
             for rule in turns.rules:
@@ -82,3 +83,8 @@ def _policies(policies: Iterable[Framework]) -> Iterator[tuple[str, str]]:
 def _waivers(waivers: Iterable[Waiver]) -> Iterator[tuple[str, str]]:
     for waiver in waivers:
         yield day_after(waiver.until), f"a waiver of `{waiver.rule.name}` has ended"
+
+
+def _evidence(evidence: Iterable[Evidence]) -> Iterator[tuple[str, str]]:
+    for one in evidence:
+        yield day_after(one.until), f"evidence for `{one.framework.name} {one.control.name}` has ended"

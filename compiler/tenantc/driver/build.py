@@ -12,15 +12,20 @@ from typing import Any
 from tenantc.audit.plan import Plans
 from tenantc.audit.provenance import Provenance
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
+from tenantc.driver.blame import Blame
 from tenantc.driver.emission import Emission, Files
 from tenantc.driver.files import within
+from tenantc.driver.keys import Signer
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.library import digests
+from tenantc.driver.lineage import Lineage, trace
 from tenantc.driver.listing import Listing
-from tenantc.driver.manifest import Previous, read_previous, write_manifest
+from tenantc.driver.manifest import Head, Previous, read_previous, substance, write_manifest
 from tenantc.driver.pipeline import Pipeline, Tenant
-from tenantc.driver.reporting import REPORTS, Outcome, Reporting
-from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder
+from tenantc.driver.reporting import REPORTS, Earlier, Outcome, Reporting
+from tenantc.driver.sealing import Sealed, is_seal
+from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder, read_within
+from tenantc.driver.verification import is_as_built
 from tenantc.judge.turns import Turns
 from tenantc.model.spec import Spec
 from tenantc.source.digest import sha256
@@ -32,7 +37,10 @@ _FOREIGN = "its manifest.json is not one of tenantc's: name another folder, or d
 
 
 class Request(Frozen):
-    """What to build: all tenants unless some are named, all environments unless one is."""
+    """What to build: all tenants unless some are named, all environments unless one is.
+
+    Its link goes on with the chain of the build `previous`, by default of what the target holds; with `fresh` of none.
+    """
 
     target: Path
     shown: str
@@ -40,6 +48,10 @@ class Request(Frozen):
     environment: str | None = None
     keep_going: bool = False
     allow_removals: bool = False
+    signer: Signer | None = None
+    previous: Path | None = None
+    blame: Blame | None = None
+    fresh: bool = False
 
     @property
     def partial(self) -> bool:
@@ -48,7 +60,10 @@ class Request(Frozen):
 
 @dataclass(slots=True)
 class Built:
-    """What came of it. `written` says whether the target now holds this build, `files` where its tenants stand."""
+    """What came of it. `written` says whether the target now holds this build, `files` where its tenants stand.
+
+    `unchanged` says that it held it before, and was left alone.
+    """
 
     ledger: Ledger
     tenants: int = 0
@@ -58,6 +73,7 @@ class Built:
     held: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     written: bool = False
+    unchanged: bool = False
 
 
 def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = lambda: None) -> Built:
@@ -76,7 +92,9 @@ def build(pipeline: Pipeline, request: Request, advance: Callable[[], None] = la
                 previous = read_previous(folder.target)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise RefusedError(diagnose("T903", path=request.shown, help=_FOREIGN)) from None
-            _Run(pipeline, request, folder, previous, built, advance).run()
+            origin = None if request.fresh else request.previous or folder.target
+            lineage = trace(origin, request.signer, is_target=request.previous is None)
+            _Run(pipeline, request, folder, previous, lineage, built, advance).run()
     except RefusedError as refused:
         built.ledger.shared([refused.diagnostic])
     return built
@@ -89,6 +107,7 @@ class _Run:
         request: Request,
         folder: Folder,
         previous: Previous,
+        lineage: Lineage,
         built: Built,
         advance: Callable[[], None],
     ) -> None:
@@ -96,13 +115,14 @@ class _Run:
         self.request = request
         self.folder = folder
         self.previous = previous
+        self.lineage = lineage
         self.built = built
         self.advance = advance
         self.unreadable = ""
         self.emission = Emission(pipeline)
         self.plans = Plans()
         self.provenance = Provenance(pipeline.as_of, pipeline.judgement.court.rules)
-        self.reporting = Reporting(pipeline, self.provenance)
+        self.reporting = Reporting(pipeline, self.provenance, request.blame)
         self.inputs = {path: sha256(data) for path, data in pipeline.workspace.inputs.items()} | digests()
         self.listing = Listing()
         self.removed: dict[str, dict[str, Any]] = {}
@@ -282,7 +302,7 @@ class _Run:
                         self.listing.keep(path, tenant, digest)
             self.held = {id: one for id, one in self.previous.held.items() if self.stays(id)} | self.held
         strangers: list[str] = []
-        unlisted = [path for path in self.folder.old_files() if path not in listed]
+        unlisted = [path for path in self.folder.old_files() if path not in listed and not is_seal(path)]
         mine = self.listing.paths() if unlisted else set()
         for path in unlisted:
             if path in mine:
@@ -316,23 +336,50 @@ class _Run:
         return f"orphans/{tenant}/{path.split(f'/{tenant}/', 1)[1]}"
 
     def finish(self) -> None:
-        """Writes the manifest and makes the build the target."""
+        """Writes the manifest, seals the build and makes it the target, unless the target says the same."""
         removed = {id: one for id, one in self.previous.removed.items() if id not in self.seen} | self.removed
+        signer, follows = self.request.signer, self.lineage.follows
         inputs = self.inputs if not self.request.partial else self.previous.inputs | self.inputs
         outcome = Outcome(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
-        for path, pieces in self.reporting.files(outcome, self.previous, self.folder.read, self.folder.pieces):
+        replaced = Earlier(self.previous, self.folder.read)
+        for path, pieces in self.reporting.files(outcome, replaced, self.since(replaced), self.folder.pieces):
             self.listing.keep(path, "", self.folder.write_pieces(path, pieces))
         manifest = write_manifest(
-            self.pipeline.as_of,
-            self.request.partial,
+            Head(self.pipeline.as_of, self.request.partial, signer.ids if signer is not None else (), follows),
             inputs,
             self.listing.lines(),
             [self.held[id] for id in sorted(self.held)],
             [removed[id] for id in sorted(removed)],
         )
-        self.folder.write_pieces(MANIFEST, manifest)
-        self.folder.publish()
+        digest = self.folder.write_pieces(MANIFEST, manifest)
         self.built.written = True
+        self.built.unchanged = self.says_the_same()
+        if not self.built.unchanged:
+            for path in self.lineage.links():
+                self.folder.keep(path, build=self.lineage.origin)
+            sealed = Sealed(self.folder, digest, self.pipeline.as_of, inputs, self.listing, self.reporting.glass)
+            sealed.seal(self.lineage.place, signer)
+            self.folder.publish()
+
+    def since(self, replaced: Earlier) -> Earlier:
+        """The build since which changes are told: the one that this one goes on from."""
+        origin = self.lineage.origin
+        if origin is None:
+            return Earlier(Previous(), self.folder.read)
+        if self.request.previous is None:
+            return replaced
+        return Earlier(read_previous(origin), lambda path: read_within(origin, path))
+
+    def says_the_same(self) -> bool:
+        """Whether the target holds this build already, byte for byte as it was built."""
+        old = self.folder.target / MANIFEST
+        if not old.is_file():
+            return False
+        alone = self.request.previous is None and not self.request.fresh
+        with old.open("rb") as before, (self.folder.staging / MANIFEST).open("rb") as now:
+            if substance(before, alone=alone) != substance(now, alone=alone):
+                return False
+        return is_as_built(self.folder.target, self.request.signer)
 
 
 def _reason(diagnostics: Iterable[Diagnostic]) -> str:

@@ -22,7 +22,7 @@ _BLOCKS = {
 
 def editor_schemas(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """A schema for each kind of document, by kind, with this workspace's settings, tiers, mixins and environments."""
-    schemas = {kind: document_schema(kind) for kind in (*_BLOCKS, "policy", "waiver")}
+    schemas = {kind: document_schema(kind) for kind in (*_BLOCKS, "policy", "waiver", "evidence")}
     for kind, blocks in _BLOCKS.items():
         for block in blocks:
             schemas[kind]["properties"][block] |= _settings(workspace, dated=kind == "spec")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from tenantc.load.limits import LIMITS
 
@@ -137,11 +137,30 @@ class Repository:
         return done.stdout
 
     def _run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        kept = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
         return subprocess.run(  # noqa: S603 — no shell, and no argument of the user's begins with a dash
-            [self._git, *arguments], cwd=self._folder, env=kept, input=given, capture_output=True, check=False
+            [self._git, *arguments], cwd=self._folder, env=_variables(), input=given, capture_output=True, check=False
+        )
+
+    def _start(self, *arguments: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Starts git on what is written to its input; what it says goes into a file."""
+        return subprocess.Popen(  # noqa: S603 — as above
+            [self._git, *arguments],
+            cwd=self._folder,
+            env=_variables(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
         )
 
 
+def _variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+
+
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return os.fsdecode(done.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
+    return first_line(done.stderr)
+
+
+def first_line(said: bytes) -> str:
+    """What git says first, without its own word for an error."""
+    return os.fsdecode(said).strip().partition("\n")[0].removeprefix("fatal: ")

@@ -59,6 +59,15 @@ class Listing:
         """The files of a tenant in these folders: their digests by path."""
         return {path: digest.hex() for one in folders for path, _, digest in self._files((one, tenant))}
 
+    def named(self, name: str) -> dict[str, dict[str, str]]:
+        """The files of this name: digests in hexadecimal digits by path, by tenant."""
+        found: dict[str, dict[str, str]] = {}
+        for key, (names, _) in self._folders.items():
+            if name in names:
+                wanted = (file for file in self._files(key) if file[0] == f"{key[0]}{name}")
+                found.setdefault(key[1], {}).update((path, digest.hex()) for path, _, digest in wanted)
+        return found
+
     def paths(self) -> set[str]:
         return {f"{folder}{name}" for (folder, _), (names, _) in self._folders.items() for name in names}
 

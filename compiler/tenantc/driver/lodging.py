@@ -12,6 +12,7 @@ from tenantc.source.frozen import Frozen
 
 SETTINGS: Final = "settings.json"
 _SCHEMA: Final = "schema.sql"
+_READER: Final = "reader.sql"
 _NAME: Final = r'"((?:[^"\n]|"")+)"'
 _ROLE_LINE: Final = re.compile(rf"^ALTER ROLE {_NAME} (?:NO)?LOGIN ", re.MULTILINE)
 _SCHEMA_LINE: Final = re.compile(rf"^CREATE SCHEMA IF NOT EXISTS {_NAME};$", re.MULTILINE)
@@ -19,7 +20,10 @@ _DATABASE_LINE: Final = re.compile(rf"^GRANT CONNECT, TEMPORARY ON DATABASE {_NA
 
 
 class Lodging(Frozen):
-    """A tenant's isolation level, estate and names; `schema` and `database` are empty where it has none of its own."""
+    """A tenant's isolation level, estate and names, which are empty where it has nothing of the kind for itself.
+
+    `reader` is its role that only reads, and `masked` the schema of views which that one reads.
+    """
 
     tenant: str
     level: str
@@ -27,6 +31,8 @@ class Lodging(Frozen):
     role: str
     schema: str
     database: str
+    reader: str
+    masked: str
     settings: Mapping[str, Any]
 
 
@@ -37,11 +43,12 @@ def lodgings(build: Roots) -> dict[str, Lodging]:
         for path in files if tenant else ():
             folder, _, name = path.rpartition("/")
             if name == _SCHEMA:
-                found[folder] = _lodging(build, tenant, folder)
+                reads = build.read(f"{folder}/{_READER}").decode() if f"{folder}/{_READER}" in files else ""
+                found[folder] = _lodging(build, tenant, folder, reads)
     return found
 
 
-def _lodging(build: Roots, tenant: str, folder: str) -> Lodging:
+def _lodging(build: Roots, tenant: str, folder: str, reads: str) -> Lodging:
     text = build.read(f"{folder}/{_SCHEMA}").decode()
     stated = json.loads(build.read(f"{folder}/{SETTINGS}"))
     settings = dict(_leaves(stated["settings"], ""))
@@ -49,7 +56,8 @@ def _lodging(build: Roots, tenant: str, folder: str) -> Lodging:
     if not role:
         raise ValueError(f"{folder}/{_SCHEMA} makes no role")
     level = settings["infrastructure.isolation_level"]
-    return Lodging(tenant, level, stated["deployment"], role, schema, database, settings)
+    reader, masked = (_named(line, reads) for line in (_ROLE_LINE, _SCHEMA_LINE))
+    return Lodging(tenant, level, stated["deployment"], role, schema, database, reader, masked, settings)
 
 
 def _named(line: re.Pattern[str], text: str) -> str:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tenantc import __version__
 from tenantc.driver.sinks import MANIFEST
 from tenantc.source.digest import sha256
+from tenantc.source.frozen import Frozen
+
+# how lines of a manifest begin
+_EVIDENCE: Final = b'    {"path": "audit/'
+_PREVIOUS: Final = b'  "previous": '
+
+
+class Follows(Frozen):
+    """The build that another was made after: SHA-256 in hexadecimal digits of its manifest, and of its newest link."""
+
+    manifest: str
+    link: str | None
+
+    def document(self) -> dict[str, str | None]:
+        return {"manifest": self.manifest, "link": self.link}
 
 
 @dataclass(slots=True)
@@ -26,9 +42,18 @@ class Previous:
     inputs: dict[str, str] = field(default_factory=dict)
     as_of: str = ""
     digest: str = ""
+    keys: tuple[str, ...] = ()
+    # the digests of the manifest and the newest link of the build that it followed; None if it followed none
+    follows: Follows | None = None
+    # whether it has a link in a chain: builds had none once
+    chained: bool = False
 
     def listed(self) -> set[str]:
         return {path for files in self.files.values() for path in files} | {MANIFEST}
+
+    def digests(self) -> dict[str, str]:
+        """The digest of every file that it lists."""
+        return {path: digest for files in self.files.values() for path, digest in files.items()}
 
     def tenants(self) -> set[str]:
         return {tenant for tenant in self.files if tenant}
@@ -37,31 +62,49 @@ class Previous:
 def read_previous(folder: Path) -> Previous:
     """A build's manifest; an empty one if there is none. Raises ValueError for one that isn't ours."""
     path = folder / MANIFEST
-    if not path.is_file():
-        return Previous()
-    data = path.read_bytes()
+    return parse_manifest(path.read_bytes()) if path.is_file() else Previous()
+
+
+def parse_manifest(data: bytes) -> Previous:
+    """What a manifest says. Raises ValueError, KeyError, TypeError or AttributeError for one that isn't ours."""
     body = json.loads(data)
     if not isinstance(body, dict) or body.get("tool", {}).get("name") != "tenantc" or body.get("version") != 1:
         raise ValueError("its manifest.json is not one of tenantc's")
-    previous = Previous(as_of=body["as_of"], digest=sha256(data))
+    previous = Previous(digest=sha256(data))
     for artifact in body["artifacts"]:
-        if not _stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
+        if not stays(artifact["path"]) or len(bytes.fromhex(artifact["sha256"])) != 32:
             raise ValueError("its manifest.json lists what does not lie in it")
         previous.files.setdefault(artifact.get("tenant", ""), {})[artifact["path"]] = artifact["sha256"]
     previous.removed = {item["tenant"]: item for item in body["removed"]}
     previous.held = {item["tenant"]: item for item in body["held"]}
     previous.inputs = {item["path"]: item["sha256"] for item in body["inputs"]}
+    previous.as_of = body.get("as_of", "")
+    previous.keys = tuple(body.get("keys", ()))
+    previous.chained = "previous" in body
+    if body.get("previous") is not None:
+        previous.follows = Follows(body["previous"]["manifest"], body["previous"]["link"])
+    texts = (previous.as_of, *previous.keys, *previous.inputs, *previous.inputs.values(), *previous.files)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("its manifest.json is not one of tenantc's")
     return previous
 
 
-def _stays(path: str) -> bool:
+def stays(path: str) -> bool:
     """Whether a path names something within the build: a manifest may come with a repository, and then is hostile."""
     return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
+class Head(Frozen):
+    """What a manifest says of a build, beside what the build holds and was made from."""
+
+    as_of: str
+    partial: bool
+    keys: tuple[str, ...]
+    follows: Follows | None
+
+
 def write_manifest(
-    as_of: str,
-    partial: bool,
+    about: Head,
     inputs: Mapping[str, str],
     artifacts: Iterable[bytes],
     held: Iterable[Mapping[str, Any]],
@@ -74,8 +117,10 @@ def write_manifest(
     head = {
         "version": 1,
         "tool": {"name": "tenantc", "version": __version__},
-        "as_of": as_of,
-        "partial": partial,
+        "as_of": about.as_of,
+        "partial": about.partial,
+        "keys": list(about.keys),
+        "previous": about.follows.document() if about.follows is not None else None,
         "inputs": [{"path": path, "sha256": digest} for path, digest in sorted(inputs.items())],
         "held": list(held),
         "removed": list(removed),
@@ -89,6 +134,19 @@ def write_manifest(
         between = b",\n    "
     yield b'"artifacts": []' if between.startswith(b'"') else b"\n  ]"
     yield b"\n}\n"
+
+
+def substance(lines: Iterable[bytes], *, alone: bool) -> bytes:
+    """A digest of what a manifest says, given its lines, without its files in `audit/`, which tell of the build itself.
+
+    `alone` leaves out what it followed, too.
+    """
+    digest = hashlib.sha256()
+    for line in lines:
+        if not line.startswith((_EVIDENCE, _PREVIOUS) if alone else _EVIDENCE):
+            digest.update(line.rstrip(b",\n"))
+            digest.update(b"\n")
+    return digest.digest()
 
 
 def _block(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from sys import intern
 
+from tenantc.audit.evidence import Exhibits
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import foreign, literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
@@ -74,6 +75,7 @@ class Pipeline:
         self.linker = Linker(workspace.documents)
         self.checker = Checker(self.schema, lambda tier: first_tier_allowing(self.linker, tier, self.schema))
         self.judgement = Judgement(workspace, as_of, fail_on)
+        self.exhibits = Exhibits(workspace.evidence, workspace.documents.frameworks, as_of)
         self._resolved: dict[StackKey, Resolved] = {}
         self._hardened: dict[StackKey, Hardened] = {}
         self._boundaries = Boundaries(as_of)
@@ -84,6 +86,7 @@ class Pipeline:
         """What is wrong with the documents that tenants share, whether or not a tenant uses them."""
         documents = self.workspace.documents
         diagnostics = [*self.workspace.diagnostics, *self.linker.diagnostics, *self.judgement.shared()]
+        diagnostics += self.exhibits.diagnostics
         for name, tier in documents.tiers.items():
             diagnostics += self.linker.chain(name).diagnostics
             diagnostics += self.linker.group(tier.mixins)
@@ -175,7 +178,8 @@ class Pipeline:
         """When something changes next by itself for the tenants that were compiled."""
         court, documents = self.judgement.court, self.workspace.documents
         rules, policies = court.rules.values(), documents.frameworks.values()
-        self._boundaries.shared(rules, policies, self.workspace.waivers, court.standings, court.turns)
+        leaves = self.workspace.waivers, self.exhibits.shown.values()
+        self._boundaries.shared(rules, policies, *leaves, court.standings, court.turns)
         return self._boundaries
 
     def count(self, tenant: Tenant) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from tenantc import __version__
 from tenantc.audit.coverage import coverage
 from tenantc.audit.provenance import Provenance
 from tenantc.audit.report import changes, summary
+from tenantc.audit.report.comment import comment
 from tenantc.audit.report.document import report_json
+from tenantc.audit.report.groups import Subject
+from tenantc.audit.report.oscal import Sources, assessment_results
 from tenantc.audit.report.page import Shelf, page
 from tenantc.audit.report.records import Records, Table, Words
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.driver import cache
+from tenantc.driver import cache, incident
+from tenantc.driver.blame import Blame
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.library import report_page
 from tenantc.driver.listing import Listing
@@ -29,9 +34,12 @@ from tenantc.source.memo import Kept
 Homes: TypeAlias = Mapping[tuple[str, str], list[str]]
 
 REPORT = "audit/report.json"
+OSCAL = "audit/oscal-assessment-results.json"
+COMMENT = "audit/report.md"
 PAGE = "audit/report.html"
-REPORTS = frozenset({REPORT, PAGE})
+REPORTS = frozenset({REPORT, OSCAL, COMMENT, PAGE})
 """What a build tells of itself, anew each time."""
+_POLICIES = ("policies/", "library/policies/")
 _COMPILED = b"template of a report"
 _CONTRADICTIONS = frozenset({"T511"})
 
@@ -61,13 +69,35 @@ class Outcome(Frozen, eq=False):
     partial: bool
 
 
+class Earlier(Frozen, eq=False):
+    """An earlier build: what its manifest says, and a function that gives its files."""
+
+    manifest: Previous
+    read: Callable[[str], bytes]
+
+    def report(self) -> Mapping[str, Any] | None:
+        """Its report, if it has one with the bytes that its manifest lists."""
+        listed = self.manifest.files.get("", {}).get(REPORT)
+        try:
+            data = self.read(REPORT) if listed is not None else b""
+        except OSError:
+            return None
+        if sha256(data) != listed:
+            return None
+        found: Mapping[str, Any] = json.loads(data)
+        return found if found["version"] == 1 else None
+
+
 class Reporting:
     """What the reports of one build tell."""
 
-    def __init__(self, pipeline: Pipeline, provenance: Provenance) -> None:
+    def __init__(self, pipeline: Pipeline, provenance: Provenance, blame: Blame | None = None) -> None:
         self._pipeline = pipeline
+        self._blame = blame
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
+        # how many tenants break a rule with the leave of an incident; known when the reports are
+        self.glass = 0
         self._words: Kept[Words] = Kept(256)
 
     def tenant(self, tenant: Tenant) -> None:
@@ -89,30 +119,49 @@ class Reporting:
         else:
             hardened = self._pipeline.hardened(compiled.linked.stack)
             verdicts = self._pipeline.judgement.verdicts(compiled.checked, hardened, hardened.tier)
-        known = self._words.get(verdicts)
+        # verdicts are shared objects, so which ones there are says what the words are
+        known = self._words.get(*verdicts.values())
         if known is None:
-            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), verdicts)
+            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), *verdicts.values())
         return known
 
     def files(
-        self,
-        outcome: Outcome,
-        previous: Previous,
-        read: Callable[[str], bytes],
-        written: Callable[[str], Iterator[bytes]],
-    ) -> Iterator[tuple[str, Iterator[bytes]]]:
+        self, outcome: Outcome, replaced: Earlier, since: Earlier, written: Callable[[str], Iterator[bytes]]
+    ) -> Iterator[tuple[str, Iterable[bytes]]]:
         """The reports with their paths in the build, each in pieces; one is written before the next is asked for.
 
-        `read` gives a file of the previous build, `written` the pieces of one that was written into this.
+        What this build could not look at is told as in the one that it replaces, changes are those `since` another.
+        `written` gives the pieces of a report that was written.
         """
-        earlier = _earlier(previous, read)
+        earlier = replaced.report()
         homes = outcome.listing.homes()
         self._carry(outcome, homes, earlier)
-        head = self._head(outcome, previous, earlier, homes)
+        turned = earlier if since is replaced else since.report()
+        head = self._head(outcome, self._changes(outcome, since.manifest, turned, homes))
+        if self._blame is not None:
+            head["blame"] = self._blame.lines(summary.places(head, self._records))
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
         yield PAGE, page(head, report_page(), lambda: written(REPORT), _SHELF)
+        yield COMMENT, [comment(head).encode()]
+        # whoever takes the files lists each before it asks for the next
+        digest = outcome.listing.held("", ["audit/"])[REPORT]
+        pieces = self._oscal(head, digest, outcome, homes)
+        # where no framework is asked for, nothing was assessed
+        first = next(pieces, None)
+        if first is not None:
+            yield OSCAL, chain([first], pieces)
+
+    def _oscal(self, head: Mapping[str, Any], digest: str, outcome: Outcome, homes: Homes) -> Iterator[bytes]:
+        def audit(tenant: str, environment: str) -> tuple[str, str] | None:
+            home = (tenant, environment) if (tenant, environment) in homes else (tenant, "")
+            return evidence(outcome.listing.held(tenant, homes.get(home, ())), tenant, environment)
+
+        records = self._records.all.values()
+        subjects = [Subject(one.tenant, one.environment, one.frameworks, one.verdicts) for one in records]
+        sources = Sources((REPORT, digest), policies(outcome.inputs), audit)
+        return assessment_results(head, summary.sets(self._records), subjects, sources)
 
     def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
@@ -142,15 +191,15 @@ class Reporting:
             {**beside, "artifacts": names.number(short), "digests": list(files.values())}
         )
 
-    def _head(
-        self, outcome: Outcome, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
-    ) -> dict[str, Any]:
+    def _head(self, outcome: Outcome, changes: dict[str, Any] | None) -> dict[str, Any]:
         pipeline, records = self._pipeline, self._records
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
-        told = outcome.ledger.all()
+        told, stated = outcome.ledger.all(), pipeline.workspace.waivers
+        used, glass = summary.uses(stated, records), incident.broken(stated)
+        self.glass = len({record.tenant for one, users in used if one in glass for record in users})
         wide = self._wide(told)
-        frameworks = summary.frameworks(policies, records, wide)
+        frameworks = summary.frameworks(policies, records, wide, pipeline.exhibits.shown)
         ids = {tenant for tenant, _ in records.all}
         return {
             "version": 1,
@@ -163,10 +212,11 @@ class Reporting:
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
             "failures": summary.failures(self._broken | self._fleet(told), court.rules),
-            "waivers": summary.waivers(pipeline.workspace.waivers, pipeline.as_of, records),
+            "waivers": summary.waivers(used, pipeline.as_of, glass),
+            "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),
-            "changes": self._changes(outcome, previous, earlier, homes),
+            "changes": changes,
             "held": [outcome.held[id] for id in sorted(outcome.held)],
             "removed": [outcome.removed[id] for id in sorted(outcome.removed)],
             "documents": self._documents(),
@@ -211,14 +261,12 @@ class Reporting:
         return [{"target": target, "kind": kind, "reads": reads} for target, kind, reads in sorted(found)]
 
 
-def _earlier(previous: Previous, read: Callable[[str], bytes]) -> Mapping[str, Any] | None:
-    """The report of the previous build, if it has one whose bytes its manifest lists."""
-    listed = previous.files.get("", {}).get(REPORT)
-    try:
-        data = read(REPORT) if listed is not None else b""
-    except OSError:
-        return None
-    if sha256(data) != listed:
-        return None
-    found: Mapping[str, Any] = json.loads(data)
-    return found if found["version"] == 1 else None
+def policies(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The policies among the inputs of a build, with their digests."""
+    return [(path, inputs[path]) for path in sorted(inputs) if path.startswith(_POLICIES)]
+
+
+def evidence(files: Mapping[str, str], tenant: str, environment: str) -> tuple[str, str] | None:
+    """The audit.json of a tenant in an environment among the tenant's files, with its digest."""
+    folder = f"tenants/{tenant}/audit.json"
+    return next(((path, files[path]) for path in (f"{environment}/{folder}", folder) if path in files), None)

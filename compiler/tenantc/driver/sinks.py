@@ -54,7 +54,7 @@ class Folder:
                 os.close(descriptor)
 
     def write_pieces(self, path: str, pieces: Iterable[bytes]) -> str:
-        """Writes one file that is never whole in memory, and gives its SHA-256 digest."""
+        """Writes one file that is never whole in memory, and tells its SHA-256 in hexadecimal digits."""
         digest = sha256()
         with os.fdopen(os.open(self._place(path), _NEW, 0o644), "wb") as file:
             for piece in pieces:
@@ -70,15 +70,13 @@ class Folder:
 
     def read(self, path: str) -> bytes:
         """A file of the old build. Raises OSError if it isn't there, or only through a link."""
-        old = self.target / path
-        if old.is_symlink() or self._linked(old.parent):
-            raise FileNotFoundError(path)
-        return old.read_bytes()
+        return read_within(self.target, path)
 
-    def keep(self, path: str, new_path: str | None = None) -> bool:
-        """Takes a file or link of the old build over, as it is; False if it isn't there, or only through a link."""
-        old = self.target / path
-        if not (old.is_symlink() or old.is_file()) or self._linked(old.parent):
+    def keep(self, path: str, new_path: str | None = None, build: Path | None = None) -> bool:
+        """Takes a file or link of the old build, or another, over; False if it isn't there, or only through a link."""
+        root = build or self.target
+        old = root / path
+        if not (old.is_symlink() or old.is_file()) or is_linked(root, old.parent):
             return False
         full = self._place(new_path or path)
         try:
@@ -86,11 +84,6 @@ class Folder:
         except OSError:  # a file system without hard links
             shutil.copy2(old, full, follow_symlinks=False)
         return True
-
-    def _linked(self, folder: Path) -> bool:
-        """Whether the way to a folder of the old build leads through a link, and so perhaps out of it."""
-        within = (one for one in (folder, *folder.parents) if one != self.target and one.is_relative_to(self.target))
-        return any(one.is_symlink() for one in within)
 
     def holds(self, path: str) -> bool:
         """Whether something stands at a path of the new build."""
@@ -125,6 +118,20 @@ class Folder:
             return
         except FileNotFoundError:
             os.makedirs(folder, exist_ok=True)
+
+
+def read_within(build: Path, path: str) -> bytes:
+    """A plain file of a build. Raises OSError if none is there, or only through a link."""
+    full = build / path
+    if full.is_symlink() or not full.is_file() or is_linked(build, full.parent):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(full))
+    return full.read_bytes()
+
+
+def is_linked(build: Path, folder: Path) -> bool:
+    """Whether the way to a folder of a build leads through a link, and so perhaps out of it."""
+    within = (one for one in (folder, *folder.parents) if one != build and one.is_relative_to(build))
+    return any(one.is_symlink() for one in within)
 
 
 @contextmanager

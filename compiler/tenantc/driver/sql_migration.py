@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from tenantc.driver.build_roots import Roots
 from tenantc.driver.lodging import Lodging, lodgings
+from tenantc.emit.node import Tree
+from tenantc.emit.postgres.carrying import carried
+from tenantc.emit.postgres.holdings import Home
 from tenantc.emit.postgres.moving import moved
+from tenantc.emit.postgres.renaming import Renaming, renamed
 from tenantc.emit.writers.sql import write
 from tenantc.source.value import UNLIMITED
 
-MIGRATE: Final = "migrate.sql"
-ROLLBACK: Final = "rollback.sql"
 _HERE: Final = frozenset({"shared", "schema"})
 # what the database deletes by (tenantc.kept_days, tenantc.audit_kept)
 _DEFAULT_DAYS: Final = "limits.data_retention_days"
@@ -26,10 +28,21 @@ _KEPT: Final = (
     "monitoring.logging.audit.retention_days",
 )
 _LIMITS: Final = "limits."
-_GONE: Final = "no file of the new build serves it: what it holds stays where it is until somebody deletes it"
+_GONE: Final = "no file of the other build serves it: what it holds stays where it is until somebody deletes it"
 _COLLIDES: Final = (
     "nothing, but fails and changes nothing where a key of its rows is another tenant's in the shared table: numbers"
-    " that its schema drew from a sequence of its own"
+    " that were drawn from another sequence"
+)
+_UNNAMED: Final = "the way to tables of its own that no shared table is called like: their rows stay where they are"
+_RENUMBERED: Final = "the numbers of requests and legal holds that are another tenant's there: they are drawn anew"
+_BESIDE_ROWS: Final = (
+    "what its database holds beside rows (tables and views themselves, functions, large objects, sequences that no"
+    " column owns): it stays where it is"
+)
+# https://www.postgresql.org/docs/current/sql-alterrole.html: an MD5 hash is salted with the role's name
+_OTHER_ROLE: Final = (
+    "`own_entries` of its audit events that role `{old}` recorded, which role `{new}` may not read where that is all"
+    " it may; a password that is hashed with MD5"
 )
 
 
@@ -40,12 +53,14 @@ class UnwrittenError(Exception):
 class SqlMigration:
     """What differs for tenants between two builds: `files` to run, by path, and for each such tenant what it loses.
 
+    `moved` says how many tenants there are files for.
     A rollback is the migration the other way, so rows that came meanwhile go back with those that were moved.
     """
 
     def __init__(self, old: Roots, new: Roots, only: frozenset[str] = frozenset()) -> None:
         self.files: dict[str, bytes] = {}
         self.tenants: list[dict[str, Any]] = []
+        self.moved = 0
         before, after = lodgings(old), lodgings(new)
         for folder in sorted({*before, *after}):
             was, now = before.get(folder), after.get(folder)
@@ -54,29 +69,75 @@ class SqlMigration:
                 self._compare(folder, one.tenant, was, now)
 
     def _compare(self, folder: str, tenant: str, was: Lodging | None, now: Lodging | None) -> None:
-        loses = []
-        if was is not None and now is None:
-            loses.append(_GONE)
-        if was is not None and now is not None:
-            loses += _lowered(was, now)
-            if _where(was) != _where(now):
-                self._move(folder, was, now)
-                if now.level == "shared":
-                    loses.append(_COLLIDES)
-        if loses or was is None or now is None or was.level != now.level:
+        moves = was is not None and now is not None and _where(was) != _where(now)
+        loses = _losses(was, now)
+        if was is not None and now is not None and moves:
+            self._move(folder, was, now)
+            self.moved += 1
+        if moves or loses or was is None or now is None:
             levels = {"from": was and was.level, "to": now and now.level}
-            self.tenants.append({"tenant": tenant, "folder": folder, **levels, "loses": loses})
+            said = {"loses": loses, "rollback_loses": _losses(now, was)}
+            self.tenants.append({"tenant": tenant, "folder": folder, **levels, **said})
 
     def _move(self, folder: str, was: Lodging, now: Lodging) -> None:
-        if was.estate != now.estate or was.role != now.role or {was.level, now.level} != _HERE:
-            raise UnwrittenError(
-                f"tenant `{now.tenant}` moves from {_place(was)} to {_place(now)}; tenantc writes moves between the"
-                " levels shared and schema alone, of one estate and under one role: name other tenants with --tenant"
-            )
-        schema = was.schema or now.schema
-        for file, to in ((MIGRATE, now), (ROLLBACK, was)):
-            tree = moved(now.tenant, now.role, schema, file, to_schema=to.level == "schema")
-            self.files[f"{folder}/{file}"] = write(tree).fill({})
+        for name, source, target in (("migrate", was, now), ("rollback", now, was)):
+            for file, tree in _files(name, source, target).items():
+                self.files[f"{folder}/{file}"] = write(tree).fill({})
+
+
+def _files(name: str, source: Lodging, target: Lodging) -> dict[str, Tree]:
+    """What moves a tenant from one place to another, by path in its folder."""
+    if _database(source) != _database(target):
+        found = carried(source.tenant, _home(source), _home(target))
+        return {f"{name}/{file}": tree for file, tree in found.items()}
+    file = f"{name}.sql"
+    if source.level == target.level:
+        return {file: renamed(source.tenant, _renamings(source, target), target.database, file)}
+    if source.role != target.role:
+        raise UnwrittenError(
+            f"tenant `{target.tenant}` moves from {_place(source)} to {_place(target)}: a role gets its other name in a"
+            " build before or after the one that changes the level; name other tenants with --tenant"
+        )
+    schema, to_schema = source.schema or target.schema, target.level == "schema"
+    return {file: moved(source.tenant, source.role, schema, file, to_schema=to_schema)}
+
+
+def _renamings(source: Lodging, target: Lodging) -> list[Renaming]:
+    """What both have under other names. A schema of masked views is made anew where only one of them has it."""
+    found = [
+        Renaming("DATABASE", source.database, target.database),
+        Renaming("ROLE", source.role, target.role),
+        Renaming("ROLE", source.reader, target.reader),
+        Renaming("SCHEMA", source.schema, target.schema, is_home=True),
+        Renaming("SCHEMA", source.masked, target.masked),
+    ]
+    return [one for one in found if one.old and one.new and one.old != one.new]
+
+
+def _database(one: Lodging) -> tuple[Any, ...]:
+    """What tells the database of a tenant from another's; the shared one is its estate's."""
+    return ("" if one.level in _HERE else one.level), one.estate
+
+
+def _home(one: Lodging) -> Home:
+    own = one.level not in _HERE
+    return Home(one.role, "public" if own else one.schema, own)
+
+
+def _losses(source: Lodging | None, target: Lodging | None) -> list[str]:
+    """What a tenant loses on one way, sentence by sentence."""
+    if source is None or target is None:
+        return [] if source is None else [_GONE]
+    found = list(_lowered(source, target))
+    elsewhere = _database(source) != _database(target)
+    if target.level == "shared" and (elsewhere or source.level != target.level):
+        found += [_COLLIDES, _UNNAMED] if source.level != "shared" else [_COLLIDES]
+    if elsewhere:
+        found += [_RENUMBERED] if target.level in _HERE else []
+        found += [] if source.level in _HERE else [_BESIDE_ROWS]
+    if source.role != target.role:
+        found.append(_OTHER_ROLE.format(old=source.role, new=target.role))
+    return found
 
 
 def _where(one: Lodging) -> tuple[Any, ...]:

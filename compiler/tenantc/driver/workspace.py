@@ -20,20 +20,21 @@ from tenantc.language.runtime import Function
 from tenantc.load.blocks import flatten
 from tenantc.load.documents import Reader
 from tenantc.load.patches import read_patches
-from tenantc.load.policies import read_waivers
+from tenantc.load.policies import read_evidence, read_waivers
 from tenantc.load.structure import Structure
 from tenantc.load.text import parse_text
 from tenantc.model.layer import Layer, LayerId, LayerKind
 from tenantc.model.patch import Patch
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Schema
-from tenantc.model.spec import Environment, Framework, Mixin, Spec, Tier, Waiver
+from tenantc.model.spec import Environment, Evidence, Framework, Mixin, Spec, Tier, Waiver
 from tenantc.model.stack import Documents
 from tenantc.source.frozen import Frozen, field
 from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 T = TypeVar("T", Tier, Mixin, Environment, Framework)
+L = TypeVar("L", Waiver, Evidence)
 
 
 class Workspace(Frozen, eq=False):
@@ -48,6 +49,7 @@ class Workspace(Frozen, eq=False):
     rules: tuple[tuple[Rule, Function], ...] = ()
     columns: Mapping[str, Function] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     inputs_of: Mapping[str, Options] = field(default_factory=dict)
 
     patches: tuple[Patch, ...] = ()
@@ -169,11 +171,12 @@ class _Shared(Frozen):
     structure: Mapping[str, dict[str, Any]]
     diagnostics: tuple[Diagnostic, ...]
     waivers: tuple[Waiver, ...]
+    evidence: tuple[Evidence, ...]
     inputs_of: Mapping[str, Options]
     patches: tuple[Patch, ...]
 
 
-_FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers")
+_FOLDERS = ("schemas", "tiers", "mixins", "environments", "policies", "waivers", "evidence")
 # what a workspace is made of
 PARTS = (files.WORKSPACE_FILE, *_FOLDERS, "rules", "sql", "tenants")
 
@@ -211,6 +214,7 @@ class _Loader:
                 held.rules,
                 held.columns,
                 shared.waivers,
+                shared.evidence,
                 dict(zip(shared.inputs_of, others, strict=True)),
                 shared.patches,
             )
@@ -241,10 +245,11 @@ class _Loader:
         if top is None:
             return None
         documents = self.documents(Reader(known.schema, structure), known, top)
-        waivers = tuple(self.waivers(structure))
+        waivers = tuple(self.listed("waivers", "waiver", structure, read_waivers))
+        evidence = tuple(self.listed("evidence", "evidence", structure, read_evidence))
         options, inputs = read_options(top), self.inputs_of(structure, documents, top)
         patches = self.patches(top, documents, [options, *inputs.values()])
-        return _Shared(options, documents, known.structure, tuple(self.diagnostics), waivers, inputs, patches)
+        return _Shared(options, documents, known.structure, tuple(self.diagnostics), waivers, evidence, inputs, patches)
 
     def patches(self, top: Node, documents: Documents, options: Iterable[Options]) -> tuple[Patch, ...]:
         assert isinstance(top.value, dict), "the structure was checked"
@@ -268,12 +273,13 @@ class _Loader:
                     found[name] = read_options(node)
         return found
 
-    def waivers(self, structure: Structure) -> Iterator[Waiver]:
-        for node in self.parse(self.folders["waivers"]):
-            problems = structure.problems("waiver", node)
+    def listed(self, folder: str, kind: str, structure: Structure, read: Callable[[Node], Iterator[L]]) -> Iterator[L]:
+        """What the documents of a folder list."""
+        for node in self.parse(self.folders[folder]):
+            problems = structure.problems(kind, node)
             self.diagnostics += problems
             if not problems:
-                yield from read_waivers(node)
+                yield from read(node)
 
     def options_node(self, structure: Structure) -> Node | None:
         nodes = self.parse(self.top)

@@ -17,11 +17,9 @@ from tenantc.language.syntax import Binary, Number, Variable
 from tenantc.language.walk import Nothing, scale
 from tenantc.model.layer import Named
 from tenantc.model.rule import Rule
-from tenantc.model.spec import Waiver
+from tenantc.model.spec import SOON, Waiver
 from tenantc.source.value import UNLIMITED
 
-# a waiver that ends within this many days is told
-SOON = 30
 _BOUNDS = {"<": "<=", "<=": "<=", ">": ">=", ">=": ">="}
 
 

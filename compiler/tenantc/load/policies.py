@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tenantc.model.layer import Named
-from tenantc.model.spec import Control, Enforcement, Preference, Setting, Waiver
+from tenantc.model.spec import Control, Enforcement, Evidence, Preference, Setting, Waiver
 from tenantc.source.node import Node
 
 
@@ -58,6 +58,15 @@ def read_waivers(node: Node) -> Iterator[Waiver]:
             body["up_to"].plain() if "up_to" in body else None,
             body["until"].span,
         )
+
+
+def read_evidence(node: Node) -> Iterator[Evidence]:
+    """The evidence of a document, as the structure allows it."""
+    for one in _items(node):
+        body = _entries(one)
+        framework, control = (Named(_text(one, key), body[key].span) for key in ("framework", "control"))
+        owner, link, sha256, date, until = (_text(one, key) for key in ("owner", "link", "sha256", "date", "until"))
+        yield Evidence(framework, control, owner, link, sha256, date, until, body["until"].span)
 
 
 def _names(node: Node | None) -> tuple[Named, ...]:

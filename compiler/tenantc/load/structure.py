@@ -15,7 +15,7 @@ from tenantc.source.span import Span
 if TYPE_CHECKING:
     import jsonschema_rs
 
-KINDS = ("workspace", "spec", "tier", "mixin", "environment", "policy", "waiver")
+KINDS = ("workspace", "spec", "tier", "mixin", "environment", "policy", "waiver", "evidence")
 
 
 class Structure:

@@ -12,6 +12,7 @@ from tenantc.source.node import Node
 from tenantc.source.span import Span
 
 HOUSE = "house"  # the policy of the platform itself: it holds for every tenant, and none can list it
+SOON = 30  # a waiver that ends within this many days ends soon
 
 
 class Tier(Frozen):
@@ -114,6 +115,22 @@ class Waiver(Frozen):
     items: tuple[str, ...] = ()
     up_to: object = None
     until_span: Span | None = None
+
+
+class Evidence(Frozen):
+    """What was shown for a control of a framework, and who answers for it.
+
+    It counts from the day `date` on until the day `until`; `sha256` is the digest of what lies behind the link.
+    """
+
+    framework: Named
+    control: Named
+    owner: str
+    link: str
+    sha256: str
+    date: str
+    until: str
+    until_span: Span
 
 
 class Framework(Frozen):

@@ -30,6 +30,15 @@ def report_json(head: Mapping[str, Any], records: Records, names: Table, entries
     yield from _table("names", map(json_text, names), end="\n}\n")
 
 
+def narrowed_json(report: Mapping[str, Any]) -> Iterator[bytes]:
+    """A report that is whole in memory, laid out alike."""
+    between = "{\n"
+    for key, value in report.items():
+        yield f"{between}{json_text(key)}: {_block(value)}".encode()
+        between = ",\n"
+    yield b"\n}\n"
+
+
 def _table(name: str, texts: Iterable[str], end: str = ",\n") -> Iterator[bytes]:
     lines = ",\n".join(texts)
     yield f'"{name}": [{lines}]{end}'.encode()

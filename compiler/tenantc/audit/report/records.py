@@ -35,6 +35,11 @@ class Record(Frozen, eq=False):
     verdicts: int
     stack: int
 
+    def own(self) -> Mapping[str, Any]:
+        """The settings that it has otherwise than its stack."""
+        own: Mapping[str, Any] = json.loads(self.text)["own"]
+        return own
+
     def entry(self, beside: Mapping[str, Any]) -> bytes:
         """As report.json has it, with what is known of its state and its artifacts."""
         shared = {"frameworks": self.frameworks, "verdicts": self.verdicts, "stack": self.stack, **beside}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from tenantc.audit.coverage import Covered, Standing
+from tenantc.audit.evidence import Exhibits, Shown
 from tenantc.audit.report.posture import state
 from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word
 from tenantc.diagnostics.diagnostic import Diagnostic
-from tenantc.diagnostics.render import as_json
+from tenantc.diagnostics.render import LIBRARY, as_json
 from tenantc.model.rule import Rule, Weight
 from tenantc.model.spec import HOUSE, Framework, Waiver
 
@@ -21,7 +23,7 @@ _WEIGHTS: Final = {weight: rank for rank, weight in enumerate(Weight)}
 
 
 def frameworks(
-    policies: Mapping[str, tuple[Framework, Sequence[Covered]]], records: Records, wide: Mapping[str, str]
+    policies: Mapping[str, tuple[Framework, Sequence[Covered]]], records: Records, wide: Mapping[str, str], shown: Shown
 ) -> list[dict[str, Any]]:
     """Each framework that a tenant is to meet, and the house's policy if it lists any, with how its controls stand.
 
@@ -34,17 +36,23 @@ def frameworks(
             rows.setdefault(name, Counter())[record.verdicts] += 1
     sets = [{**dict(words), **wide} for words in records.verdicts]
     known = [name for name in sorted(rows) if name in policies and (name != HOUSE or policies[name][1])]
-    return [_framework(*policies[name], rows[name], sets) for name in known]
+    return [_framework(*policies[name], rows[name], sets, shown) for name in known]
 
 
 def _framework(
-    framework: Framework, controls: Sequence[Covered], tenants: Counter[int], sets: Sequence[Mapping[str, str]]
+    framework: Framework,
+    controls: Sequence[Covered],
+    tenants: Counter[int],
+    sets: Sequence[Mapping[str, str]],
+    shown: Shown,
 ) -> dict[str, Any]:
+    exhibits = [shown.get((framework.name, covered.control.id)) for covered in controls]
     rows = []
     states: list[Counter[str]] = [Counter() for _ in controls]
     for number, count in sorted(tenants.items(), key=lambda item: (-item[1], item[0])):
         words = None if number == UNKNOWN else sets[number]
-        found = [state(covered, words).value for covered in controls]
+        pairs = zip(controls, exhibits, strict=True)
+        found = [state(covered, words, exhibit is not None).value for covered, exhibit in pairs]
         rows.append({"verdicts": number, "tenants": count, "states": found})
         for counter, one in zip(states, found, strict=True):
             counter[one] += count
@@ -120,11 +128,8 @@ def settled(policies: Iterable[Framework]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["policy"], one["rules"]))
 
 
-def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict[str, Any]]:
-    """Every waiver, the first to end first, with how many days are left (negative once it ended).
-
-    `uses` counts those named, by environment, that break the rule with leave.
-    """
+def uses(stated: Iterable[Waiver], records: Records) -> list[tuple[Waiver, list[Record]]]:
+    """Each waiver with those named, by environment, that break its rule with leave."""
     with_leave = [{rule for rule, word in words if word == "waived"} for words in records.verdicts]
     held: dict[str, list[Record]] = {}
     for record in records.all.values():
@@ -135,9 +140,41 @@ def waivers(stated: Iterable[Waiver], as_of: str, records: Records) -> list[dict
         places = {named.name for named in one.environments}
         named = [record for tenant in one.tenants for record in held.get(tenant.name, ())]
         here = [record for record in named if not places or record.environment in places]
-        uses = sum(one.rule.name in with_leave[record.verdicts] for record in here)
-        found.append(_waiver(one, as_of, uses))
+        found.append((one, [record for record in here if one.rule.name in with_leave[record.verdicts]]))
+    return found
+
+
+def waivers(used: Iterable[tuple[Waiver, list[Record]]], as_of: str, glass: Collection[Waiver]) -> list[dict[str, Any]]:
+    """Every waiver, the first to end first, with how many days are left (negative once it ended).
+
+    `uses` counts those who use it; `glass` says that an incident brought it about.
+    """
+    found = [_waiver(one, as_of, len(users)) | {"glass": one in glass} for one, users in used]
     return sorted(found, key=lambda one: (one["until"], one["rule"], one["at"]))
+
+
+def evidence(exhibits: Exhibits, as_of: str) -> list[dict[str, Any]]:
+    """All evidence, the first to end first; `counts` says whether it shows its control today."""
+    found = [
+        {
+            "framework": one.framework.name,
+            "control": one.control.name,
+            "owner": one.owner,
+            "link": one.link,
+            "sha256": one.sha256,
+            "date": one.date,
+            "until": one.until,
+            "days": _days(as_of, one.until),
+            "counts": exhibits.shown.get((one.framework.name, one.control.name)) is one,
+            "at": str(one.control.span),
+        }
+        for one in exhibits.all
+    ]
+    return sorted(found, key=lambda one: (one["until"], one["framework"], one["control"], one["at"]))
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
 
 
 def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
@@ -147,7 +184,7 @@ def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
         "environments": [one.name for one in waiver.environments],
         "items": list(waiver.items),
         "until": waiver.until,
-        "days": (date.fromisoformat(waiver.until) - date.fromisoformat(as_of)).days,
+        "days": _days(as_of, waiver.until),
         "reason": waiver.reason,
         "approver": waiver.approver,
         "uses": uses,
@@ -158,3 +195,11 @@ def _waiver(waiver: Waiver, as_of: str, uses: int) -> dict[str, Any]:
 def sets(records: Records) -> list[dict[str, list[str]]]:
     """The verdicts that tenants share, as rules by verdict."""
     return [by_word(words) for words in records.verdicts]
+
+
+def places(head: Mapping[str, Any], records: Records) -> Iterator[str]:
+    """Where what is broken, waived or overridden stands, as `path:line`, as far as that is in the workspace."""
+    spans = (f"{span['path']}:{span['line']}" for failure in head["failures"] for span in failure["spans"])
+    waived = (waiver["at"] for waiver in head["waivers"])
+    own = (said["at"] for record in records.all.values() for said in record.own().values() if "at" in said)
+    yield from (place for place in chain(spans, waived, own) if not place.startswith(LIBRARY))

@@ -6,10 +6,10 @@ from typing import Final
 
 from tenantc.emit.node import Tree
 from tenantc.emit.postgres.script import transaction
-from tenantc.emit.postgres.sharing import OWN_PREFIX, RESERVED_PREFIX
-from tenantc.emit.statement import Dollar, Identifier, Literal, Sql, SqlPart, code, sql
+from tenantc.emit.postgres.sharing import RESERVED_PREFIX
+from tenantc.emit.postgres.steps import LEAVE_GROUP, MAKE, acted, acting, at_home, block, guarded_by, numbered
+from tenantc.emit.statement import Identifier, Literal, Sql, SqlPart, code, sql
 
-_ROLES: Final = Identifier("tenantc", "tenant_roles")
 _HEAD: Final = (
     "Moves rows from {way}. Run in the estate's shared database, as the role that runs the other files there,",
     "and while the tenant's application stands still:",
@@ -17,53 +17,14 @@ _HEAD: Final = (
     "  2. this file, once or more often: it moves what is there to move, or fails and changes nothing",
     "  3. all files of the tenant once more, for rights, guards and views on tables made here",
 )
-
-# Row security binds the tables' owner too. Whoever runs this acts for the tenant until the end of the transaction,
-# which locks no table, and shows nobody another tenant's rows.
-_ACT: Final = """
-BEGIN
-  IF NOT EXISTS (SELECT FROM tenantc.tenants AS t
-      WHERE t.tenant_id = {tenant} AND t.home IS NOT DISTINCT FROM {lives_in}) THEN
-    RAISE EXCEPTION 'the records.sql of the build that tenant % moves to comes first', {tenant};
-  END IF;
-  INSERT INTO tenantc.tenant_roles (role_name, tenant_id) VALUES (CURRENT_USER, {tenant});
-END
-"""
-# Keys go on being drawn from the shared table's sequence, or rows that are written there could never come back.
-_MAKE: Final = """
-DECLARE
-  one record;
-  key record;
-BEGIN
-  FOR one IN SELECT s.id, s.id::regclass AS shown, format('%I.%I', {home}::text, s.name) AS made
-    FROM tenantc.data_tables(NULL) AS s
-  LOOP
-    IF to_regclass(one.made) IS NOT NULL THEN
-      CONTINUE;
-    END IF;
-    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', one.made, one.shown);
-    FOR key IN SELECT a.attname, pg_get_serial_sequence(one.shown::text, a.attname) AS sequence
-      FROM pg_attribute AS a WHERE a.attrelid = one.id AND a.attnum > 0 AND NOT a.attisdropped
-    LOOP
-      IF key.sequence IS NOT NULL THEN
-        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT nextval(%L)', one.made, key.attname, key.sequence);
-        EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', key.sequence, {role}::text);
-      END IF;
-    END LOOP;
-  END LOOP;
-END
-"""
-# The tenant's column is the one that the policy names of its own table. A table that others refer to comes first.
+_OTHERWISE: Final = "the records.sql of the build that tenant % moves to comes first"
+# A table that others refer to comes first.
 _PLAN: Final = """
 CREATE TEMPORARY TABLE tenantc_moves ON COMMIT DROP AS
   WITH RECURSIVE pairs AS (
     SELECT s.name, s.id AS shared, o.id AS own, a.attname AS tenant_column
     FROM tenantc.data_tables(NULL) AS s
-    JOIN tenantc.data_tables({home}) AS o ON o.name = s.name
-    JOIN pg_policy AS p ON p.polrelid = s.id AND p.polname = {policy}
-    JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = s.id AND d.refobjsubid > 0
-    JOIN pg_attribute AS a ON a.attrelid = s.id AND a.attnum = d.refobjsubid
+    JOIN tenantc.data_tables({home}) AS o ON o.name = s.name{guarded}
   ), refers AS (
     SELECT DISTINCT child.name, parent.name AS to_name FROM pg_constraint AS f
     JOIN pairs AS child ON f.conrelid IN (child.shared, child.own)
@@ -134,40 +95,6 @@ BEGIN
   END LOOP;
 END
 """
-_NUMBER: Final = """
-DECLARE
-  one record;
-  top bigint;
-  last bigint;
-BEGIN
-  FOR one IN SELECT m.to_id::regclass AS shown, a.attname, pg_get_serial_sequence(m.to_id::regclass::text, a.attname)
-    AS sequence FROM pg_temp.tenantc_moves AS m JOIN pg_attribute AS a ON a.attrelid = m.to_id
-    WHERE a.attnum > 0 AND NOT a.attisdropped
-  LOOP
-    IF one.sequence IS NOT NULL THEN
-      EXECUTE format('SELECT max(%I) FROM %s', one.attname, one.shown) INTO top;
-      EXECUTE format('SELECT last_value FROM %s', one.sequence) INTO last;
-      IF top >= last THEN
-        PERFORM setval(one.sequence, top);
-      END IF;
-    END IF;
-  END LOOP;
-END
-"""
-# A member of the tenants' group could go on writing to the shared tables, where nobody would look for it.
-_LEAVE_GROUP: Final = """
-DECLARE
-  joined name;
-BEGIN
-  FOR joined IN SELECT r.rolname FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.roleid
-    JOIN pg_roles AS own ON own.oid = m.member
-    WHERE own.rolname = {role} AND starts_with(r.rolname, {reserved})
-      AND EXISTS (SELECT FROM tenantc.data_tables(NULL) AS s WHERE has_table_privilege(r.oid, s.id, 'INSERT'))
-  LOOP
-    EXECUTE format('REVOKE %I FROM %I', joined, {role}::text);
-  END LOOP;
-END
-"""
 _STAYS: Final = """
 DECLARE
   one record;
@@ -193,7 +120,7 @@ def moved(tenant: str, role: str, schema: str, file: str, *, to_schema: bool) ->
         "role": Literal(role),
         "reserved": Literal(RESERVED_PREFIX),
         "lives_in": Literal(schema) if to_schema else "NULL",
-        "policy": Literal(f"{OWN_PREFIX}select"),
+        "guarded": guarded_by(),
         "from_column": "p.shared" if to_schema else "p.own",
         "to_column": "p.own" if to_schema else "p.shared",
         "whose": code("format(' WHERE %I = %L', m.tenant_column, {tenant}::text)", tenant=Literal(tenant))
@@ -204,12 +131,14 @@ def moved(tenant: str, role: str, schema: str, file: str, *, to_schema: bool) ->
     way = " to ".join(places if to_schema else reversed(places))
     statements = [
         sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
-        _block(_ACT, parts),
-        *([_block(_MAKE, parts)] if to_schema else []),
+        at_home(parts["tenant"], parts["lives_in"], Literal(_OTHERWISE)),
+        acting(parts["tenant"]),
+        *([block(MAKE, **parts)] if to_schema else []),
         code(_PLAN.strip(), **parts),
-        *(_block(body, parts) for body in (_CHECK, _COPY, _NUMBER)),
-        *([_block(_LEAVE_GROUP, parts)] if to_schema else [_block(_STAYS, parts), *_left_schema(role, schema)]),
-        sql("DELETE FROM ", _ROLES, " WHERE ", Identifier("role_name"), " = CURRENT_USER"),
+        *(block(body, **parts) for body in (_CHECK, _COPY)),
+        numbered("(SELECT m.to_id AS id FROM pg_temp.tenantc_moves AS m)"),
+        *([block(LEAVE_GROUP, **parts)] if to_schema else [block(_STAYS, **parts), *_left_schema(role, schema)]),
+        acted(),
     ]
     return transaction([line.format(way=way) for line in _HEAD], "DATABASE", statements, file)
 
@@ -222,7 +151,3 @@ def _left_schema(role: str, schema: str) -> list[Sql]:
         sql("REVOKE ALL ON ALL TABLES IN SCHEMA ", home, " FROM ", named),
         sql("REVOKE ALL ON SCHEMA ", home, " FROM ", named),
     ]
-
-
-def _block(body: str, parts: dict[str, SqlPart]) -> Sql:
-    return sql("DO ", Dollar(code(body, **parts)))

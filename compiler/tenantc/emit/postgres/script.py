@@ -21,8 +21,17 @@ def transaction(head: Sequence[str], database: str, statements: Sequence[Sql], f
     Unqualified names in it mean PostgreSQL's own objects, whatever anybody put into `public`: functions and operators
     are looked up once, when a policy is created (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH).
     """
+    return [*run_as(head, database, file), *atomic(statements)]
+
+
+def run_as(head: Sequence[str], database: str, file: str) -> list[Sql]:
+    """What a file is for, and the command that runs it."""
+    return [comment(line) for line in (*head, _RUN.format(database=database, file=file))]
+
+
+def atomic(statements: Sequence[Sql]) -> list[Sql]:
+    """The statements as one transaction, with what `transaction` says of names and locks."""
     return [
-        *(comment(line) for line in (*head, _RUN.format(database=database, file=file))),
         sql("BEGIN"),
         sql("SET LOCAL search_path = ", Identifier("pg_catalog"), ", ", Identifier("pg_temp")),
         sql("SET LOCAL lock_timeout = ", Literal(_LOCK_TIMEOUT)),
