@@ -23,6 +23,7 @@ _MEANINGS: Final = {
     State.WAIVED.value: "break a rule with leave",
     State.EVIDENCE.value: "need evidence that no setting gives",
     State.OPEN.value: "are covered by no rule",
+    State.SHOWN.value: "are shown by evidence that nobody judged",
     State.ATTESTED.value: "pass by what somebody states and nothing enforces",
     State.VACUOUS.value: "pass since there is nothing to test",
     State.ENFORCED.value: "pass by settings that are enforced",
