@@ -80,6 +80,16 @@ function drives(path) {
   );
   return lines.length ? lines : make("span", {class: "note"}, "no document");
 }
+/** Who wrote a line, where the build was asked to find out. */
+function wrote(line) {
+  if (!data().blame || !Object.hasOwn(data().blame, line)) return "";
+  const {author, date, commit} = data().blame[line];
+  return make(
+    "span",
+    {class: "note"},
+    ` ${[author, date, commit?.slice(0, 12)].filter(Boolean).map(shown).join(", ")}`,
+  );
+}
 function origin(said) {
   const extra = [
     said.operator,
@@ -88,7 +98,14 @@ function origin(said) {
   ]
     .filter(Boolean)
     .join(", ");
-  return make("div", {}, said.from, extra ? ` (${shown(extra)})` : "", " ", said.at ? code(said.at, "digest") : "");
+  return make(
+    "div",
+    {},
+    said.from,
+    extra ? ` (${shown(extra)})` : "",
+    " ",
+    said.at ? [code(said.at, "digest"), wrote(said.at.replace(/:\d+$/, ""))] : "",
+  );
 }
 function settings(label, entries) {
   return table(
@@ -159,7 +176,16 @@ function evidence(tenant) {
       make(
         "ul",
         {class: "spans"},
-        one.spans.map((span) => make("li", {}, code(`${span.path}:${span.line}:${span.column}`), " ", span.label)),
+        one.spans.map((span) =>
+          make(
+            "li",
+            {},
+            code(`${span.path}:${span.line}:${span.column}`),
+            " ",
+            span.label,
+            wrote(`${span.path}:${span.line}`),
+          ),
+        ),
       ),
     ),
   );
@@ -178,6 +204,7 @@ function leave(tenant) {
         link({rule: one.rule}, code(one.rule)),
         ` ${one.days < 0 ? "was" : "is"} waived until ${one.until}: ${shown(one.reason)} `,
         make("span", {class: "note"}, `${shown(one.approver)}, as stated`),
+        one.glass ? make("b", {class: "alarm"}, " in an incident") : "",
       ),
     );
 }
