@@ -56,6 +56,8 @@ def varied(report: Report) -> Report:
     ]
     made["waivers"] = [_waiver(WAIVED, tenants[0]["id"], *one) for one in ((-3, 1), (12, 1), (40, 0), (200, 9))]
     made["contradictions"] = [{**said, "code": "T511"}]
+    made["evidence"] = [_evidence(made["frameworks"][0], days) for days in (-5, 20, 200)]
+    made["blame"] = {"tenants/a.yaml:3": {"author": "Ada", "date": "2026-01-02", "commit": "ab" * 20}}
     settled = {"policy": "house", "rules": [BROKEN, VARIED], "prefer": VARIED}
     made["settled"] = [settled | {"reason": "the law", "approver": "dpo@example.com", "at": "policies/house.yaml:3:1"}]
     ids = sorted({one["id"] for one in tenants})
@@ -76,7 +78,14 @@ def varied(report: Report) -> Report:
 def _waiver(rule: str, tenant: str, days: int, uses: int) -> dict[str, Any]:
     named = {"rule": rule, "tenants": [tenant], "environments": [], "items": ["a"], "until": "2026-12-01"}
     stated = {"reason": "until it is replaced", "approver": "ciso@example.com", "at": "waivers/a.yaml:2:9"}
-    return named | {"days": days, "uses": uses} | stated
+    return named | {"days": days, "uses": uses, "glass": days == 40} | stated
+
+
+def _evidence(framework: dict[str, Any], days: int) -> dict[str, Any]:
+    control = next(one["id"] for one in framework["controls"] if "evidence" in one)
+    kept = {"link": "https://wiki.example/risks", "sha256": "cd" * 32, "date": "2026-01-01", "until": "2026-12-01"}
+    stands = {"days": days, "counts": days >= 0, "at": "evidence/a.yaml:2:3"}
+    return {"framework": framework["id"], "control": control, "owner": "ciso@example.com"} | kept | stands
 
 
 def _tally(report: Report) -> None:

@@ -25,7 +25,7 @@ _SCROLLS = "() => document.documentElement.scrollWidth - innerWidth"
 def go(page: Page, place: str) -> None:
     """To a place in the page."""
     page.evaluate("(place) => { location.hash = place; }", place)
-    page.wait_for_selector("#detail h2")
+    page.wait_for_selector("#detail h1")
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +105,8 @@ def test_a_tenant_is_found_and_read_by_keyboard(browser: Browser, file: Path, re
         assert page.locator("#found-count").inner_text().endswith("found")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.wait_for_selector("#detail h2")
-        assert page.evaluate("() => document.activeElement.tagName") == "H2"
+        page.wait_for_selector("#detail h1")
+        assert page.evaluate("() => document.activeElement.tagName") == "H1"
         detail = page.locator("#detail").inner_text()
         assert report["rules"][BROKEN]["title"] in detail
         assert report["rules"][BROKEN]["because"] in detail
@@ -216,7 +216,7 @@ def test_hostile_names_are_shown_as_what_they_are(browser: Browser, report: Repo
         shown = "</script><img src=x onerror=alert(1)>\\u{202e}\\u{1b}[31m"
         assert shown in page.locator("#tenant-table").inner_text()
         go(page, f"tenant={report['tenants'][0]['id']}")
-        assert page.locator("#detail h2").inner_text() == shown
+        assert page.locator("#detail h1").inner_text() == shown
 
 
 def test_ten_thousand_tenants_open_in_two_seconds(browser: Browser, report: Report, tmp_path: Path) -> None:

@@ -161,7 +161,8 @@ def test_what_there_is_not_is_refused(builds: Mapping[str, Path], tenant: str, f
 
 
 @pytest.mark.parametrize(
-    ("format_", "file"), [("json", "report.json"), ("md", "report.md"), ("oscal", "oscal-assessment-results.json")]
+    ("format_", "file"),
+    [("html", "report.html"), ("json", "report.json"), ("md", "report.md"), ("oscal", "oscal-assessment-results.json")],
 )
 def test_the_whole_report_is_rendered_as_the_build_has_it(builds: Mapping[str, Path], format_: str, file: str) -> None:
     for build in builds.values():

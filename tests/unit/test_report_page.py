@@ -146,11 +146,22 @@ def test_a_page_of_many_tenants_says_what_it_leaves_out(plain: Report) -> None:
 
 
 def test_what_is_broken_comes_first_with_where_and_the_fix(plain: Report) -> None:
-    page = " ".join(" ".join("".join(texts) for texts in Skeleton(rendered(varied(plain))).texts.values()).split())
+    markup = rendered(varied(plain)).decode().partition("<script>")[0]
+    page = " ".join(re.sub(r"<[^>]*>", "", markup).split())
     assert "tenants/a.yaml:3:9" in page
     assert "write 4" in page
+    assert "Ada, 2026-01-02, abababababab" in page
+    assert "An incident. What was blocked was shipped: tenant-000000 (backup-offsite" in page
+    assert "its evidence counts no more" in page
     title = varied(plain)["rules"][BROKEN]["title"]
     assert title in page
+
+
+def test_a_report_of_nothing_has_a_page(plain: Report) -> None:
+    lists = ("frameworks", "failures", "waivers", "evidence", "tenants", "verdicts", "sections", "stacks", "names")
+    page = rendered(plain | {key: [] for key in lists} | {"counts": {"tenants": 0, "held": 0, "removed": 0}}).decode()
+    for said in ("No tenant has to meet a framework.", "No rule is broken.", "Nothing is waived.", "Nothing fails,"):
+        assert said in page
 
 
 def test_what_is_not_known_is_not_called_good(plain: Report) -> None:

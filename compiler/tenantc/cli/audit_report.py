@@ -24,7 +24,7 @@ from tenantc.driver.files import shown
     type=click.Choice(list(FORMATS)),
     default="md",
     show_default=True,
-    help="how to print: for programs, for a pull request, as assessment results of OSCAL",
+    help="how to print: as a page, for programs, for a pull request, as assessment results of OSCAL",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="the file to write; by default stdout"

@@ -12,9 +12,11 @@ from tenantc.audit.report.document import narrowed_json
 from tenantc.audit.report.groups import Subject
 from tenantc.audit.report.narrow import ids, mentions, narrow
 from tenantc.audit.report.oscal import Sources, assessment_results
+from tenantc.audit.report.page import page
 from tenantc.audit.report.sample import sample
+from tenantc.driver.library import report_page
 from tenantc.driver.manifest import read_previous
-from tenantc.driver.reporting import REPORT, evidence, policies
+from tenantc.driver.reporting import REPORT, SHELF, evidence, policies
 from tenantc.source.digest import sha256
 
 
@@ -53,6 +55,10 @@ class Audit:
         """As report.md, in pieces."""
         return [comment(self.report).encode()]
 
+    def html(self) -> Iterable[bytes]:
+        """As report.html, in pieces."""
+        return page(self.report, report_page(), self.json, SHELF)
+
     def oscal(self) -> Iterable[bytes]:
         """As oscal-assessment-results.json, in pieces; none if no policy lists controls."""
         tenants = self.report["tenants"]
@@ -72,6 +78,7 @@ class Audit:
 
 
 FORMATS: Final[Mapping[str, Callable[[Audit], Iterable[bytes]]]] = {
+    "html": Audit.html,
     "json": Audit.json,
     "md": Audit.markdown,
     "oscal": Audit.oscal,

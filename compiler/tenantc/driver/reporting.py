@@ -55,7 +55,7 @@ class _Shelf(Shelf):
 
 
 # one for all, so that a process makes its template once
-_SHELF = _Shelf()
+SHELF = _Shelf()
 
 
 class Outcome(Frozen, eq=False):
@@ -143,7 +143,7 @@ class Reporting:
         names = Table()
         entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
-        yield PAGE, page(head, report_page(), lambda: written(REPORT), _SHELF)
+        yield PAGE, page(head, report_page(), lambda: written(REPORT), SHELF)
         yield COMMENT, [comment(head).encode()]
         # whoever takes the files lists each before it asks for the next
         digest = outcome.listing.held("", ["audit/"])[REPORT]

@@ -8,16 +8,15 @@ from typing import Any, Final
 
 from tenantc.audit.report.posture import State
 from tenantc.model.rule import Weight
+from tenantc.model.spec import SOON
 
 _STATES: Final = tuple(state.value for state in State)
 _FAILING, _UNJUDGED = State.FAILING.value, State.UNJUDGED.value
 _WEIGHTS: Final = tuple(weight.value for weight in Weight)
 # states in which nobody showed that a control holds
 _UNCHECKED: Final = (_UNJUDGED, State.EVIDENCE.value, State.OPEN.value, State.VACUOUS.value)
-# days before its end from which on a waiver has to be spoken about
-SOON: Final = 30
 # as much of a list as a page shows at once; the rest is counted
-_RULES, _EACH, _ROWS, _LINES, _NAMES = 25, 2, 12, 60, 12
+_RULES, _EACH, _ROWS, _LINES, _NAMES, _FEW = 25, 2, 12, 60, 12, 3
 # the least share of a bar, so that one of 10 000 is seen
 _LEAST: Final = 0.02
 # how wide a letter of a control's id is, in CSS pixels
@@ -44,6 +43,10 @@ def glance(head: Mapping[str, Any]) -> dict[str, Any]:
         "waiver_counts": Counter(one["when"] for one in waivers),
         "waivers_used": sum(one["uses"] > 0 for one in waivers),
         "unchecked": unchecked,
+        "glass": [one for one in waivers if one["glass"] and one["days"] >= 0],
+        "evidence": _first([one | {"when": _counts(one)} for one in head["evidence"]], _LINES),
+        "stale": _first([one for one in head["evidence"] if _counts(one) != "later"], _FEW),
+        "blame": head.get("blame", {}),
         "contradictions": _first(head["contradictions"], _LINES),
         "settled": _first(head["settled"], _LINES),
         "held": _first(head["held"], _LINES),
@@ -136,6 +139,13 @@ def _when(waiver: Mapping[str, Any]) -> str:
     if not waiver["uses"]:
         return "unused"
     return "soon" if waiver["days"] <= SOON else "later"
+
+
+def _counts(evidence: Mapping[str, Any]) -> str:
+    """When what was shown for a control ends to count."""
+    if not evidence["counts"]:
+        return "ended"
+    return "soon" if evidence["days"] <= SOON else "later"
 
 
 def _urgency(waiver: Mapping[str, Any]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from tenantc.diagnostics.render import printable
 
 _MAIN: Final = "report.html"
 _STYLE: Final = "report.css"
-_SCRIPT: Final = "report.js"
+_SCRIPTS: Final = ("elements.js", "list.js", "detail.js", "map.js", "search.js", "start.js")
 # what could end the element that holds JSON, as JSON writes it in a string; it stands nowhere else in JSON
 _ESCAPES: Final = tuple((bytes([one]), f"\\u{one:04x}".encode()) for one in b"<>&")
 _END: Final = b"</script>\n</body>\n</html>\n"
@@ -77,6 +77,7 @@ def _template(texts: tuple[tuple[str, str], ...], shelf: Shelf) -> Any:
         return printable(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
 
     parts = dict(texts)
+    script = "".join(parts[name] for name in _SCRIPTS)
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(parts),
         bytecode_cache=Compiled(),
@@ -90,11 +91,11 @@ def _template(texts: tuple[tuple[str, str], ...], shelf: Shelf) -> Any:
     environment.globals |= {
         # ours, and named by their digests in the page's policy, so that nothing else runs
         "style": markupsafe.Markup(parts[_STYLE]),  # noqa: S704
-        "script": markupsafe.Markup(parts[_SCRIPT]),  # noqa: S704
+        "script": markupsafe.Markup(script),  # noqa: S704
         "policy": "; ".join(
             (
                 "default-src 'none'",
-                f"script-src '{_digest(parts[_SCRIPT])}'",
+                f"script-src '{_digest(script)}'",
                 f"style-src '{_digest(parts[_STYLE])}'",
                 "base-uri 'none'",
                 "form-action 'none'",
