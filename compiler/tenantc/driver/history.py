@@ -184,7 +184,8 @@ class _Case:
             return {"state": None, "verdicts": {}}
         words = None if verdicts is None else {rule: one.word for rule, one in verdicts.items()}
         cited = [rules[rule] for rule in control.rules]
-        return {"state": state(control, words).value} | _verdicts(compiled, verdicts, cited)
+        is_shown = (question.framework, question.control) in pipeline.exhibits.shown
+        return {"state": state(control, words, is_shown).value} | _verdicts(compiled, verdicts, cited)
 
 
 def _day(day: str) -> Callable[[str | None], str]:
