@@ -51,6 +51,12 @@ _RULES = {
 }
 
 
+def spoiled(root: Path) -> Path:
+    """A workspace with one more tenant, `wrongco`, whom nobody can judge: its settings are wrong."""
+    text = tenant("limits.max_users: 0", more="compliance_requirements: [OURS]\n").replace("acme", "wrongco")
+    return write(root, {"tenants/wrongco.yaml": text, "tenantc.yaml": (root / "tenantc.yaml").read_text()})
+
+
 def audited(root: Path) -> Path:
     """The workspace: tenants `goodco`, `badco` and `excusedco`, which are to meet the framework `ours`."""
     specs = {}

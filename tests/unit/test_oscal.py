@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from tenantc.audit.report.findings import finding
+from tenantc.audit.report.posture import State
 from tenantc.source.digest import uuid5
-from tests.auditing import HOSTILE, audited
+from tests.auditing import HOSTILE, audited, spoiled
 from tests.building import fleet, manifest, run
 
 NAME = "audit/oscal-assessment-results.json"
@@ -56,6 +58,18 @@ def test_only_what_is_enforced_for_all_is_satisfied(ours: dict[str, Any]) -> Non
         "shown": ("not-satisfied", "other", {"needs-evidence": "3"}),
         "1": ("satisfied", "pass", {"enforced": "3"}),
     }
+
+
+@pytest.mark.parametrize("state", State)
+def test_no_state_but_enforced_satisfies_a_control(state: State) -> None:
+    control = {"id": "A", "title": "a"}
+    alone, beside = (
+        finding({**control, "states": {state.value: 2, **more}}, "A")["target"] for more in ({}, {"enforced": 1})
+    )
+    assert (alone["status"]["state"] == "satisfied") == (state is State.ENFORCED)
+    assert (beside["status"]["state"] == "satisfied") == (state in {State.ENFORCED, State.NOT_APPLICABLE})
+    assert (alone["status"]["reason"] == "fail") == (state is State.FAILING)
+    assert ("implementation-status" in alone) == (state is State.NOT_APPLICABLE)
 
 
 def test_controls_are_reviewed_under_tokens_of_their_own(ours: dict[str, Any]) -> None:
@@ -162,6 +176,25 @@ def test_a_tenant_of_several_frameworks_is_described_once(tmp_path: Path) -> Non
     assert (said(first)["framework"], "local-definitions" in second) == ("more", True)
     known = [said(one)["tenant"] for one in second["local-definitions"]["inventory-items"]]
     assert known == ["excusedco"]
+
+
+def test_whom_nobody_judged_satisfies_no_control_that_a_rule_decides(tmp_path: Path) -> None:
+    run(spoiled(audited(tmp_path / "w")), tmp_path / "build", keep_going=True)
+    (found,) = results(tmp_path / "build")["results"]
+    states = {said(one["target"])["control"]: one for one in found["findings"]}
+    assert said(states["1"]) == {"unjudged": "1", "enforced": "3"}
+    assert states["1"]["target"]["status"] == {"state": "not-satisfied", "reason": "other"}
+    items = {one["uuid"]: said(one)["tenant"] for one in found["local-definitions"]["inventory-items"]}
+    (group,) = [one for one in found["observations"] if "nobody could judge" in one["description"]]
+    assert [items[one["subject-uuid"]] for one in group["subjects"]] == ["wrongco"]
+    assert [one["href"] for one in group["relevant-evidence"]] == [f"#{report_of(tmp_path / 'build')}"], "nothing else"
+
+
+def report_of(target: Path) -> str:
+    """The UUID of the report among the resources."""
+    resources = results(target)["back-matter"]["resources"]
+    (found,) = [one["uuid"] for one in resources if one["title"] == "The report of the build"]
+    return str(found)
 
 
 def test_nothing_is_assessed_where_nobody_is_to_meet_a_framework(tmp_path: Path) -> None:
