@@ -124,11 +124,14 @@ DECLARE
   found text;
 BEGIN
   SELECT string_agg(m.name, ', ' ORDER BY m.name) INTO found FROM pg_temp.tenantc_moves AS m
+    WHERE m.id IS NULL AND m.total > 0 AND (m.is_service OR NOT {may_stay});
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION 'rows come from tables that have to be made here first: %', found;
+  END IF;
+  SELECT string_agg(m.name, ', ' ORDER BY m.name) INTO found FROM pg_temp.tenantc_moves AS m
     WHERE m.id IS NULL AND m.total > 0;
-  IF found IS NOT NULL AND {may_stay} THEN
+  IF found IS NOT NULL THEN
     RAISE WARNING 'rows stay where they are, out of the tenant''s reach, as no shared table is called: %', found;
-  ELSIF found IS NOT NULL THEN
-    RAISE EXCEPTION 'rows come from tables that are not here yet, and to be made first: %', found;
   END IF;
   DELETE FROM pg_temp.tenantc_lines AS t USING pg_temp.tenantc_moves AS m
     WHERE t.kind <> 'file' AND m.id IS NULL AND t.is_service = m.is_service AND t.name = m.name;
