@@ -41,7 +41,7 @@ CREATE SCHEMA IF NOT EXISTS {0};
 CREATE TABLE {0}.albums (id serial PRIMARY KEY, tenant_id text NOT NULL, title text);
 CREATE TABLE {0}.access (
   key uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id text NOT NULL,
-  album int NOT NULL REFERENCES {0}.albums ON DELETE CASCADE,
+  album int NOT NULL REFERENCES {0}.albums,
   label text GENERATED ALWAYS AS (tenant_id || album) STORED);
 CREATE TABLE {0}."Odd$Values" (
   tenant_id varchar(40) NOT NULL, "a ""%s"" b" text, made timestamptz DEFAULT now(), took interval,

@@ -31,8 +31,8 @@ _HEAD: Final = (
     "  1. {export}, where it leaves: shuts its role out and writes {rows}",
     "  2. {import_}, where it moves to: takes all rows or none, counts and compares them, and writes {arrived};",
     "     then all files of the tenant once more, and its application may start there",
-    "  3. {delete}, where it left, when nobody looks for rows there any more: deletes what arrived. Until then, what",
-    "     is erased in one place still stands in the other.",
+    "  3. {delete}, where it left, when nobody looks for rows there any more: deletes what arrived, but audit events,",
+    "     which go when their time is over. Until then, what is erased in one place still stands in the other.",
     "Each may run again. To go back before its application has started where it moves to: the tenant's files of the",
     "build that it was to leave. To go back later: the third step, and then the three of the other way.",
 )
