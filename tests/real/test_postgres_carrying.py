@@ -149,6 +149,9 @@ def test_whoever_left_reaches_nothing_and_whoever_came_everything(places: list[P
     assert platform.rows(f"{forced} AND relname = ANY ('{{albums,access,Odd$Values}}')") == [(True,)]
     assert platform.rows("SELECT DISTINCT tenant_id FROM app.albums", GLOBEX) == [("globex",)]
     assert free.held() == mine
+    # an import of the way before has said that the same rows arrived
+    step(tmp_path, EXPORT, free, enterprise)
+    refuses(tmp_path, DELETE, free, enterprise, "arrived.copy is not the whole of what import.sql writes")
 
 
 def test_no_step_runs_where_it_does_not_belong_or_too_early(places: list[Place], tmp_path: Path) -> None:
@@ -158,7 +161,7 @@ def test_no_step_runs_where_it_does_not_belong_or_too_early(places: list[Place],
     refuses(tmp_path, EXPORT, free, enterprise, "rows.copy: Is a directory")
     (tmp_path / "rows.copy").rmdir()
     step(tmp_path, EXPORT, free, enterprise)
-    refuses(tmp_path, DELETE, free, enterprise, "arrived.copy: No such file")
+    refuses(tmp_path, DELETE, free, enterprise, "arrived.copy is not the whole of what import.sql writes")
     # an import on the side that the rows are to leave would say that they arrived
     refuses(tmp_path, IMPORT, enterprise, free, "all files of tenant acme-corp come first")
     rows = (tmp_path / "rows.copy").read_bytes()

@@ -280,6 +280,8 @@ def _exported(tenant: str, source: Home, target: Home) -> Tree:
         *_begun(source, target, source, EXPORT),
         *atomic([_at_home(tenant, source), *shut, code(_LINES_GONE.strip(), tenant=named)]),
         block(_STILL, role=Literal(source.role)),
+        # what an earlier move brought says nothing of this one
+        sql("\\copy (SELECT 1 WHERE false) TO ", Literal(_ARRIVED), end=""),
         *atomic(
             [
                 *comparable(),
