@@ -38,7 +38,7 @@ COMMANDS = {
     "roots": "list the folders of a build that Terraform runs in, all or those that changed",
     "adopt": "let Terraform take over what a tenant has already",
     "migrate-terraform": "let Terraform follow tenants into other roots",
-    "migrate-sql": "let rows follow tenants to other isolation levels",
+    "migrate-sql": "let rows follow tenants to other isolation levels and databases, or take other names",
     "schema": "write JSON Schemas with which editors complete and check specs",
 }
 

@@ -1,4 +1,4 @@
-"""`tenantc migrate-sql OLD_BUILD NEW_BUILD`: tenants' rows move to where another isolation level keeps them."""
+"""`tenantc migrate-sql OLD_BUILD NEW_BUILD`: tenants' rows move to where another build keeps them."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ _HEAD: Final = (
     "  1. {export}, where it leaves: shuts its role out and writes {rows}",
     "  2. {import_}, where it moves to: takes all rows or none, counts and compares them, and writes {arrived};",
     "     then all files of the tenant once more, and its application may start there",
-    "  3. {delete}, where it left, when nobody looks for rows there any more: deletes what arrived. Until then, what",
-    "     is erased in one place still stands in the other.",
+    "  3. {delete}, where it left, when nobody looks for rows there any more: deletes what arrived, but audit events,",
+    "     which go when their time is over. Until then, what is erased in one place still stands in the other.",
     "Each may run again. To go back before its application has started where it moves to: the tenant's files of the",
     "build that it was to leave. To go back later: the third step, and then the three of the other way.",
 )
@@ -124,11 +124,14 @@ DECLARE
   found text;
 BEGIN
   SELECT string_agg(m.name, ', ' ORDER BY m.name) INTO found FROM pg_temp.tenantc_moves AS m
+    WHERE m.id IS NULL AND m.total > 0 AND (m.is_service OR NOT {may_stay});
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION 'rows come from tables that have to be made here first: %', found;
+  END IF;
+  SELECT string_agg(m.name, ', ' ORDER BY m.name) INTO found FROM pg_temp.tenantc_moves AS m
     WHERE m.id IS NULL AND m.total > 0;
-  IF found IS NOT NULL AND {may_stay} THEN
+  IF found IS NOT NULL THEN
     RAISE WARNING 'rows stay where they are, out of the tenant''s reach, as no shared table is called: %', found;
-  ELSIF found IS NOT NULL THEN
-    RAISE EXCEPTION 'rows come from tables that are not here yet, and to be made first: %', found;
   END IF;
   DELETE FROM pg_temp.tenantc_lines AS t USING pg_temp.tenantc_moves AS m
     WHERE t.kind <> 'file' AND m.id IS NULL AND t.is_service = m.is_service AND t.name = m.name;
@@ -277,6 +280,8 @@ def _exported(tenant: str, source: Home, target: Home) -> Tree:
         *_begun(source, target, source, EXPORT),
         *atomic([_at_home(tenant, source), *shut, code(_LINES_GONE.strip(), tenant=named)]),
         block(_STILL, role=Literal(source.role)),
+        # what an earlier move brought says nothing of this one
+        sql("\\copy (SELECT 1 WHERE false) TO ", Literal(_ARRIVED), end=""),
         *atomic(
             [
                 *comparable(),
