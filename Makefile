@@ -28,8 +28,9 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/tenantc compile examples/streaming
 
+# More workers than two cores: some tests wait for Terraform's provider or PostgreSQL.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 3 $(ARGS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check
