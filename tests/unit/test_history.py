@@ -80,6 +80,27 @@ def test_a_setting_is_told_whenever_it_or_a_verdict_on_it_changed(repo: Path, mo
     assert len(history(repo, "excusedco", "limits.max_users", "--from", "2026-11-01", "--to", "2026-11-21")) == 3
 
 
+def test_builds_are_named_by_the_days_that_they_were_made_as_of(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def built(day: str) -> None:
+        assert run("compile", "--as-of", day, "--keep-going", cwd=repo).returncode in (0, 1)
+
+    for day in ("2026-10-20", "2026-11-02"):
+        built(day)
+    on(monkeypatch, "2026-11-03")
+    commit(repo, spec("excusedco", 7))
+    for day in ("2026-11-04", "2026-11-05"):
+        built(day)
+    moments = history(repo, "excusedco", "limits.max_users", "--build", "build", *PERIOD)
+    found = [[(one["number"], one["as_of"], one["signed"]) for one in moment["builds"]] for moment in moments]
+    assert found == [
+        [(2, "2026-11-02", False)], [(3, "2026-11-04", False), (4, "2026-11-05", False)], []
+    ]  # fmt: skip
+    link = repo / "build/audit/chain/000002.json"
+    link.write_text(link.read_text().replace("2026-11-02", "2026-11-01"))
+    done = run("audit", "history", "excusedco", "limits.max_users", "--build", "build", *PERIOD, cwd=repo)
+    assert (done.returncode, "error[T710]" in done.stderr) == (1, True)
+
+
 def test_a_control_is_told_as_it_stood(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, "2026-12-05")
     commit(repo, spec("excusedco", 1))
