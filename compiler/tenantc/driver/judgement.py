@@ -115,7 +115,8 @@ class Judgement:
         for id in broken:
             if id in waived and self.excused is None:
                 continue
-            told = self._told(verdicts[id], verdicts[id] is stack.verdicts[id], stack, subject, checked, regime)
+            is_inherited = verdicts[id] is stack.verdicts[id]
+            told = self._told(verdicts[id], is_inherited, stack, subject, checked, regime)
             if id not in waived:
                 diagnostics.append(told)
             elif self.excused is not None:
@@ -235,22 +236,29 @@ class Judgement:
         regime: Regime,
     ) -> Diagnostic:
         """What is said of a broken rule; once for all tenants that inherit it as it is."""
-        known = stack.told.get(verdict.rule) if is_inherited else None
-        if known is not None:
+        known = stack.told.get(verdict.rule)
+        is_shared = is_inherited and verdict.rule not in self._touched(checked, stack)
+        if known is not None and is_shared:
             return known
         armed, linked, resolved = regime.by_id[verdict.rule], checked.linked, checked.resolved
-        if is_inherited:
-            found = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, _ANYBODY)
-            if found.blames[0].span.path != linked.spec.span.path:
-                stack.told[verdict.rule] = found
-                return found
         spec = linked.spec
         identity = {
             Identity.ID: spec.tenant_id,
             Identity.NAME: spec.tenant_name,
             Identity.OWNER_EMAIL: spec.owner_email,
         }
-        return broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
+        found = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
+        # what comes out as the stack does is the tenant's own doing if something of it stands in its file
+        if not is_inherited or any(blame.span.path == spec.span.path for blame in found.blames):
+            return found
+        if known is None:
+            known = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, _ANYBODY)
+            stack.told[verdict.rule] = known
+        return known
+
+    def _touched(self, checked: Checked, stack: Hardened) -> set[str]:
+        """The rules that read what a tenant has otherwise than its stack."""
+        return self.court.affected(stack.resolved.settings.sections, checked.resolved.settings.sections)
 
 
 def _with_leave(verdicts: dict[str, Verdict], waived: Mapping[str, Waiver | str]) -> Mapping[str, Verdict]:

@@ -96,6 +96,8 @@ class Reporting:
         self._blame = blame
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
+        # what was said of broken rules of tenants that this build does not look at
+        self._unseen: list[dict[str, Any]] = []
         # how many tenants break a rule with the leave of an incident; known when the reports are
         self.glass = 0
         self._words: Kept[Words] = Kept(256)
@@ -165,6 +167,7 @@ class Reporting:
 
     def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
+        carried: set[str] = set()
         theirs = {(one["id"], one["environment"]): one for one in (earlier or {}).get("tenants", ())}
         for tenant, environment in homes:
             key = tenant, environment or "default"
@@ -172,10 +175,13 @@ class Reporting:
                 continue
             if earlier is not None and key in theirs:
                 self._records.carry(earlier, theirs[key])
+                carried.add(tenant)
             else:
                 self._records.unknown(*key)
         for tenant in outcome.held.keys() - {tenant for tenant, _ in self._records.all}:
             self._records.unknown(tenant, "")
+        if earlier is not None:
+            self._unseen = list(summary.unseen(earlier, carried))
 
     def _entry(self, key: tuple[str, str], outcome: Outcome, homes: Homes, names: Table) -> bytes:
         tenant = key[0]
@@ -211,7 +217,7 @@ class Reporting:
             "frameworks": frameworks,
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
-            "failures": summary.failures(self._broken | self._fleet(told), court.rules),
+            "failures": summary.failures(self._broken | self._fleet(told), court.rules, self._unseen),
             "waivers": summary.waivers(used, pipeline.as_of, glass),
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
