@@ -154,6 +154,9 @@ ACCOUNT_SERVICES = ["cloudtrail", "guardduty", "inspector", "macie", "security_h
 STORES: Mapping[str, Any] = {
     "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
 }
+PROVIDED: Mapping[str, Any] = {
+    "stores": {name: {**store, "provision": True} for name, store in STORES["stores"].items()}
+}
 
 
 def on_inputs(

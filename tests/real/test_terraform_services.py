@@ -14,7 +14,7 @@ from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import ACCOUNT_SERVICES, EDGE, STORES, TERRAFORM_TOP
+from tests.terraform_files import ACCOUNT_SERVICES, EDGE, PROVIDED, TERRAFORM_TOP
 from tests.unit.test_terraform_estates import build_of
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -66,7 +66,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
     stated = {"inputs": EDGE, "account_services": ACCOUNT_SERVICES, "mlflow_size": "Small"}
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **STORES}
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **PROVIDED}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):
         files |= spec(tier, tier)

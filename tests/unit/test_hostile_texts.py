@@ -56,7 +56,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "regions": {"eu-west-1": {"residency": "eu"}},
         "defaults": {"region": "eu-west-1", "environments": LEFT_OUT},
         "deployment": {"regions": {"eu-west-1": {"region": "eu-west-1"}}},
-        "stores": {"vault": {"tenant_paths": LEFT_OUT}, "other": None},
+        "stores": {"vault": {"tenant_paths": LEFT_OUT, "provision": LEFT_OUT}, "other": {"provision": LEFT_OUT}},
         "kubernetes": {
             "kinds": LEFT_OUT,
             "scaling_metrics": {"a": {"metric": LEFT_OUT}, "other": {"metric": LEFT_OUT}},

@@ -117,6 +117,7 @@ TOP: Mapping[str, Any] = {
             "kubernetes": "vault-backend",
             "terraform": "aws_secretsmanager",
             "tenant_paths": ["{tenant.id}/", "tenants/"],
+            "provision": True,
         },
     },
     "argocd": {"repository": "https://git.example.com/tenants.git"},

@@ -46,6 +46,7 @@ from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
 from tenantc.emit.terraform.scans import data_search, malware_scan
+from tenantc.emit.terraform.secrets import secret_containers
 from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.usage_plan import api_key, usage_plan
@@ -79,6 +80,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     audit_lock,
     audit_lifecycle,
     audit_alerts,
+    secret_containers,
     database,
     tenant_cache,
     cache_user,
