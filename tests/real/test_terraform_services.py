@@ -51,6 +51,16 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "security.access_control.admin_allowed_cidrs": ["2001:db8::/64"],
         "integrations.custom.api_access": True,
     },
+    "replicated": {
+        "infrastructure.disaster_recovery.enabled": True,
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "infrastructure.disaster_recovery.rpo_minutes": 60,
+        "infrastructure.storage.versioning_enabled": True,
+    },
+    "key-replicated": {
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "security.encryption_config.kms.multi_region": True,
+    },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,
         "infrastructure.network.waf_mode": "alert",
@@ -65,7 +75,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    stated = {"inputs": EDGE, "account_services": ACCOUNT_SERVICES, "mlflow_size": "Small"}
+    services = {"account_services": ACCOUNT_SERVICES, "mlflow_size": "Small", "replicas": ["keys", "objects"]}
+    stated = {"inputs": EDGE, **services}
     top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **PROVIDED}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):

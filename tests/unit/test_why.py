@@ -73,6 +73,7 @@ TOP: Mapping[str, Any] = {
     },
     "terraform": {
         "mlflow_size": "Small",
+        "replicas": ["keys", "objects"],
         "account_services": ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"],
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
@@ -144,6 +145,8 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "billing.usage_tracking.cost_attribution": True,
         "infrastructure.storage.region": "eu-west-1",
         "infrastructure.disaster_recovery.failover_automation": True,
+        "infrastructure.disaster_recovery.secondary_region": "eu-central-1",
+        "security.encryption_config.kms.multi_region": True,
         "compliance.data_governance.data_residency_region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
         "monitoring.alerting_rules.performance": True,
@@ -166,6 +169,8 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "infrastructure.isolation_level": "database",
         "infrastructure.auto_scaling.custom_metrics": ["queued_jobs"],
         "infrastructure.network.waf_mode": "alert",
+        "infrastructure.disaster_recovery.enabled": True,
+        "infrastructure.disaster_recovery.secondary_region": "eu-central-1",
         "security.mfa_config.methods": ["email", "passkey"],
         "security.access_control.ip_allowlist": ["192.0.2.0/24", "2001:db8::/32"],
         "security.access_control.geo_restrictions": ["KP"],

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document
 from tenantc.emit.terraform.bucket import encryption, no_plain_http, policy, shut
+from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.standing import option, standing
 from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -59,7 +60,7 @@ def audit_bucket_shut(_names: Names, sink: str | None, at_rest: bool | None, enc
     return [
         shut("audit"),
         policy("audit", [None if encrypted is False else no_plain_http("audit")]),
-        encryption("audit", own_key=at_rest is not False),
+        encryption("audit", KEY_ARN if at_rest is not False else None),
     ]
 
 

@@ -9,6 +9,7 @@ from tenantc.emit.terraform.aurora import SUBNETS
 from tenantc.emit.terraform.bucket import BUCKET_ARN
 from tenantc.emit.terraform.database import ISOLATION
 from tenantc.emit.terraform.key import KEY_ARN
+from tenantc.emit.terraform.region import RECOVERY
 from tenantc.emit.terraform.standing import lacking, option, standing
 from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.emit.terraform.workload_role import trusted
@@ -16,7 +17,6 @@ from tenantc.source.path import Path
 
 COPY: Final = "backup_vault_copy"
 THIRD: Final = "backup_vault_third_copy"
-RECOVERY: Final[Path] = "infrastructure.disaster_recovery"
 _BACKUP: Final[Path] = f"{RECOVERY}.backup"
 _OBJECTS: Final[Path] = "infrastructure.storage.backup_enabled"
 _VERSIONS: Final[Path] = "infrastructure.storage.versioning_enabled"

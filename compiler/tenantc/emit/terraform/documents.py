@@ -46,6 +46,8 @@ from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
 from tenantc.emit.terraform.scans import data_search, malware_scan
+from tenantc.emit.terraform.second_bucket import replication, second_bucket, second_bucket_shut
+from tenantc.emit.terraform.second_key import second_key
 from tenantc.emit.terraform.secrets import secret_containers
 from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
@@ -69,6 +71,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     bucket_encryption,
     bucket_versioning,
     bucket_lifecycle,
+    second_key,
+    second_bucket,
+    second_bucket_shut,
+    replication,
     workload_role,
     workload_rights,
     log_group,
