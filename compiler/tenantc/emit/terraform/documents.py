@@ -42,6 +42,7 @@ from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.provider import estate_provider, provider
+from tenantc.emit.terraform.recovery_alarms import backup_failures, replication_alarm
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
@@ -125,6 +126,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     ingress_check,
     backup_vault,
     backup_plan,
+    backup_failures,
+    replication_alarm,
     pod_identity,
     role_policy,
     model_rights,

@@ -28,6 +28,7 @@ from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.emit.terraform.workload_role import allowed
 from tenantc.source.path import Path
 
+RULE: Final = "everything"
 SECOND_ARN: Final = Ref("aws_s3_bucket", "secondary", "arn")
 _VERSIONS: Final[Path] = "infrastructure.storage.versioning_enabled"
 _RPO: Final[Path] = f"{RECOVERY}.rpo_minutes"
@@ -125,7 +126,7 @@ def replication(names: Names, at_rest: bool | None, own_key: bool | None, rpo: i
     key = second_key_arn(second) if encrypted(at_rest, own_key) else None
     soon: Tree = {"status": "Enabled", "time": {"minutes": _MINUTES}} if rpo is not None and rpo < _DAY else None
     rule: Tree = {
-        "id": "everything",
+        "id": RULE,
         "status": "Enabled",
         "filter": {},
         "delete_marker_replication": {"status": "Enabled"},
