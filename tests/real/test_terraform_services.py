@@ -29,7 +29,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "sign-in": {
         "security.password_policy.history_count": 24,
         "security.mfa_config.required": True,
-        "security.mfa_config.methods": ["totp", "email"],
+        "security.mfa_config.methods": ["totp", "email", "sms"],
         "security.mfa_config.risk_based_auth": True,
         "integrations.custom.saml_sso": True,
         "integrations.okta": {
@@ -38,6 +38,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
             "client_id": "${tenant.name}",
             "client_secret": "secret://vault/tenants/${tenant.id}/okta#a-b.c_d",
         },
+        "integrations.google_workspace": {
+            "enabled": True,
+            "client_id": "acme",
+            "client_secret": "secret://vault/tenants/${tenant.id}/google#secret",
+        },
+        "integrations.saml": {"enabled": True, "endpoint": "https://${tenant.id}.example/metadata"},
     },
     "bias-alone": {
         **{path: path.endswith("bias_detection") for path in CHECKS},

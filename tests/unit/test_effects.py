@@ -168,10 +168,11 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
+    ("enterprise", {"security.mfa_config.methods": ["sms"]}, {}),
     # who signs in through one provider alone, for want of a factor that Cognito knows
     *[
         ("professional", {**ODD, f"integrations.{vendor}.enabled": True}, {})
-        for vendor in ("auth0", "azure_ad", "okta")
+        for vendor in ("auth0", "azure_ad", "google_workspace", "okta", "saml")
     ],
 ]
 

@@ -35,7 +35,7 @@ from tenantc.emit.terraform.estate_watch import (
 )
 from tenantc.emit.terraform.experiments import experiments
 from tenantc.emit.terraform.guardrail import guardrail, model_rights
-from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
+from tenantc.emit.terraform.identity_providers import identity_providers
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
@@ -108,9 +108,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     user_pool_client,
     user_pool_domain,
     user_pool_risk,
-    auth0,
-    azure_ad,
-    okta,
+    identity_providers,
     waf_of_sign_in,
     malware_scan,
     data_search,
