@@ -152,7 +152,7 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     return resources
 
 
-ACCOUNT_SERVICES = ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"]
+ACCOUNT_SERVICES = ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"]
 STORES: Mapping[str, Any] = {
     "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
 }

@@ -135,4 +135,5 @@ def test_terraform_plans_every_tier_and_level_and_their_estate(terraform: Terraf
     tenants = {address.split(".")[1] for address in planned(terraform, made / "terraform")}
     assert tenants == {f"{tier}-{level}" for tier, levels in ISOLATION.items() for level in levels}
     [estate] = (made / "estates").iterdir()
-    assert {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared"} <= planned(terraform, estate).keys()
+    shared = {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared", "aws_backup_plan.shared"}
+    assert shared | {"aws_config_configuration_recorder.estate"} <= planned(terraform, estate).keys()

@@ -74,7 +74,7 @@ TOP: Mapping[str, Any] = {
     "terraform": {
         "mlflow_size": "Small",
         "replicas": ["keys", "objects"],
-        "account_services": ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"],
+        "account_services": ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"],
         "inputs": {
             "vpc": {"state": "network", "output": "vpc_id"},
             **{

@@ -24,9 +24,11 @@ from tenantc.emit.terraform.cluster import cluster_admins, cluster_workloads, te
 from tenantc.emit.terraform.database import database
 from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
+from tenantc.emit.terraform.estate_backup import estate_backup
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.estate_logs import estate_flow_log, estate_trail
+from tenantc.emit.terraform.estate_record import estate_record
 from tenantc.emit.terraform.estate_watch import (
     estate_frameworks,
     estate_sensitive_data,
@@ -136,6 +138,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     versions,
     estate_database,
     estate_cache,
+    estate_backup,
     estate_inputs,
     estate_provider,
     estate_backend,
@@ -152,4 +155,5 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     estate_frameworks,
     estate_flow_log,
     estate_trail,
+    estate_record,
 )
