@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import EDGE, Emitted, on_inputs
+from tests.real.test_terraform import spec
+from tests.terraform_files import EDGE, INPUTS, Emitted, emit, on_inputs, top
 
 REVIEWED = "monitoring.logging.automated_review"
 RULES = "monitoring.alerting_rules"
@@ -122,3 +123,25 @@ def test_objects_that_are_not_replicated_are_told(tmp_path: Path) -> None:
     off = on_inputs(tmp_path / "b", {**settings, f"{RULES}.system_health": False}, options=options)
     assert "replication" not in alarms(off)
     assert "replication" not in alarms(on_inputs(tmp_path / "c", settings))
+
+
+def test_no_two_resources_of_a_type_share_a_name(tmp_path: Path) -> None:
+    """AWS would take the second for a change of the first."""
+    settings = {
+        "infrastructure.isolation_level": "cluster",
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "monitoring.logging.audit.immutable": True,
+        "security.encryption_config.key_rotation_days": "unlimited",
+    }
+    files = {"tenantc.yaml": top(INPUTS), **spec("acme", "custom", settings, region="us-east-1")}
+    resources = emit(tmp_path, files).main()["resource"]
+    assert {"audit", "backups", "tenant"} <= resources["aws_cloudwatch_event_rule"].keys()
+    for kind, labelled in resources.items():
+        # policies have names in their roles, and records one for each type
+        called = [
+            (one.get("provider"), one.get("role"), one.get("type"), one[name])
+            for one in labelled.values()
+            for name in ("name", "bucket", "alarm_name")
+            if name in one
+        ]
+        assert len(called) == len({*called}), kind

@@ -141,7 +141,7 @@ def audit_alerts(names: Names, _topic: Any, sink: str | None, alerts: bool | Non
         "detail": {"bucket": {"name": [_HERE]}, "reason": ["DeleteObject"]},
     }
     rule: Tree = {
-        "name": names.of("aws_resource"),
+        "name": names.sub("aws_name", "audit"),
         "description": "An audit record was deleted.",
         "event_pattern": compact_json(pattern),
         "tags": tags(names, "audit", *tagged),
