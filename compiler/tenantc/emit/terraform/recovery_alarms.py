@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Tree, compact_json, document
-from tenantc.emit.terraform.alarm import TOPIC, alarm
+from tenantc.emit.terraform.alarm import TOPIC, alarm, told_to
 from tenantc.emit.terraform.backup import COPY
 from tenantc.emit.terraform.bucket import BUCKET
 from tenantc.emit.terraform.region import OBJECTS, replicas
@@ -82,10 +82,4 @@ def backup_failures(names: Names, _topic: Value, told: bool | None, copies: Valu
         "event_pattern": compact_json(pattern),
         "tags": tags(names, "backup", *tagged),
     }
-    told_to: Tree = {"rule": Ref("aws_cloudwatch_event_rule", "backups", "name"), "arn": Ref("local", "alarm_topic")}
-    return {
-        "resource": {
-            "aws_cloudwatch_event_rule": {"backups": rule},
-            "aws_cloudwatch_event_target": {"backups": told_to},
-        }
-    }
+    return [{"resource": {"aws_cloudwatch_event_rule": {"backups": rule}}}, told_to("backups")]
