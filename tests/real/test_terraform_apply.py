@@ -57,6 +57,7 @@ def compiled(root: Path, layout: str, states: Path) -> Path:
         "layout": layout,
         "provider": {},
         "replicas": ["keys", "objects"],
+        "inputs": {"alarm_topic": "arn:aws:sns:eu-west-1:123456789012:alarms"},
         "backend": {"local": {"path": f"{states}/{{root}}.tfstate"}},
     }
     top = f"{TOP}terraform: {json.dumps(options)}\n{yaml.safe_dump(dict(PROVIDED))}"
