@@ -12,7 +12,7 @@ from tenantc.model.identity import holds_identity
 from tenantc.model.secrets import Reference, reference
 from tenantc.model.settings import Content, Findings
 from tenantc.source.path import Path, section
-from tenantc.source.value import Value, exact
+from tenantc.source.value import Record, Value, exact
 
 IDENTITY: Final = object()
 """The key of every value that holds the tenant's identity, which nobody looks at."""
@@ -101,9 +101,12 @@ class Sight:
     def look(self, path: Path) -> tuple[Hashable, Value | None]:
         """The key and the value at a path, None if it is absent.
 
-        A mapping comes as a `Record`, a secret in a store as its `Reference`. The key is IDENTITY where identity is in
-        the value.
+        A mapping comes as a `Record`, a secret in a store as its `Reference`, and SECRETS as all of those by path. The
+        key is IDENTITY where identity is in the value.
         """
+        if path == SECRETS:
+            lying = Record({name: one for name, one in self.secrets() if one is not None})
+            return tuple(lying.items()), lying or None
         held = self._held.get(section(path))
         found = held.seen.get(path) if held is not None else None
         if found is None:
