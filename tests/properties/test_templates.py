@@ -19,6 +19,7 @@ from tenantc.emit.plan import Plan
 from tenantc.emit.shelf import Held
 from tenantc.emit.statement import Identifier, Literal, sql
 from tenantc.model.identity import Identity, IdentityText
+from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.memo import Memo
 from tenantc.source.value import UNLIMITED, Record, Value, exact
 from tests import fleet
@@ -143,6 +144,19 @@ def test_a_section_shared_by_tenants_costs_no_look_and_one_that_is_gone_leaves_n
     assert held() - before == 2 * len(shared)  # once for each of the two paths
     del shared
     assert held() == before
+
+
+def test_a_secret_that_is_placed_is_every_tenants_own() -> None:
+    @document("sql", kind="Thing", places=("a.key",))
+    def placing(names: Names, key: Slot) -> Tree:
+        return sql("SELECT ", Literal(key), ", ", Literal(names.tenant_id))
+
+    bench = Bench(target(placing, format_="sql"))
+    leaf = Leaf("a.key", "string", "", "control", {}, secret=True)
+    bench.schema = Schema(Group("", "", {"a": Group("a", "", {"key": leaf})}))
+    shared = sections({"a.key": IdentityText(("secret://vault/", Identity.ID, "#key"))})
+    for who in ("one", "two", "one"):
+        assert f"secret://vault/{who}#key" in bench.text(shared, tenant_id=who)
 
 
 def held() -> int:

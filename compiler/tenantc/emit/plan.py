@@ -17,6 +17,7 @@ from tenantc.emit.node import Misfit, NoRegion, SettingSource, Slot, Tree, Unsup
 from tenantc.emit.shelf import IDENTITY, Sight
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
+from tenantc.model.secrets import Reference
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Record, Value, exact, show
@@ -202,8 +203,9 @@ class Plan:
         """The template with what the tenant shares with others filled in."""
         known: dict[Hole, bytes] = {}
         for hole in template.holes:
-            values = [sight.look(path)[1] for path in hole.paths]
-            if not hole.personal and not any(value is not None and holds_identity(value) for value in values):
+            values = [value for path in hole.paths if (value := sight.look(path)[1]) is not None]
+            # a reference to a secret may hold identity, too
+            if not hole.personal and not any(isinstance(one, Reference) or holds_identity(one) for one in values):
                 known[hole] = filler[hole]
         return specialised(template, known)
 
