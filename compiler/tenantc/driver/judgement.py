@@ -25,7 +25,7 @@ from tenantc.model.stack import Stack
 from tenantc.model.verdict import BROKEN, WAIVABLE, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
 from tenantc.source.frozen import Frozen, field, replace
-from tenantc.source.memo import Memo
+from tenantc.source.memo import Kept, Memo
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
@@ -37,7 +37,8 @@ class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
     `tier` is what its tier gives. `verdicts` are those on the hardened settings, `broken` the rules among them that
-    are, `told` what was said of these, and `own` the verdicts that come out otherwise for a tenant's situation.
+    are, `told` what was said of these, and `own` the verdicts that come out otherwise for a tenant's situation. `whole`
+    holds what verdicts of a tenant's own come to, with the stack's: all of them, and which rules are broken.
     """
 
     inherited: Resolved
@@ -48,6 +49,7 @@ class Hardened(Frozen):
     broken: list[str]
     told: dict[str, Diagnostic] = field(default_factory=dict)
     own: Memo[tuple[Value | None, ...], dict[str, Verdict]] = field(default_factory=lambda: Memo(64))
+    whole: Kept[tuple[dict[str, Verdict], list[str]]] = field(default_factory=lambda: Kept(64))
 
 
 class Judgement:
@@ -59,6 +61,8 @@ class Judgement:
         self._fail_on = fail_on
         self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of, workspace.columns)
         self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
+        # verdicts that come out alike are one mapping, so which one it is says what is written of them
+        self._alike: Kept[dict[str, Verdict]] = Kept(64)
         # what earlier runs settled, for whoever checks few tenants and puts it here
         self.memory: StackMemory | None = None
         # what is broken with leave, and whose; kept for whoever puts a mapping here, since to word it takes time
@@ -76,7 +80,7 @@ class Judgement:
             if self.memory is not None:
                 self.memory.put(stack.key, settled)
         resolved = self._extended(inherited, settled.written)
-        verdicts = {one.rule: self.court.once(one) for one in settled.verdicts}
+        verdicts = self._once({one.rule: self.court.once(one) for one in settled.verdicts})
         broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
         return Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
 
@@ -169,9 +173,17 @@ class Judgement:
         fresh = {id: verdict for id, verdict in fresh.items() if verdict is not stack.verdicts[id]}
         if not fresh:
             return stack.verdicts, stack.broken
-        broken = [id for id in stack.broken if id not in fresh]
-        broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
-        return {**stack.verdicts, **fresh}, sorted(broken)
+        known = stack.whole.get(*fresh.values())
+        if known is None:
+            broken = [id for id in stack.broken if id not in fresh]
+            broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
+            whole = self._once({**stack.verdicts, **fresh}), sorted(broken)
+            known = stack.whole.put(whole, *fresh.values())
+        return known
+
+    def _once(self, verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
+        known = self._alike.get(*verdicts.values())
+        return known if known is not None else self._alike.put(verdicts, *verdicts.values())
 
     def _own(self, checked: Checked, stack: Hardened, subject: Subject) -> dict[str, Verdict]:
         """The verdicts on a stack's settings for a tenant in this situation, where they depend on that."""

@@ -11,7 +11,7 @@ from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
 from tenantc.model.secrets import Reference, reference
 from tenantc.model.settings import Content, Findings
-from tenantc.source.path import Path, section
+from tenantc.source.path import Path, covers, section
 from tenantc.source.value import Record, Value, exact
 
 IDENTITY: Final = object()
@@ -23,10 +23,14 @@ class Held:
 
     __slots__ = ("secrets", "seen", "serial", "shared")
 
-    def __init__(self, serial: int) -> None:
-        self.serial = serial
+    def __init__(self, content: Content, base: Held | None) -> None:
+        """`base` is what was seen in the content that it has all but a few values from."""
+        self.serial = content.serial
         self.shared = False
-        self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
+        seen = base.seen.items() if base is not None else ()
+        self.seen: dict[Path, tuple[Hashable, Value | None]] = {
+            path: found for path, found in seen if not any(covers(path, one) for one in content.changed)
+        }
         self.secrets: list[tuple[Path, Reference | None]] | None = None
 
 
@@ -50,7 +54,8 @@ class Shelf:
     def held(self, one: Content) -> Held:
         found = self._held.get(one)
         if found is None:
-            return self._held.put(one, Held(one.serial))
+            base = self._held.get(one.base) if one.base is not None else None
+            return self._held.put(one, Held(one, base))
         found.shared = True
         return found
 
