@@ -394,8 +394,4 @@ def _number(value: Fraction) -> str:
 
 def _braced(text: str) -> str:
     """A text as Python writes it, for a form whose braces are filled."""
-    return _braced_text(repr(text))
-
-
-def _braced_text(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    return repr(text).replace("{", "{{").replace("}", "}}")
