@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -219,7 +220,9 @@ class Plan:
             values = [value for path in hole.paths if (value := sight.look(path)[1]) is not None]
             # a reference to a secret may hold identity, too
             if not hole.personal and not any(isinstance(one, Reference) or holds_identity(one) for one in values):
-                known[hole] = filler[hole]
+                # what cannot be written stays open, and whoever fills it says so
+                with suppress(CannotWriteError):
+                    known[hole] = filler[hole]
         return specialised(template, known)
 
     def _odd(self, sight: Sight) -> Path:
