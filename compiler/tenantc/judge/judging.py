@@ -112,7 +112,11 @@ class Docketed:
             return self._judged(subject)
         mark = subject.mark(self._mark)
         known = self._known.young.get(mark) or self._known.get(mark)
-        return known if known is not None else self._known.put(mark, self._judged(subject))
+        if known is not None:
+            return known
+        found = self._judged(subject)
+        # what takes too long may do so by settings that the rule does not read, which the mark leaves out
+        return found if found.answer is Answer.ERROR else self._known.put(mark, found)
 
     def _judged(self, subject: Subject) -> Verdict:
         if reason := excess(self._rule, subject):

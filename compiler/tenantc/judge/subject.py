@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from tenantc.judge.secrets import secret_facts
 from tenantc.language.runtime import STEP, VALUES, Entries
 from tenantc.model.schema import Group, Leaf, Schema
-from tenantc.model.settings import Content, Findings, Section, Settings
+from tenantc.model.settings import Content, Findings, Reading, Section, Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path, child, covers, section, split
 from tenantc.source.value import Value
@@ -24,25 +25,27 @@ _FACTS: Final = frozenset({"tenant", "deployment"})
 
 
 class Mark(Frozen):
-    """What tells apart tenants that a rule may answer differently: sections, facts about the tenant, and its tier.
+    """What tells apart tenants that a rule may answer differently: settings, facts about the tenant, and its tier.
 
-    `secrets` stands for every section in which secrets may lie.
+    `reading` tells the contents of `sections` apart. `secrets` stands for every section in which secrets may lie.
     """
 
     sections: tuple[str, ...]
+    reading: Reading
     facts: tuple[Path, ...]
     tier: bool
     secrets: bool
 
     @classmethod
-    def of(cls, reads: Collection[Path]) -> Mark | None:
+    @lru_cache(maxsize=1024)
+    def of(cls, reads: frozenset[Path]) -> Mark | None:
         """None where waivers are read."""
         roots = {section(path) for path in reads}
         if "waivers" in roots:
             return None
         facts = sorted(path for path in reads if section(path) in _FACTS)
         named = tuple(sorted(roots - _FACTS - {"as_of", "tier", "secrets"}))
-        return cls(named, tuple(facts), "tier" in roots, "secrets" in roots)
+        return cls(named, Reading(reads), tuple(facts), "tier" in roots, "secrets" in roots)
 
 
 class Subject:
@@ -104,8 +107,11 @@ class Subject:
     def mark(self, read: Mark) -> tuple[object, ...]:
         """Equal only for tenants of whom a rule that reads no more than this says the same on one day."""
         sections = self._sections
-        names = (*read.sections, *self._schema.secret_sections) if read.secrets else read.sections
-        held = [one.content.serial if (one := sections.get(name)) is not None else 0 for name in names]
+        mark = read.reading.mark
+        held = [mark(one.content) if (one := sections.get(name)) is not None else 0 for name in read.sections]
+        if read.secrets:
+            lie = [sections.get(name) for name in self._schema.secret_sections]
+            held += [one.content.serial if one is not None else 0 for one in lie]
         if read.facts or read.tier:
             return (*held, *map(self.get, read.facts), self._tier if read.tier else None)
         return tuple(held)

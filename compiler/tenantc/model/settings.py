@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from tenantc.source.path import Path, section
+from tenantc.source.path import Path, section, uppers
 from tenantc.source.value import Value
 
 if TYPE_CHECKING:
@@ -97,6 +97,27 @@ class Findings(Generic[V]):
     def put(self, one: Section | Content, found: V) -> V:
         one.made[self] = found
         return found
+
+
+class Reading(Findings[int]):
+    """Tells contents apart by what is read of them: settings, or mappings with all below them."""
+
+    __slots__ = ("_paths",)
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = frozenset(paths)
+
+    def mark(self, one: Content) -> int:
+        """Equal only for contents that say the same of what is read.
+
+        It is the serial of the first that says so, in the line of those from which this one was derived.
+        """
+        known = self.get(one)
+        if known is None:
+            base = one.base
+            is_same = base is not None and all(self._paths.isdisjoint(uppers(path)) for path in one.changed)
+            known = self.put(one, self.mark(base) if base is not None and is_same else one.serial)
+        return known
 
 
 class Settings:

@@ -71,6 +71,13 @@ def section(path: Path) -> str:
     return split(path)[0]
 
 
+@lru_cache(maxsize=65_536)
+def uppers(path: Path) -> frozenset[Path]:
+    """The path and all under which it lies."""
+    names = split(path)
+    return frozenset(join(names[:length]) for length in range(1, len(names) + 1))
+
+
 def covers(upper: Path, path: Path) -> bool:
     """Whether `path` is `upper` or lies under it."""
     return path == upper or (path.startswith(upper) and path[len(upper)] in ".[")
