@@ -93,11 +93,11 @@ def test_a_policy_of_a_library_name_adds_its_spellings_to_the_librarys(tmp_path:
 
 
 def written(root: Path, status: str, *more: str) -> set[str]:
-    """The files of a build of one tenant with this status, and of active ones that are called `more`."""
+    """The files of a build, but reports, of one tenant with this status and of active ones that are called `more`."""
     specs = {f"tenants/{name}.yaml": tenant().replace("acme", name) for name in more}
     spec = {"tenants/acme.yaml": tenant(more=f"status: {status}\n" if status else "")}
     assert run(write(root / "w", specs | spec), root / "out").written
-    return set(files(root / "out"))
+    return {path for path in files(root / "out") if not path.startswith("audit/")}
 
 
 @pytest.mark.parametrize("status", ["active", "suspended", "maintenance", "migrating"])
