@@ -66,6 +66,19 @@ class Editor:
             self._shift(wanted, block, held, own)
         return self.patch.text()
 
+    def stated(self, key: str, value: Any) -> str:
+        """The file's text with another value of one of the spec's own keys, such as `tier`."""
+        top = self.document.value
+        assert isinstance(top, dict), "a spec is a mapping"
+        if key in top:
+            self.patch.replace((self.document.keys or {})[key], top[key], self._print(value))
+        elif self.patch.is_flow(self.document):
+            self.patch.add(self.document, f"{self._quoted(key, flow=True)}: {self._print(value)}")
+        else:
+            indent = " " * (self.document.column - 1)
+            self.patch.add_lines(top["tier"].end_line, f"{indent}{key}: {self._print(value)}")
+        return self.patch.text()
+
     def dropped(self, at: Span) -> str:
         """The file's text without the entry, or the item of `unset`, that begins at a place."""
         self._drop(way(self.document, at.line, at.column))
