@@ -19,7 +19,7 @@ class RefusedError(ValueError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         told = [one for one in self.diagnostics if has_errors([one])] or list(self.diagnostics)
-        lines = [short(one)[:_LONGEST] for one in told[:_MOST]]
+        lines = [f"{short(one)[:_LONGEST]}{f' ({one.help[:_LONGEST]})' if one.help else ''}" for one in told[:_MOST]]
         more = len(told) - _MOST
         super().__init__("\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]))
 

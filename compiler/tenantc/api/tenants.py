@@ -74,7 +74,7 @@ class TenantManager:
         Raises TenantExistsError for an id that is taken, UnknownTierError, and SettingsError for one that is no id.
         """
         stated = {"tenant_name": tenant_name, "tier": tier, "owner_email": owner_email}
-        return await self._workspace.write(Creation(tenant_id, stated, custom_config or {}))
+        return await self._workspace.write(Creation(tenant_id, stated, {} if custom_config is None else custom_config))
 
     async def update_tenant(
         self,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from threading import Lock
 from typing import Any, Final
+from weakref import finalize
 
 from tenantc.api.refusals import RefusedError, refusal
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
@@ -102,7 +104,6 @@ class Workspace:
         self.root = root
         self.as_of = as_of
         self.fail_on = Strictness(fail_on)
-        self._folder: TemporaryDirectory[str] | None = None
         self._transactions = Transactions(root, as_of, self.fail_on)
         self._waiting: list[_Ticket] = []
         self._guard = Lock()
@@ -131,14 +132,13 @@ class Workspace:
         if wrong:
             problem = f"is no file of a workspace, which are {', '.join(PARTS)}"
             raise RefusedError([diagnose("T906", path=name[:_SHOWN], problem=problem) for name in wrong])
-        folder = TemporaryDirectory(prefix="tenantc-", ignore_cleanup_errors=True)
-        root = Path(folder.name).resolve()
+        root = Path(mkdtemp(prefix="tenantc-")).resolve()
+        made = cls(root, as_of, fail_on)
+        finalize(made, shutil.rmtree, root, ignore_errors=True)
         for name, text in texts.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
-        made = cls(root, as_of, fail_on)
-        made._folder = folder
         return made
 
     def copy(self) -> Workspace:

@@ -173,7 +173,10 @@ def _ids(name: str, data: bytes) -> set[str] | None:
 
 def _mentions(data: bytes, id: str) -> bool:
     """Whether an id stands in a file as a word of its own."""
-    return re.search(rb"(?<![a-z0-9-])" + re.escape(id.encode()) + rb"(?![a-z0-9-])", data) is not None
+    return (
+        re.search(rb"(?<![a-z0-9-])" + re.escape(id.encode(errors="surrogatepass")) + rb"(?![a-z0-9-])", data)
+        is not None
+    )
 
 
 def load(root: Path) -> Outcome[Workspace | None]:

@@ -211,7 +211,10 @@ class Editor:
         # under an open map of plain values the rest of a key is one name
         is_name = isinstance(above, Group) and isinstance(above.entry, Leaf) and re.fullmatch(r"[\w.@/-]*\w", names[0])
         sign = "" if operator in _MERGES else operator.value
-        return self._quoted(f"{names[0] if is_name else join(names)}{sign}", flow=flow)
+        text = names[0] if is_name else join(names)
+        if split_operator(text)[1] is not Operator.SET:  # a name that ends as if an operator stood behind it
+            text = f"{join(names[:-1])}[{json.dumps(names[-1], ensure_ascii=False)}]"
+        return self._quoted(f"{text}{sign}", flow=flow)
 
     def _quoted(self, key: str, *, flow: bool = False) -> str:
         if not self.is_json and not flow and _BARE_KEY.fullmatch(key):
