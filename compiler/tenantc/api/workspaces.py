@@ -25,9 +25,10 @@ from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
 from tenantc.driver.revision import Revision, diff
 from tenantc.driver.stacks import StackMemory
 from tenantc.driver.transaction import Accepted, Answer, Refused, Transactions
-from tenantc.driver.workspace import PARTS, load
+from tenantc.driver.workspace import PARTS, is_current, load
+from tenantc.driver.workspace import Workspace as Loaded
 from tenantc.model.verdict import Strictness
-from tenantc.source.frozen import Frozen
+from tenantc.source.frozen import Frozen, replace
 from tenantc.source.path import BadPathError, split
 
 # edits of one process that are proven together, so that a check of the whole fleet serves many
@@ -104,6 +105,7 @@ class Workspace:
         self.root = root
         self.as_of = as_of
         self.fail_on = Strictness(fail_on)
+        self._known: Loaded | None = None
         self._transactions = Transactions(root, as_of, self.fail_on)
         self._waiting: list[_Ticket] = []
         self._guard = Lock()
@@ -181,12 +183,15 @@ class Workspace:
 
     def pipeline(self) -> Pipeline:
         """The workspace as it is now, ready to compile. Raises RefusedError if its tenantc.yaml is unusable."""
-        loaded = load(self.root)
-        if loaded.value is None:
-            raise refusal(loaded.diagnostics)
-        day = as_of(self.as_of, loaded.value.options.as_of)
-        pipeline = Pipeline(loaded.value, day, self.fail_on)
-        pipeline.judgement.memory = StackMemory(loaded.value.inputs, day)
+        known = self._known
+        if known is None or not is_current(known):
+            loaded = load(self.root)
+            if loaded.value is None:
+                raise refusal(loaded.diagnostics)
+            known = self._known = loaded.value
+        day = as_of(self.as_of, known.options.as_of)
+        pipeline = Pipeline(replace(known, edits={}), day, self.fail_on)
+        pipeline.judgement.memory = StackMemory(known.inputs, day)
         return pipeline
 
     def tenant(self, tenant: str) -> tuple[Pipeline, Tenant]:

@@ -16,7 +16,7 @@ from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.revision import Reviser, Revision, put
 from tenantc.driver.rewriting import locked
 from tenantc.driver.stacks import StackMemory
-from tenantc.driver.workspace import Workspace, load
+from tenantc.driver.workspace import Workspace, is_current, load
 from tenantc.model.verdict import Strictness
 from tenantc.source.frozen import Frozen, replace
 
@@ -97,17 +97,20 @@ class Transactions:
 
     def _fresh(self) -> _Ground | Refused:
         """The workspace as it is now."""
+        known = self._ground
+        if known is not None and is_current(known.workspace) and known.pipeline.as_of == self._today(known.workspace):
+            return known
         loaded = load(self._root)
         if loaded.value is None:
             return Refused(loaded.diagnostics)
-        workspace, day = loaded.value, as_of(self._day, loaded.value.options.as_of)
-        known = self._ground
-        if known is not None and known.workspace.inputs == workspace.inputs and known.pipeline.as_of == day:
-            return known
+        workspace, day = loaded.value, self._today(loaded.value)
         pipeline = Pipeline(workspace, day, self._fail_on)
         pipeline.judgement.memory = StackMemory(workspace.inputs, day)
         self._ground = _Ground(pipeline, Emission(pipeline))
         return self._ground
+
+    def _today(self, workspace: Workspace) -> str:
+        return as_of(self._day, workspace.options.as_of)
 
     def _attempt(self, ground: _Ground, edit: Edit, *, alone: bool = False) -> Answer:
         """Lays an edit over what is there, unless the tenant would be worse, or, if `alone` is said, the workspace."""

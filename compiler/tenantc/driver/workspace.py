@@ -12,7 +12,7 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver import cache, files, library
 from tenantc.driver.options import Options, merged, read_options
 from tenantc.driver.roster import Roster
-from tenantc.driver.rulebook import book, library_documents
+from tenantc.driver.rulebook import book
 from tenantc.driver.stock import Stock, extended, stock
 from tenantc.driver.targets import patchable
 from tenantc.driver.templates import with_template
@@ -184,6 +184,14 @@ def load(root: Path) -> Outcome[Workspace | None]:
     return _Loader(root).load()
 
 
+def is_current(workspace: Workspace) -> bool:
+    """Whether everything but the tenants' own files lies there as it was read, without a complaint."""
+    loader = _Loader(workspace.root)
+    loader.rules()
+    loader.with_templates([workspace.options, *workspace.inputs_of.values()])
+    return not loader.diagnostics and not loader.unkept and loader.inputs == workspace.inputs
+
+
 class _Shared(Frozen):
     """What the shared files of a workspace say, on top of the library: taken from the cache while they are the same."""
 
@@ -221,7 +229,7 @@ class _Loader:
             if key is not None:
                 cache.put(key, shared)
         reader = Reader(shared.documents.schema, Structure(shared.structure))
-        held = book(self.read(files.listing(self.root / "rules", (library.RULE,))), shared.documents, self.context())
+        held = book(self.rules(), shared.documents, self.context())
         options, *others = self.with_templates([shared.options, *shared.inputs_of.values()])
         diagnostics = [*shared.diagnostics, *self.unkept, *held.diagnostics]
         return Outcome(
@@ -240,6 +248,9 @@ class _Loader:
                 shared.patches,
             )
         )
+
+    def rules(self) -> dict[str, bytes]:
+        return self.read(files.listing(self.root / "rules", (library.RULE,)))
 
     def with_templates(self, stated: Iterable[Options]) -> list[Options]:
         """The options with the files that they name, which the cache does not hold."""
@@ -376,18 +387,6 @@ class _Loader:
             self.diagnostics += parsed.diagnostics
             nodes += parsed.value
         return nodes
-
-
-def documents_for(start: Path) -> tuple[Documents, list[Diagnostic]]:
-    """The documents of the workspace around a path, or the library's if there is none."""
-    root = files.find_workspace(start)
-    loaded = load(root) if root is not None else None
-    if loaded is None:
-        return library_documents(), []
-    if loaded.value is None:
-        return library_documents(), list(loaded.diagnostics)
-    own = [one for one in loaded.value.diagnostics if not one.code.startswith("T5")]
-    return loaded.value.documents, own
 
 
 def _span(document: Tier | Mixin | Environment | Framework) -> Span | None:
