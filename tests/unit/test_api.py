@@ -31,6 +31,7 @@ from tenantc.api import (
     UnknownTierError,
     Workspace,
     check,
+    compile_workspace,
     explain,
 )
 from tests.building import all_files
@@ -129,6 +130,30 @@ def test_what_is_inherited_anyway_gets_no_override(workspace: Workspace, manager
     done(manager.apply_configuration("acme", {"limits.max_users": 7}))
     done(manager.apply_configuration("acme", {"limits.max_users": inherited}))
     assert "max_users" not in workspace.files()["tenants/acme.yaml"]
+
+
+LAYOUTS = {
+    "{tenant_id: acme, tenant_name: A, tier: free, owner_email: a@b.example}\n": (
+        "{tenant_id: acme, tenant_name: A, tier: free, owner_email: a@b.example, mixins: [], "
+        "overrides: {limits.max_users: 2}}\n"
+    ),
+    "\ufefftenant_id: acme\r\ntenant_name: A\r\ntier: >-\r\n  free\r\nowner_email: a@b.example\r\n": (
+        "\ufefftenant_id: acme\r\ntenant_name: A\r\ntier: >-\r\n  free\r\nmixins: []\r\nowner_email: a@b.example\r\n"
+        "overrides:\r\n  limits.max_users: 2\r\n"
+    ),
+    "tenant_id: acme\ntenant_name: A\ntier: free\nowner_email: a@b.example\nmixins:\n  - cost-saver\n": (
+        "tenant_id: acme\ntenant_name: A\ntier: free\nowner_email: a@b.example\nmixins: []\n"
+        "overrides:\n  limits.max_users: 2\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=["flow", "folded", "block"])
+def test_however_a_spec_is_laid_out(texts: dict[str, str], layout: str) -> None:
+    mixin = {"mixins/cost-saver.yaml": "mixin: cost-saver\n"}
+    workspace = Workspace.in_memory({**texts, **mixin, "tenants/acme.yaml": layout}, as_of=AS_OF)
+    done(TenantManager(workspace).apply_configuration("acme", {"mixins": [], "limits.max_users": 2}))
+    assert (workspace.root / "tenants" / "acme.yaml").read_bytes().decode() == LAYOUTS[layout]
 
 
 def test_a_tenant_in_json_and_one_among_others_are_edited(texts: dict[str, str]) -> None:
@@ -246,6 +271,8 @@ def test_refusals_have_types(calm: Workspace) -> None:
         done(manager.apply_configuration("acme", {"limits.nothing": 1}))
     with pytest.raises(UnknownEnvironmentError):
         workspace.settings("acme", environment="production")
+    with pytest.raises(UnknownEnvironmentError):
+        asyncio.run(compile_workspace(workspace, environment="production"))
     with pytest.raises(RefusedError, match="T901"):
         Workspace.open("/")
     with pytest.raises(RefusedError, match="T126"):

@@ -147,6 +147,18 @@ def test_who_waits_reads_what_was_written_meanwhile(tmp_path: Path) -> None:
     assert path.read_text().endswith("ring: canary\noverrides:\n  limits.max_users: 7\n")
 
 
+def test_readers_are_in_nobodys_way(tmp_path: Path) -> None:
+    workspace = Workspace.open(fleet(tmp_path / "fleet"))
+    manager, first = TenantManager(workspace), TenantManager(workspace).audit_security("tenant-1")
+
+    async def together() -> list[Any]:
+        writes = [manager.apply_configuration("tenant-0", {"limits.max_users": n}) for n in range(1, 9)]
+        reads = [asyncio.to_thread(manager.audit_security, "tenant-1") for _ in range(12)]
+        return await asyncio.gather(*reads, *writes)
+
+    assert all(one == first for one in asyncio.run(together())[:12])
+
+
 def test_who_gives_up_before_its_turn_has_written_nothing(tmp_path: Path) -> None:
     root = fleet(tmp_path / "fleet")
     manager = TenantManager(Workspace.open(root))

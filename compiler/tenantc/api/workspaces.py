@@ -140,7 +140,7 @@ class Workspace:
         for name, text in texts.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
+            path.write_bytes(text.encode(errors="surrogatepass"))  # what is no text is told when it is read
         return made
 
     def copy(self) -> Workspace:
@@ -295,7 +295,7 @@ def explain(workspace: Workspace, tenant: str, subject: str, *, environment: str
     if rule is not None and rule.over == "tenants":
         return verdict(compiled, rule, pipeline)
     _check_path(subject)
-    if pipeline.schema.find(subject) is None:
+    if pipeline.schema.find(subject) is None and split(subject)[0] not in ("tenant", "deployment"):
         raise refusal([diagnose("T126", path=subject[:_SHOWN])])
     return explanation(compiled, subject, pipeline)
 
@@ -311,7 +311,7 @@ async def compile_workspace(
 ) -> Compilation:
     """Compiles a workspace into a folder, by default its `build`, as `tenantc compile` does.
 
-    What is wrong is in the result: if anything is, the folder stays as it was.
+    What is wrong is in the result: if anything is, the folder stays as it was. Raises UnknownEnvironmentError.
 
     >>> import asyncio
     >>> from tenantc.api import Workspace, compile_workspace
@@ -319,6 +319,8 @@ async def compile_workspace(
     >>> asyncio.run(compile_workspace(workspace, tenants=["acme-corp"])).written
     True
     """
+    if environment is not None and environment not in workspace.pipeline().workspace.documents.environments:
+        raise refusal([diagnose("T206", name=str(environment)[:_SHOWN])])
     target = Path(output) if output is not None else workspace.root / "build"
     request = Request(target, str(target), tuple(tenants), environment, keep_going, allow_removals)
     built = await asyncio.to_thread(lambda: build(workspace.pipeline(), request))

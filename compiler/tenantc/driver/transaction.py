@@ -65,6 +65,8 @@ class Transactions:
         self._day = day
         self._fail_on = fail_on
         self._ground: _Ground | None = None
+        # the errors that are there without any edit, once they are asked for
+        self._known: Counter[object] | None = None
 
     def write(self, edits: Sequence[Edit]) -> list[Answer]:
         """Writes those of these edits, of one another's in turn, that may be; OSError means that the machine failed."""
@@ -83,17 +85,26 @@ class Transactions:
         ground = self._fresh()
         if isinstance(ground, Refused):
             return [ground for _ in edits]
+        self._known = None
         try:
-            answers = [self._attempt(ground, edit) for edit in edits]
-            worse = self._worse(ground)
-            if worse and len(edits) > 1:
-                ground.workspace.edits.clear()
-                answers = [self._attempt(ground, edit, alone=True) for edit in edits]
-            elif worse:
-                answers = [Refused(tuple(worse))]
+            return self._laid(ground, edits)
         finally:
             ground.workspace.edits.clear()
-        return answers
+
+    def _laid(self, ground: _Ground, edits: Sequence[Edit]) -> list[Answer]:
+        """Lays edits over what is there; those that make the workspace worse are found by parting them in halves."""
+        laid = ground.workspace.edits
+        before = dict(laid)
+        answers = [self._attempt(ground, edit) for edit in edits]
+        worse = self._worse(ground) if laid != before else []
+        if not worse:
+            return answers
+        laid.clear()
+        laid.update(before)
+        if len(edits) == 1:
+            return [Refused(tuple(worse))]
+        half = len(edits) // 2
+        return [*self._laid(ground, edits[:half]), *self._laid(ground, edits[half:])]
 
     def _fresh(self) -> _Ground | Refused:
         """The workspace as it is now."""
@@ -112,10 +123,8 @@ class Transactions:
     def _today(self, workspace: Workspace) -> str:
         return as_of(self._day, workspace.options.as_of)
 
-    def _attempt(self, ground: _Ground, edit: Edit, *, alone: bool = False) -> Answer:
-        """Lays an edit over what is there, unless the tenant would be worse, or, if `alone` is said, the workspace."""
-        edits = ground.workspace.edits
-        before = dict(edits)
+    def _attempt(self, ground: _Ground, edit: Edit) -> Answer:
+        """Lays an edit over what is there, unless its tenant would be worse."""
         reviser = Reviser(ground.pipeline, Emission(ground.pipeline, like=ground.emission))
         draft = edit.drafted(Bench(ground.pipeline, reviser))
         if not isinstance(draft, Draft):
@@ -125,25 +134,23 @@ class Transactions:
             wrong = standing.failing(reviser.standing(draft.before))
         else:
             wrong = [one for one in standing.diagnostics if has_errors([one])]
-        if not wrong and draft.revision.is_changed:
-            edits[draft.revision.path] = draft.revision.new
-            wrong = self._worse(ground) if alone else []
         if wrong:
-            edits.clear()
-            edits.update(before)
             return Refused(tuple(wrong))
+        if draft.revision.is_changed:
+            ground.workspace.edits[draft.revision.path] = draft.revision.new
         return Accepted(draft.revision, standing.diagnostics)
 
     def _worse(self, ground: _Ground) -> list[Diagnostic]:
         """The errors of the workspace with all edits that it does not have without them."""
-        edits = ground.workspace.edits
-        errors = self._errors(ground) if edits else []
+        errors = self._errors(ground)
         if not errors:
             return []
-        laid = dict(edits)
-        edits.clear()
-        known = Counter(map(_key, self._errors(ground)))
-        edits.update(laid)
+        if self._known is None:
+            laid = dict(ground.workspace.edits)
+            ground.workspace.edits.clear()
+            self._known = Counter(map(_key, self._errors(ground)))
+            ground.workspace.edits.update(laid)
+        known = self._known.copy()
         found = []
         for one in errors:
             known[_key(one)] -= 1
