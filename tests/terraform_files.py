@@ -41,6 +41,7 @@ INPUTS: Mapping[str, Any] = {
     "load_balancer": {"data": "aws_lb", "attribute": "arn", "arguments": {"tags": {"tenant": "{tenant.id}"}}},
     "callback_urls": ["https://{tenant.id}.music.example/callback"],
     "email_identity": "arn:aws:ses:us-east-1:210000000001:identity/music.example",
+    "sms_role": "arn:aws:iam::111122223333:role/messages",
     "bedrock_models": ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"],
     "zone": "Z0123456789",
 }
@@ -55,6 +56,7 @@ EDGE: Mapping[str, Any] = {
             "email_identity",
             "load_balancer",
             "rest_api",
+            "sms_role",
         ),
         *("stage", "vpc"),
     )
@@ -150,9 +152,12 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     return resources
 
 
-ACCOUNT_SERVICES = ["cloudtrail", "guardduty", "inspector", "macie", "security_hub"]
+ACCOUNT_SERVICES = ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"]
 STORES: Mapping[str, Any] = {
     "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}
+}
+PROVIDED: Mapping[str, Any] = {
+    "stores": {name: {**store, "provision": True} for name, store in STORES["stores"].items()}
 }
 
 

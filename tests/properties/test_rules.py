@@ -75,6 +75,7 @@ _atoms = st.one_of(
         lambda p: f"({p[0]} days in compliance.data_governance.retention_policies: days > {p[1]} days)"
     ),
     st.sampled_from(["all", "any", "none"]).map(lambda q: f"({q} f, v in fields of limits: v is unlimited)"),
+    st.sampled_from(["all", "any", "none"]).map(lambda q: f"({q} model, on in ai_configuration.model_access: on)"),
     st.sampled_from(["integrations is empty", "count(integrations) >= 1", "count(security.mfa_config.methods) == 2"]),
     st.sampled_from(["as_of <= 2026-11-01 + 30 days", "as_of > 2026-01-01 + 300 days"]),
 )
@@ -102,6 +103,8 @@ def subjects(draw: st.DrawFn) -> dict[Path, Value]:
         scopes = st.lists(st.sampled_from(["admin", "read"]), unique=True).map(tuple)
         found[f"integrations.{name}.scopes"] = draw(st.one_of(st.none(), scopes))
         found[f"integrations.{name}.enabled"] = draw(st.sampled_from([None, True, False]))
+    for name in draw(st.lists(st.sampled_from(["small", "large"]), unique=True)):
+        found[f"ai_configuration.model_access.{name}"] = draw(st.booleans())
     found["compliance.data_governance.retention_policies.logs"] = draw(st.sampled_from([None, 30, 90]))
     return {path: value for path, value in found.items() if value is not None}
 

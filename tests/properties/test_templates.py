@@ -19,6 +19,7 @@ from tenantc.emit.plan import Plan
 from tenantc.emit.shelf import Held
 from tenantc.emit.statement import Identifier, Literal, sql
 from tenantc.model.identity import Identity, IdentityText
+from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.memo import Memo
 from tenantc.source.value import UNLIMITED, Record, Value, exact
 from tests import fleet
@@ -145,6 +146,28 @@ def test_a_section_shared_by_tenants_costs_no_look_and_one_that_is_gone_leaves_n
     assert held() == before
 
 
+def test_sections_that_differ_in_what_nobody_reads_are_filled_in_once() -> None:
+    bench = Bench(target(terraform))
+    for number in range(50):
+        alike = {"a.look": 1, "a.place": "p", "a.unread": number}
+        assert f"$p{{Name {number}}}" in bench.text(sections(alike), tenant_id=f"t-{number}", name=f"Name {number}")
+    [plan] = bench.fast._targets[0].plans["tenant"]
+    assert plan._by_values.stored == 1
+
+
+def test_a_secret_that_is_placed_is_every_tenants_own() -> None:
+    @document("sql", kind="Thing", places=("a.key",))
+    def placing(names: Names, key: Slot) -> Tree:
+        return sql("SELECT ", Literal(key), ", ", Literal(names.tenant_id))
+
+    bench = Bench(target(placing, format_="sql"))
+    leaf = Leaf("a.key", "string", "", "control", {}, secret=True)
+    bench.schema = Schema(Group("", "", {"a": Group("a", "", {"key": leaf})}))
+    shared = sections({"a.key": IdentityText(("secret://vault/", Identity.ID, "#key"))})
+    for who in ("one", "two", "one"):
+        assert f"secret://vault/{who}#key" in bench.text(shared, tenant_id=who)
+
+
 def held() -> int:
     """How many contents there are of which something is remembered."""
     gc.collect()
@@ -164,6 +187,7 @@ def test_a_memo_keeps_what_is_used_and_forgets_what_is_not() -> None:
 
 def test_what_falls_out_of_the_memo_is_built_again_and_prints_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenantc.emit.plan._TEMPLATES", 4)
+    monkeypatch.setattr("tenantc.emit.plan._SETTLED", 4)
     bench = Bench(target(kubernetes))
     first = [bench.text({"a.look": number}) for number in range(20)]
     assert [bench.text({"a.look": number}) for number in range(20)] == first

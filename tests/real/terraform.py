@@ -19,6 +19,12 @@ import pytest
 
 from tests.real import parts
 
+# a root with a provider for a second region
+SECOND = {
+    "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
+    "provider": {"aws": {"alias": "secondary"}},
+}
+
 
 @dataclass(frozen=True)
 class Terraform:
@@ -35,8 +41,8 @@ class Terraform:
         with _scratch() as root:
             for number, folder in enumerate(folders.values()):
                 _copy(folder, root / "modules" / f"m{number}")
-            calls = {f"m{number}": {"source": f"./modules/m{number}"} for number in range(len(folders))}
-            (root / "main.tf.json").write_text(json.dumps({"module": calls}))
+            calls = {f"m{n}": call(f"./modules/m{n}", folder) for n, folder in enumerate(folders.values())}
+            (root / "main.tf.json").write_text(json.dumps({**SECOND, "module": calls}))
             problems = self._init_and_validate(root)
         for number, name in enumerate(folders):
             problems = [problem.replace(f"modules/m{number}/", f"{name}/") for problem in problems]
@@ -60,6 +66,13 @@ class Terraform:
             encoding="utf-8",
             check=False,
         )
+
+
+def call(source: str, folder: Path) -> dict[str, Any]:
+    """A call of a module, which is handed the second provider where it asks for one."""
+    [asked] = json.loads((folder / "versions.tf.json").read_bytes())["terraform"]["required_providers"].values()
+    aliases = asked.get("configuration_aliases", [])
+    return {"source": source, **({"providers": {name: name for name in ("aws", *aliases)}} if aliases else {})}
 
 
 @contextmanager

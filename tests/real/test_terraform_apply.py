@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tenantc.driver.build import Request, build
 from tenantc.driver.pipeline import Pipeline
@@ -20,6 +21,7 @@ from tests.compiling import AS_OF, without_rules, write
 from tests.real.aws import Aws, apply, changes, emulator, init
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import spec
+from tests.terraform_files import PROVIDED
 from tests.unit.test_cli import run
 
 TOP = """
@@ -32,8 +34,13 @@ deployment: {regions: {eu-west-1: eu-west-1}}
 """
 
 
-# the emulator has no detectors of anomalies in logs
-NOT_CARRIED = {"monitoring.logging.automated_review": False}
+SETTINGS = {
+    # the emulator has no detectors of anomalies in logs
+    "monitoring.logging.automated_review": False,
+    "infrastructure.disaster_recovery.secondary_region": "eu-central-1",
+    "integrations.slack.bot_token": "secret://vault/tenants/acme/slack#bot",
+    "integrations.slack.webhook_url": "secret://vault/tenants/acme/slack#webhook",
+}
 
 
 @pytest.fixture
@@ -49,10 +56,12 @@ def compiled(root: Path, layout: str, states: Path) -> Path:
     options: dict[str, Any] = {
         "layout": layout,
         "provider": {},
+        "replicas": ["keys", "objects"],
+        "inputs": {"alarm_topic": "arn:aws:sns:eu-west-1:123456789012:alarms"},
         "backend": {"local": {"path": f"{states}/{{root}}.tfstate"}},
     }
-    top = f"{TOP}terraform: {json.dumps(options)}\n"
-    write(root, {"tenantc.yaml": top, **spec("acme", "professional", NOT_CARRIED)})
+    top = f"{TOP}terraform: {json.dumps(options)}\n{yaml.safe_dump(dict(PROVIDED))}"
+    write(root, {"tenantc.yaml": top, **spec("acme", "professional", SETTINGS)})
     loaded = load(root.resolve()).value
     assert loaded is not None
     # who may ship is not the question here

@@ -39,7 +39,7 @@ deployment:
 
 
 def workspace(root: Path, layout: str) -> Path:
-    """Two tenants in two regions, whose network another state knows."""
+    """Two tenants in two regions, one of them also in a third, whose network another state knows."""
     for region in ("eu-west-1", "us-east-1"):
         (root / region).mkdir(parents=True)
         (root / region / "network.tfstate").write_text(json.dumps(STATE))
@@ -53,10 +53,13 @@ def workspace(root: Path, layout: str) -> Path:
             "subnets": ["subnet-a", "subnet-b"],
             "workload_security_group": "sg-nodes",
         },
+        "replicas": ["keys", "objects"],
         "states": {"network": {"backend": "local", "config": {"path": f"{root}/{{region}}/network.tfstate"}}},
     }
     top = f"{TOP}terraform: {json.dumps(options)}\n"
-    tenants = spec("acme", "professional") | spec("globex", "enterprise", region="us-east-1")
+    recovery = "infrastructure.disaster_recovery"
+    second = {f"{recovery}.enabled": True, f"{recovery}.secondary_region": "eu-central-1"}
+    tenants = spec("acme", "professional", second) | spec("globex", "enterprise", region="us-east-1")
     return write(root / "workspace", {"tenantc.yaml": top, **tenants})
 
 
@@ -104,8 +107,11 @@ def test_terraform_plans_every_layout(
 ) -> None:
     made = compiled(workspace(tmp_path, layout))
     for folder, modules in roots.items():
-        buckets = {address for address in planned(terraform, made / folder) if address.endswith("aws_s3_bucket.tenant")}
+        plan = planned(terraform, made / folder)
+        buckets = {address for address in plan if address.endswith("aws_s3_bucket.tenant")}
         assert buckets == {f"{module}aws_s3_bucket.tenant" for module in modules}
+        replicas = {address for address in plan if address.endswith("aws_s3_bucket.secondary")}
+        assert replicas == {f"{module}aws_s3_bucket.secondary" for module in modules if "acme" in f"{folder}{module}"}
 
 
 @pytest.mark.slow
@@ -129,4 +135,5 @@ def test_terraform_plans_every_tier_and_level_and_their_estate(terraform: Terraf
     tenants = {address.split(".")[1] for address in planned(terraform, made / "terraform")}
     assert tenants == {f"{tier}-{level}" for tier, levels in ISOLATION.items() for level in levels}
     [estate] = (made / "estates").iterdir()
-    assert {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared"} <= planned(terraform, estate).keys()
+    shared = {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared", "aws_backup_plan.shared"}
+    assert shared | {"aws_config_configuration_recorder.estate"} <= planned(terraform, estate).keys()

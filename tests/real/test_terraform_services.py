@@ -14,7 +14,7 @@ from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import ACCOUNT_SERVICES, EDGE, STORES, TERRAFORM_TOP
+from tests.terraform_files import ACCOUNT_SERVICES, EDGE, PROVIDED, TERRAFORM_TOP
 from tests.unit.test_terraform_estates import build_of
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -29,7 +29,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "sign-in": {
         "security.password_policy.history_count": 24,
         "security.mfa_config.required": True,
-        "security.mfa_config.methods": ["totp", "email"],
+        "security.mfa_config.methods": ["totp", "email", "sms"],
         "security.mfa_config.risk_based_auth": True,
         "integrations.custom.saml_sso": True,
         "integrations.okta": {
@@ -38,6 +38,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
             "client_id": "${tenant.name}",
             "client_secret": "secret://vault/tenants/${tenant.id}/okta#a-b.c_d",
         },
+        "integrations.google_workspace": {
+            "enabled": True,
+            "client_id": "acme",
+            "client_secret": "secret://vault/tenants/${tenant.id}/google#secret",
+        },
+        "integrations.saml": {"enabled": True, "endpoint": "https://${tenant.id}.example/metadata"},
     },
     "bias-alone": {
         **{path: path.endswith("bias_detection") for path in CHECKS},
@@ -50,6 +56,16 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "infrastructure.network.admin_protocol": "ssh",
         "security.access_control.admin_allowed_cidrs": ["2001:db8::/64"],
         "integrations.custom.api_access": True,
+    },
+    "replicated": {
+        "infrastructure.disaster_recovery.enabled": True,
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "infrastructure.disaster_recovery.rpo_minutes": 60,
+        "infrastructure.storage.versioning_enabled": True,
+    },
+    "key-replicated": {
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "security.encryption_config.kms.multi_region": True,
     },
     "edge": {
         "infrastructure.network.rate_limits.requests_per_second": 1,
@@ -65,8 +81,9 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    stated = {"inputs": EDGE, "account_services": ACCOUNT_SERVICES, "mlflow_size": "Small"}
-    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **STORES}
+    services = {"account_services": ACCOUNT_SERVICES, "mlflow_size": "Small", "replicas": ["keys", "objects"]}
+    stated = {"inputs": EDGE, **services}
+    top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **PROVIDED}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}
     for tier in ("free", "professional", "enterprise", "custom"):
         files |= spec(tier, tier)

@@ -91,6 +91,13 @@ def test_wrong_settings_ship_in_no_incident(root: Path) -> None:
     assert "error[T401]" in done.stderr
 
 
+def test_nothing_is_waived_where_something_else_is_wrong(root: Path) -> None:
+    other = "- {rule: no-such-rule, tenants: [one], until: 2026-12-31, reason: x, approver: y}\n"
+    done = compiled(write(root, {"waivers/other.yaml": other}), "--tenant", "one", *GLASS)
+    assert (done.returncode, waivers(root)) == (1, [])
+    assert "error[T520]" in done.stderr
+
+
 def test_a_tenant_that_nothing_blocks_needs_no_incident(root: Path) -> None:
     fleet(root, "one", overrides="limits.max_users: 3")
     assert compiled(root, "--tenant", "one", *GLASS).returncode == 0

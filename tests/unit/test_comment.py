@@ -11,6 +11,7 @@ import cmarkgfm
 import pytest
 
 from tenantc.audit.report.comment import comment
+from tenantc.audit.report.posture import State
 from tests.auditing import HOSTILE, audited
 from tests.building import fleet, run
 
@@ -123,5 +124,5 @@ def test_hostile_names_end_no_cell_and_no_list_is_too_long(tmp_path: Path) -> No
     assert not {"<b>", "<a ", "<h1"} & set(re.findall("<b>|<a |<h1", html(found)))
     rows = re.findall("<tr>(.*?)</tr>", html(found), re.DOTALL)
     assert len(rows) > 2
-    assert {len(re.findall("<t[hd]", row)) for row in rows} == {11}
+    assert {len(re.findall("<t[hd]", row)) for row in rows} == {2 + len(State)}
     assert "more: `audit/report.json` has all of them" in found

@@ -147,13 +147,32 @@ BASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("custom", {"infrastructure.compute.quota_cpu_millicores": 4000}, {}),
     ("professional", {"infrastructure.disaster_recovery.rpo_minutes": 1}, {}),
+    # whose key alone lies in a second region
+    (
+        "free",
+        {
+            "infrastructure.disaster_recovery.secondary_region": "eu-central-1",
+            "security.encryption_config.kms.multi_region": True,
+        },
+        {},
+    ),
+    # whose second region is its first
+    (
+        "professional",
+        {
+            "infrastructure.disaster_recovery.secondary_region": "eu-west-1",
+            "infrastructure.disaster_recovery.enabled": True,
+        },
+        {},
+    ),
     # what S3 and CloudWatch refuse, until something else is said, too
     ("free", {"infrastructure.storage.public_access": True, "monitoring.logging.audit.sink": "siem"}, {}),
     *[("free", {"infrastructure.isolation_level": level}, {}) for level in ("shared", "schema")],
+    ("enterprise", {"security.mfa_config.methods": ["sms"]}, {}),
     # who signs in through one provider alone, for want of a factor that Cognito knows
     *[
         ("professional", {**ODD, f"integrations.{vendor}.enabled": True}, {})
-        for vendor in ("auth0", "azure_ad", "okta")
+        for vendor in ("auth0", "azure_ad", "google_workspace", "okta", "saml")
     ],
 ]
 
@@ -196,6 +215,11 @@ def columns(path: str | tuple[str, ...]) -> tuple[Value, ...]:
         "infrastructure.caching.enabled": True,
         "infrastructure.caching.cache_size_mb": 1024,
         "limits.backup_retention_days": 30,
+        f"{BACKUP}.enabled": True,
+        f"{BACKUP}.incremental_interval_minutes": 240,
+        f"{BACKUP}.copies": 3,
+        "infrastructure.disaster_recovery.secondary_region": "eu-central-1",
+        "security.encryption_config.kms.multi_region": True,
         **{f"security.encryption_config.tls.{end}_version": "TLSv1.2" for end in ("min", "max")},
     }
     facts |= {"tenant.id": "acme", "deployment.environment": "live", "build.folder": "live", "build.estate": "here"}

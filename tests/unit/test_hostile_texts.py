@@ -46,7 +46,10 @@ SECRET = "secret://vault/okta#key"  # noqa: S105 — says where one lies
 PATCHED: Keys = ("patches", 2, "json", 1, "path")
 POINTER = "/metadata/annotations/c"
 # inputs on each of which other documents stand
-INPUTS = ("alarm_topic", "bedrock_models", "callback_urls", "eks_cluster", "email_identity", "rest_api", "stage")
+INPUTS = (
+    *("alarm_topic", "bedrock_models", "callback_urls", "eks_cluster", "email_identity", "rest_api", "sms_role"),
+    "stage",
+)
 BODIES: Mapping[str, Mapping[str, Any]] = {
     TOP: {
         "platform": "demo", "language": 1, "naming": 1, "as_of": AS_OF,
@@ -56,7 +59,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "regions": {"eu-west-1": {"residency": "eu"}},
         "defaults": {"region": "eu-west-1", "environments": LEFT_OUT},
         "deployment": {"regions": {"eu-west-1": {"region": "eu-west-1"}}},
-        "stores": {"vault": {"tenant_paths": LEFT_OUT}, "other": None},
+        "stores": {"vault": {"tenant_paths": LEFT_OUT, "provision": LEFT_OUT}, "other": {"provision": LEFT_OUT}},
         "kubernetes": {
             "kinds": LEFT_OUT,
             "scaling_metrics": {"a": {"metric": LEFT_OUT}, "other": {"metric": LEFT_OUT}},

@@ -169,6 +169,31 @@ def test_a_partial_build_tells_of_all_tenants(tmp_path: Path) -> None:
     assert entry(found, "two")["words"] == entry(report(whole), "two")["words"]
 
 
+RULE = """rule few-users
+  title    "Few users"
+  require  limits.max_users <= 3
+  severity medium
+  basis    house
+"""
+
+
+def test_a_partial_build_tells_what_others_break(tmp_path: Path) -> None:
+    root = write(fleet(tmp_path / "w", "one", "two", "three"), {"rules/few-users.rule": RULE})
+    fleet(root, "two", overrides="limits.max_users: 4")
+    run(root, tmp_path / "out")
+    assert _told(tmp_path / "out") == {("library/tiers/free.yaml", None), ("tenants/two.yaml", "two")}
+    run(root, tmp_path / "out", tenants=("one",))
+    assert {path for path, _ in _told(tmp_path / "out")} == {"library/tiers/free.yaml", "tenants/two.yaml"}
+    fleet(root, "two", overrides="limits.max_users: 3")
+    run(root, tmp_path / "out", tenants=("two",))
+    assert {path for path, _ in _told(tmp_path / "out")} == {"library/tiers/free.yaml"}
+
+
+def _told(target: Path) -> set[tuple[str, str | None]]:
+    """Where what is broken stands, and the tenant that does it alone."""
+    return {(one["spans"][0]["path"], one.get("tenant")) for one in report(target)["failures"]}
+
+
 def test_a_report_that_somebody_changed_is_not_believed(tmp_path: Path) -> None:
     root = fleet(tmp_path / "w", "one", "two")
     run(root, tmp_path / "out")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import Emitted, on_inputs
+from tests.real.test_terraform import spec
+from tests.terraform_files import EDGE, INPUTS, Emitted, emit, on_inputs, top
 
 REVIEWED = "monitoring.logging.automated_review"
 RULES = "monitoring.alerting_rules"
@@ -89,3 +90,58 @@ def test_threats_to_the_tenants_bucket_are_told_from_the_score_on(
 def test_threats_that_nobody_looks_for_are_told_to_nobody(tmp_path: Path, switch: str) -> None:
     rules = on_inputs(tmp_path, {switch: False}).main()["resource"].get("aws_cloudwatch_event_rule", {})
     assert "tenant" not in rules
+
+
+# --- what a tenant would be restored from ---
+
+
+def test_a_backup_that_fails_is_told(tmp_path: Path) -> None:
+    inputs = {**EDGE, "backup_vault_copy": "arn:aws:backup:us-west-2:111122223333:backup-vault:copies"}
+    kept = {"limits.backup_retention_days": 30}
+    emitted = on_inputs(tmp_path / "a", kept, inputs)
+    pattern = json.loads(emitted.main()["resource"]["aws_cloudwatch_event_rule"]["backups"]["event_pattern"])
+    assert pattern["detail"] == {
+        "state": ["ABORTED", "EXPIRED", "FAILED"],
+        "$or": [{"backupVaultName": ["demo-acme"]}, {"sourceBackupVaultArn": ["${aws_backup_vault.tenant.arn}"]}],
+    }
+    off = on_inputs(tmp_path / "b", {**kept, f"{RULES}.system_health": False}, inputs)
+    without = on_inputs(tmp_path / "c", {})
+    for other in (off, without):
+        assert "backups" not in other.main()["resource"]["aws_cloudwatch_event_rule"]
+
+
+def test_objects_that_are_not_replicated_are_told(tmp_path: Path) -> None:
+    recovery = "infrastructure.disaster_recovery"
+    settings = {f"{recovery}.enabled": True, f"{recovery}.secondary_region": "us-west-2"}
+    options = {"terraform": {"replicas": ["objects"]}}
+    found = alarms(on_inputs(tmp_path / "a", settings, options=options))["replication"]
+    assert found["dimensions"] == {
+        "SourceBucket": "${aws_s3_bucket.tenant.id}",
+        "DestinationBucket": "${aws_s3_bucket.secondary.id}",
+        "RuleId": "everything",
+    }
+    off = on_inputs(tmp_path / "b", {**settings, f"{RULES}.system_health": False}, options=options)
+    assert "replication" not in alarms(off)
+    assert "replication" not in alarms(on_inputs(tmp_path / "c", settings))
+
+
+def test_no_two_resources_of_a_type_share_a_name(tmp_path: Path) -> None:
+    """AWS would take the second for a change of the first."""
+    settings = {
+        "infrastructure.isolation_level": "cluster",
+        "infrastructure.disaster_recovery.secondary_region": "us-west-2",
+        "monitoring.logging.audit.immutable": True,
+        "security.encryption_config.key_rotation_days": "unlimited",
+    }
+    files = {"tenantc.yaml": top(INPUTS), **spec("acme", "custom", settings, region="us-east-1")}
+    resources = emit(tmp_path, files).main()["resource"]
+    assert {"audit", "backups", "tenant"} <= resources["aws_cloudwatch_event_rule"].keys()
+    for kind, labelled in resources.items():
+        # policies have names in their roles, and records one for each type
+        called = [
+            (one.get("provider"), one.get("role"), one.get("type"), one[name])
+            for one in labelled.values()
+            for name in ("name", "bucket", "alarm_name")
+            if name in one
+        ]
+        assert len(called) == len({*called}), kind

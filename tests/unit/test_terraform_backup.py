@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.terraform_files import Emitted, acme
+from tests.terraform_files import Emitted, acme, estate
 
 RECOVERY = "infrastructure.disaster_recovery"
 BACKUP = f"{RECOVERY}.backup"
@@ -157,3 +158,52 @@ def test_nobody_empties_the_vault_early(tmp_path: Path, kept: int, least: int) -
 def test_backups_are_encrypted_with_the_tenants_key(tmp_path: Path, encrypted: bool) -> None:
     vault = backed(tmp_path, {f"{BACKUP}.encrypted": encrypted}).resource("aws_backup_vault")
     assert vault.get("kms_key_arn") == ("${aws_kms_key.tenant.arn}" if encrypted else None)
+
+
+# --- what tenants share ---
+
+SHARED = (*VAULTS, "subnets", "vpc", "workload_security_group")
+EARLY = {"infrastructure.isolation_level": "shared", KEPT: 30, EVERY: 480}
+LATE = {"infrastructure.isolation_level": "schema", KEPT: 90, EVERY: 1440}
+
+
+def test_what_tenants_share_is_backed_up_as_the_strictest_is_promised(tmp_path: Path) -> None:
+    found = estate(tmp_path, SHARED, EARLY, {**LATE, f"{RECOVERY}.cross_region_backup": True}) or {}
+    rule = found["aws_backup_plan"]["shared"]["rule"]
+    assert (rule["schedule"], rule["lifecycle"]) == ("cron(0 0/8 ? * * *)", {"delete_after": 90})
+    assert [one["destination_vault_arn"] for one in rule["copy_action"]] == ["${local.backup_vault_copy}"]
+    assert found["aws_backup_selection"]["shared"]["resources"] == ["${aws_rds_cluster.shared.arn}"]
+    assert found["aws_backup_vault_lock_configuration"]["shared"]["max_retention_days"] == 90
+    assert "lifecycle" not in found["aws_backup_plan"]["shared"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "settings"),
+    [
+        (VAULTS, EARLY),
+        (SHARED[2:], EARLY),
+        (SHARED, {**EARLY, "infrastructure.isolation_level": "cluster"}),
+        (SHARED, {**EARLY, f"{BACKUP}.enabled": False}),
+    ],
+)
+def test_nothing_is_shared_where_nothing_is_to_be_backed_up(
+    tmp_path: Path, inputs: tuple[str, ...], settings: dict[str, Any]
+) -> None:
+    assert "aws_backup_plan" not in (estate(tmp_path, inputs, settings) or {})
+
+
+def test_a_shared_copy_lies_where_everybody_who_asks_for_one_lets_it(tmp_path: Path) -> None:
+    asked = {f"{RECOVERY}.cross_region_backup": True}
+    regions = f"{BACKUP}.regions"
+    found = estate(
+        tmp_path,
+        SHARED,
+        {**EARLY, **asked, regions: ["us-west-2", "us-east-2"]},
+        {**LATE, **asked, f"{RECOVERY}.secondary_region": "us-west-2"},
+        # whoever asks for none has no say
+        {**LATE, regions: ["us-east-2"]},
+    )
+    [lies] = (found or {})["aws_backup_plan"]["shared"]["lifecycle"]["precondition"]
+    assert lies["condition"] == '${contains(local.shared_backup_regions, split(":", local.backup_vault_copy)[3])}'
+    [main] = (tmp_path / "out" / "estates").glob("*/main.tf.json")
+    assert json.loads(main.read_bytes())["locals"]["shared_backup_regions"] == ["us-west-2"]

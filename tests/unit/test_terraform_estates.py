@@ -14,7 +14,7 @@ from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
 from tests.building import codes, files
 from tests.compiling import AS_OF, without_rules, write
-from tests.terraform_files import ACCOUNT_SERVICES, EDGE, Emitted, on_inputs
+from tests.terraform_files import ACCOUNT_SERVICES, EDGE, Emitted, on_inputs, policy
 
 SETTINGS: Mapping[str, Any] = {"infrastructure.isolation_level": "shared"}
 WATCHED = "security.threat_detection.enabled"
@@ -100,6 +100,21 @@ def test_a_trail_shows_whether_somebody_changed_it(tmp_path: Path) -> None:
     found = estate(tmp_path, {"acme": {}}, account_services=["cloudtrail"])
     assert found["aws_cloudtrail"]["estate"]["enable_log_file_validation"] is True
     assert found["aws_s3_bucket"]["trail"]["lifecycle"] == {"prevent_destroy": True}
+
+
+def test_what_everything_looked_like_is_recorded_where_nobody_reads_it(tmp_path: Path) -> None:
+    found = estate(tmp_path, {"acme": {}}, account_services=["config"])
+    recorder = found["aws_config_configuration_recorder"]["estate"]
+    assert recorder["recording_group"] == {"all_supported": True, "include_global_resource_types": True}
+    # it is on only once there is where to put it
+    assert found["aws_config_configuration_recorder_status"]["estate"]["depends_on"] == [
+        "aws_config_delivery_channel.estate"
+    ]
+    assert found["aws_s3_bucket_public_access_block"]["config"]["restrict_public_buckets"] is True
+    assert [one["Sid"] for one in policy(found["aws_s3_bucket_policy"]["config"]["policy"])] == ["NoPlainHttp"]
+    put, look = policy(found["aws_iam_role_policy"]["config"]["policy"])
+    assert (put["Resource"], look["Action"]) == ("${aws_s3_bucket.config.arn}/AWSLogs/*", "s3:GetBucketAcl")
+    assert estate(tmp_path / "b", {"acme": {}}, account_services=["guardduty"]).keys().isdisjoint(found)
 
 
 def test_an_input_of_one_tenant_is_none_of_the_estates(tmp_path: Path) -> None:

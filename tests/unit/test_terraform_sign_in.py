@@ -170,6 +170,7 @@ def test_a_client_secret_stands_in_no_file(tmp_path: Path) -> None:
         ("auth0", "https://acme.example/"),
         ("okta", "https://acme.example"),
         ("azure_ad", "https://login.microsoftonline.com/directory/v2.0"),
+        ("google_workspace", "https://accounts.google.com"),
     ],
 )
 def test_each_vendor_is_found_at_its_issuer(tmp_path: Path, vendor: str, issuer: str) -> None:
@@ -182,7 +183,35 @@ def test_each_vendor_is_found_at_its_issuer(tmp_path: Path, vendor: str, issuer:
         f"integrations.{vendor}.client_secret": "secret://vault/tenants/acme/idp#secret",
     }
     main = on_inputs(tmp_path, settings, options=STORES).main()
-    assert main["resource"]["aws_cognito_identity_provider"][vendor]["provider_details"]["oidc_issuer"] == issuer
+    provider = main["resource"]["aws_cognito_identity_provider"][vendor]
+    assert provider["provider_details"]["oidc_issuer"] == issuer
+    # Cognito takes no name with an underscore
+    assert provider["provider_name"] == vendor.replace("_", "-")
+
+
+def test_whoever_speaks_saml_is_found_by_its_metadata(tmp_path: Path) -> None:
+    settings = {SSO: True, "integrations.saml.enabled": True}
+    assert refused(on_inputs(tmp_path / "a", settings), "integrations.saml.endpoint")
+    metadata = {"integrations.saml.endpoint": "https://idp.acme.example/${tenant.id}/metadata"}
+    emitted = on_inputs(tmp_path / "b", {**settings, **metadata})
+    provider = emitted.main()["resource"]["aws_cognito_identity_provider"]["saml"]
+    assert (provider["provider_type"], provider["provider_name"]) == ("SAML", "saml")
+    assert provider["provider_details"] == {"MetadataURL": "https://idp.acme.example/acme/metadata"}
+    assert client(emitted)["supported_identity_providers"][-1] == "${aws_cognito_identity_provider.saml.provider_name}"
+
+
+def test_messages_are_sent_only_as_somebody(tmp_path: Path) -> None:
+    settings = {REQUIRED: True, METHODS: ["sms"], RISK: False}
+    nobody = {name: value for name, value in EDGE.items() if name != "sms_role"}
+    assert refused(on_inputs(tmp_path / "a", settings, nobody), METHODS)
+    found = pool(on_inputs(tmp_path / "b", settings))
+    assert found["sms_configuration"] == {"external_id": "demo-acme", "sns_caller_arn": "${local.sms_role}"}
+    assert found["mfa_configuration"] == "ON"
+    # nobody puts another telephone in the place of the one that gets the codes
+    assert found["user_attribute_update_settings"]["attributes_require_verification_before_update"] == [
+        "email",
+        "phone_number",
+    ]
 
 
 @pytest.mark.parametrize("off", [SSO, "integrations.okta.enabled"])

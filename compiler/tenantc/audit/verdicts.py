@@ -23,13 +23,13 @@ class Verdicts:
         self._cited = {
             id: ("all", *sorted({citation.framework for citation in rule.citations})) for id, rule in rules.items()
         }
-        # verdicts are shared objects, so which ones there are says what the text is
+        # whoever judges gives tenants that come out alike one mapping of shared verdicts
         self._whole: Kept[bytes] = Kept(48)
         self._single: Kept[str] = Kept(16_384)
 
     def text(self, judged: Judged) -> bytes:
         """`"counts": …, "verdicts": …, "not_applicable": …`, with which an object goes on."""
-        known = None if judged.waived else self._whole.get(*judged.verdicts.values())
+        known = None if judged.waived else self._whole.get(judged.verdicts)
         if known is not None:
             return known
         lines: list[str] = []
@@ -42,7 +42,7 @@ class Verdicts:
         counts = _json(self._counts(judged.verdicts))
         joined = ",\n".join(lines)
         text = f'"counts": {counts},\n "verdicts": {{\n{joined}\n}},\n "not_applicable": {_json(away)}'.encode()
-        return text if judged.waived else self._whole.put(text, *judged.verdicts.values())
+        return text if judged.waived else self._whole.put(text, judged.verdicts)
 
     def _line(self, verdict: Verdict, judged: Judged) -> str:
         waived = judged.waived.get(verdict.rule)

@@ -6,7 +6,6 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -154,24 +153,9 @@ def _bug(error: Exception) -> int:
 def _group() -> click.Group:
     import click
 
-    class Commands(click.Group):
-        def list_commands(self, ctx: click.Context) -> list[str]:
-            return list(COMMANDS)
-
-        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-            if cmd_name not in COMMANDS:
-                return None
-            command = loaded(cmd_name).command
-            assert isinstance(command, click.Command)
-            assert command.callback is not None, "a command does something"
-            command.callback = told(command.callback)
-            return command
-
-        def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-            with formatter.section("Commands"):
-                formatter.write_dl(list(COMMANDS.items()))
-
-    return Commands(
+    group = _module("group").Commands(
+        COMMANDS,
+        loaded,
         name="tenantc",
         help="The tenant configuration compiler: many short tenant specs in, deployable artifacts out.",
         params=[
@@ -179,20 +163,8 @@ def _group() -> click.Group:
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-
-
-def told(callback: Callable[..., None]) -> Callable[..., None]:
-    """The callback, with what is wrong about a call told as click does: with the command's usage."""
-
-    def call(**parameters: Any) -> None:
-        import click
-
-        try:
-            callback(**parameters)
-        except UsageError as error:
-            raise click.UsageError(str(error)) from None
-
-    return call
+    assert isinstance(group, click.Group)
+    return group
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

@@ -24,7 +24,7 @@ def imports(roots: Roots, standing: Standing, ids: Mapping[str, Any], only: Iter
     """An import for each resource of a tenant, or for those at these addresses. Raises KeyError for another."""
     module = module_of(roots, standing, ids)
     chosen = [module.resources[address] for address in only] or [*module]
-    return [Import(standing.address(one.address), module.id_of(one), standing.provider) for one in chosen]
+    return [Import(standing.address(one.address), module.id_of(one), standing.provider_of(one)) for one in chosen]
 
 
 def moves(roots: Roots, standing: Standing, ids: Mapping[str, Any], held: Iterable[Held]) -> list[tuple[str, str]]:

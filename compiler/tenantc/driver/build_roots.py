@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tenantc.driver.manifest import Previous, read_previous
+from tenantc.driver.modules import Resource
 from tenantc.source.digest import sha256
 from tenantc.source.frozen import Frozen
 
@@ -20,14 +21,19 @@ _BACKEND: Final = "backend.tf.json"
 class Standing(Frozen):
     """Where a tenant's module stands: its folder, its root's, and its address there, empty where it is the root.
 
-    `provider` is the one that the root hands it, empty where it is the root's own.
+    `providers` are those that the root hands it, by what the module calls them; none where they are the root's own.
     """
 
     tenant: str
     folder: str
     root: str
     module: str
-    provider: str = ""
+    providers: Mapping[str, str]
+
+    def provider_of(self, resource: Resource) -> str:
+        """The root's provider that sees a resource of the module, empty where it is the root's usual one."""
+        asked = resource.body.get("provider", "")
+        return self.providers.get(asked or "aws", asked)
 
     def address(self, resource: str) -> str:
         """The address in the root of a resource of the module."""
@@ -72,16 +78,15 @@ class Roots:
         }
 
     def _standings(self) -> Iterator[Standing]:
-        called: dict[str, tuple[str, str, str]] = {}
+        called: dict[str, tuple[str, str, Mapping[str, str]]] = {}
         for root in self.folders:
             for label, call in json.loads(self.read(f"{root}/{MAIN}")).get("module", {}).items():
-                provider = call.get("providers", {}).get("aws", "")
-                called[_joined(root, call["source"])] = root, f"module.{label}", provider
+                called[_joined(root, call["source"])] = root, f"module.{label}", call.get("providers", {})
         for tenant, files in self.manifest.files.items():
             for path in files if tenant else ():
                 folder, _, name = path.rpartition("/")
                 if name == MAIN:
-                    yield Standing(tenant, folder, *called.get(folder, (folder, "", "")))
+                    yield Standing(tenant, folder, *called.get(folder, (folder, "", {})))
 
 
 def changed(old: Roots | None, new: Roots) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.driver import baseline
 from tenantc.driver.pipeline import Pipeline
 from tenantc.model.spec import Waiver
@@ -14,7 +15,8 @@ from tenantc.model.verdict import Strictness
 
 FILE = "waivers/break-glass.yaml"
 _HEAD = b"# What blocked tenants were shipped with in an incident. Mend it, or have it waived as any other rule is.\n"
-# issue a waiver of a week: long enough to mend a setting, too short to live with
+_BROKEN = "T530"
+# long enough to mend a setting, too short to live with
 _DAYS = 7
 
 
@@ -23,9 +25,13 @@ def break_glass(
 ) -> baseline.Failures:
     """What keeps these tenants from being shipped, all of which is waived from now on, unless some of it can't be.
 
-    Waivers of an earlier incident that still hold for others stay in the file.
+    Waivers of an earlier incident that still hold for others stay in the file. Nothing is waived where something else
+    is wrong, too: the tenants would not ship all the same.
     """
-    specs, _ = pipeline.workspace.find(tenants)
+    specs, wrong = pipeline.workspace.find(tenants)
+    said = [*pipeline.shared(), *wrong, *(one for spec in specs for one in pipeline.tenant(spec).diagnostics)]
+    if has_errors(one for one in said if one.code != _BROKEN):
+        return baseline.Failures((), ())
     found = baseline.failures(pipeline, fail_on, specs, FILE)
     if found.waivable and not found.refused:
         until = (date.fromisoformat(pipeline.as_of) + timedelta(days=_DAYS)).isoformat()

@@ -24,7 +24,7 @@ from tenantc.model.stack import Stack
 from tenantc.model.verdict import BROKEN, WAIVABLE, Answer, Strictness, Verdict
 from tenantc.resolve.extend import Addition, extend
 from tenantc.source.frozen import Frozen, field, replace
-from tenantc.source.memo import Memo
+from tenantc.source.memo import Kept, Memo
 from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
@@ -36,7 +36,8 @@ class Hardened(Frozen):
     """A stack as it is inherited, and as the remedies of the rules leave it; contradictions among them in between.
 
     `tier` is what its tier gives. `verdicts` are those on the hardened settings, `broken` the rules among them that
-    are, `told` what was said of these, and `own` the verdicts that come out otherwise for a tenant's situation.
+    are, `told` what was said of these, and `own` the verdicts that come out otherwise for a tenant's situation. `whole`
+    holds what verdicts of a tenant's own come to, with the stack's: all of them, and which rules are broken.
     """
 
     inherited: Resolved
@@ -47,6 +48,7 @@ class Hardened(Frozen):
     broken: list[str]
     told: dict[str, Diagnostic] = field(default_factory=dict)
     own: Memo[tuple[Value | None, ...], dict[str, Verdict]] = field(default_factory=lambda: Memo(64))
+    whole: Kept[tuple[dict[str, Verdict], list[str]]] = field(default_factory=lambda: Kept(64))
 
 
 class Judgement:
@@ -58,6 +60,8 @@ class Judgement:
         self._fail_on = fail_on
         self.court = Court(workspace.rules, workspace.documents.frameworks, self._schema, as_of, workspace.columns)
         self.waivers = Waivers(workspace.waivers, self.court.rules, as_of)
+        # verdicts that come out alike are one mapping, so which one it is says what is written of them
+        self._alike: Kept[dict[str, Verdict]] = Kept(64)
         # what earlier runs settled, for whoever checks few tenants and puts it here
         self.memory: StackMemory | None = None
         # what is broken with leave, and whose; kept for whoever puts a mapping here, since to word it takes time
@@ -75,7 +79,7 @@ class Judgement:
             if self.memory is not None:
                 self.memory.put(stack.key, settled)
         resolved = self._extended(inherited, settled.written)
-        verdicts = {one.rule: self.court.once(one) for one in settled.verdicts}
+        verdicts = self._once({one.rule: self.court.once(one) for one in settled.verdicts})
         broken = [id for id, verdict in verdicts.items() if verdict.answer in BROKEN]
         return Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
 
@@ -98,7 +102,8 @@ class Judgement:
         for id in broken:
             if id in waived and self.excused is None:
                 continue
-            told = self._told(verdicts[id], verdicts[id] is stack.verdicts[id], stack, subject, checked, regime)
+            is_inherited = verdicts[id] is stack.verdicts[id]
+            told = self._told(verdicts[id], is_inherited, stack, subject, checked, regime)
             if id not in waived:
                 diagnostics.append(told)
             elif self.excused is not None:
@@ -151,9 +156,17 @@ class Judgement:
         fresh = {id: verdict for id, verdict in fresh.items() if verdict is not stack.verdicts[id]}
         if not fresh:
             return stack.verdicts, stack.broken
-        broken = [id for id in stack.broken if id not in fresh]
-        broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
-        return {**stack.verdicts, **fresh}, sorted(broken)
+        known = stack.whole.get(*fresh.values())
+        if known is None:
+            broken = [id for id in stack.broken if id not in fresh]
+            broken += [id for id, verdict in fresh.items() if verdict.answer in BROKEN]
+            whole = self._once({**stack.verdicts, **fresh}), sorted(broken)
+            known = stack.whole.put(whole, *fresh.values())
+        return known
+
+    def _once(self, verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
+        known = self._alike.get(*verdicts.values())
+        return known if known is not None else self._alike.put(verdicts, *verdicts.values())
 
     def _own(self, checked: Checked, stack: Hardened, subject: Subject) -> dict[str, Verdict]:
         """The verdicts on a stack's settings for a tenant in this situation, where they depend on that."""
@@ -218,22 +231,29 @@ class Judgement:
         regime: Regime,
     ) -> Diagnostic:
         """What is said of a broken rule; once for all tenants that inherit it as it is."""
-        known = stack.told.get(verdict.rule) if is_inherited else None
-        if known is not None:
+        known = stack.told.get(verdict.rule)
+        is_shared = is_inherited and verdict.rule not in self._touched(checked, stack)
+        if known is not None and is_shared:
             return known
         armed, linked, resolved = regime.by_id[verdict.rule], checked.linked, checked.resolved
-        if is_inherited:
-            found = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, _ANYBODY)
-            if found.blames[0].span.path != linked.spec.span.path:
-                stack.told[verdict.rule] = found
-                return found
         spec = linked.spec
         identity = {
             Identity.ID: spec.tenant_id,
             Identity.NAME: spec.tenant_name,
             Identity.OWNER_EMAIL: spec.owner_email,
         }
-        return broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
+        found = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, identity)
+        # what comes out as the stack does is the tenant's own doing if something of it stands in its file
+        if not is_inherited or any(blame.span.path == spec.span.path for blame in found.blames):
+            return found
+        if known is None:
+            known = broken(armed, verdict, subject, resolved, linked.stack.required, self._fail_on, _ANYBODY)
+            stack.told[verdict.rule] = known
+        return known
+
+    def _touched(self, checked: Checked, stack: Hardened) -> set[str]:
+        """The rules that read what a tenant has otherwise than its stack."""
+        return self.court.affected(stack.resolved.settings.sections, checked.resolved.settings.sections)
 
 
 def _with_leave(verdicts: dict[str, Verdict], waived: Mapping[str, Waiver | str]) -> Mapping[str, Verdict]:

@@ -72,7 +72,8 @@ class Module:
     def kept_by(self, resource: Resource) -> tuple[Resource, str] | None:
         """Another resource and its attribute that holds the id of this one in a state; None if none does."""
         rule = self._ids.get(resource.type)
-        for address, attribute in rule.get("state", {}).items() if isinstance(rule, dict) else ():
+        for pattern, attribute in rule.get("state", {}).items() if isinstance(rule, dict) else ():
+            address = pattern.replace("*", resource.label)
             if address in self.resources:
                 return self.resources[address], attribute
         return None

@@ -55,7 +55,7 @@ class Relocation:
         if self._share_a_state(before, after):
             entered.moved += [(before.address(one.address), after.address(one.address)) for one in stays]
             return
-        entered.imports += [Import(after.address(one.address), old.id_of(one), after.provider) for one in stays]
+        entered.imports += [Import(after.address(one.address), old.id_of(one), after.provider_of(one)) for one in stays]
         # a root that there still is forgets by itself what left it
         room = self._enter if before.root in self._new.roots() else self._leave
         gone = [before.module] if before.module else [*dict.fromkeys(one.block for one in old)]

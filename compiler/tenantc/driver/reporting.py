@@ -16,7 +16,7 @@ from tenantc.audit.report.document import report_json
 from tenantc.audit.report.groups import Subject
 from tenantc.audit.report.oscal import Sources, assessment_results
 from tenantc.audit.report.page import Shelf, page
-from tenantc.audit.report.records import Records, Table, Words
+from tenantc.audit.report.records import UNKNOWN, Records, Table
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver import cache, incident
 from tenantc.driver.blame import Blame
@@ -96,9 +96,11 @@ class Reporting:
         self._blame = blame
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
+        # what was said of broken rules of tenants that this build does not look at
+        self._unseen: list[dict[str, Any]] = []
         # how many tenants break a rule with the leave of an incident; known when the reports are
         self.glass = 0
-        self._words: Kept[Words] = Kept(256)
+        self._numbers: Kept[int] = Kept(256)
 
     def tenant(self, tenant: Tenant) -> None:
         """Takes in a tenant that was compiled, whatever came of it."""
@@ -111,18 +113,19 @@ class Reporting:
             base, sections = compiled.base.settings.sections, compiled.resolved.settings.sections
             self._records.add(compiled.linked, base, sections, self._verdicts(compiled))
 
-    def _verdicts(self, compiled: Compiled) -> Words | None:
+    def _verdicts(self, compiled: Compiled) -> int:
+        """The number that the words of its verdicts have among the records'."""
         if compiled.checked is None:
-            return None
+            return UNKNOWN
         if compiled.judged is not None:
             verdicts = compiled.judged.verdicts
         else:
             hardened = self._pipeline.hardened(compiled.linked.stack)
             verdicts = self._pipeline.judgement.verdicts(compiled.checked, hardened, hardened.tier)
-        # verdicts are shared objects, so which ones there are says what the words are
-        known = self._words.get(*verdicts.values())
+        known = self._numbers.get(verdicts)
         if known is None:
-            known = self._words.put(tuple([(id, one.word) for id, one in verdicts.items()]), *verdicts.values())
+            words = tuple([(id, one.word) for id, one in verdicts.items()])
+            known = self._numbers.put(self._records.verdicts.number(words), verdicts)
         return known
 
     def files(
@@ -165,6 +168,7 @@ class Reporting:
 
     def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
+        carried: set[str] = set()
         theirs = {(one["id"], one["environment"]): one for one in (earlier or {}).get("tenants", ())}
         for tenant, environment in homes:
             key = tenant, environment or "default"
@@ -172,10 +176,13 @@ class Reporting:
                 continue
             if earlier is not None and key in theirs:
                 self._records.carry(earlier, theirs[key])
+                carried.add(tenant)
             else:
                 self._records.unknown(*key)
         for tenant in outcome.held.keys() - {tenant for tenant, _ in self._records.all}:
             self._records.unknown(tenant, "")
+        if earlier is not None:
+            self._unseen = list(summary.unseen(earlier, carried))
 
     def _entry(self, key: tuple[str, str], outcome: Outcome, homes: Homes, names: Table) -> bytes:
         tenant = key[0]
@@ -211,7 +218,7 @@ class Reporting:
             "frameworks": frameworks,
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
-            "failures": summary.failures(self._broken | self._fleet(told), court.rules),
+            "failures": summary.failures(self._broken | self._fleet(told), court.rules, self._unseen),
             "waivers": summary.waivers(used, pipeline.as_of, glass),
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),

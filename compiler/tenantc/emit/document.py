@@ -28,7 +28,8 @@ through: `Slot`s), and is handed exactly that, in the order declared, after `nam
         }
 
 - A look at a group or an open map gives a `Record` of all that is set below it, nested, its keys sorted.
-- A look at a secret gives the `Reference` that it holds, the text itself where it is sealed.
+- A look at a secret gives the `Reference` that it holds, the text itself where it is sealed; a look at SECRETS gives a
+  `Record` of the references of all secrets that lie in a store, by path.
 - A placed setting is a `Slot` where it has a value, None where it is absent and UNLIMITED where it is `unlimited`; so a
   document may ask `is None` and `is UNLIMITED` of it, and nothing else. Only scalars are placed, and anything inside
   `compact_json(slot)`.
@@ -79,7 +80,7 @@ __all__ = (
 
 Scope: TypeAlias = Literal["tenant", "estate", "root", "fleet"]
 SECRETS: Final = "secrets"
-"""What a document repeats over that is built once for each secret which has a value."""
+"""What a document repeats over that is built once for each secret which has a value, and looks at to see them all."""
 Result: TypeAlias = Tree | Unsupported | NoRegion | Misfit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from tenantc.emit.node import Misfit, NoRegion, SettingSource, Slot, Tree, Unsup
 from tenantc.emit.shelf import IDENTITY, Sight
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
+from tenantc.model.secrets import Reference
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Record, Value, exact, show
@@ -26,6 +28,8 @@ Columns = Callable[[Path | tuple[Path, ...]], Value]
 
 # Entries of either memo of one document and generation; a template has some kilobytes.
 _TEMPLATES: Final = 512
+# The same of the memo by values, whose entries tenants with values of their own make for themselves alone.
+_SETTLED: Final = 64
 
 
 class Failure(NamedTuple):
@@ -73,6 +77,7 @@ class Plan:
         # two keys at least, so that itemgetter gives a tuple
         self._mark: Callable[[Mapping[str, object]], Hashable] = itemgetter("", "", *[*self._sections, *facts])
         self._by_sections: Memo[Hashable, Part] = Memo(_TEMPLATES)
+        self._by_values: Memo[Hashable, Part] = Memo(_SETTLED)
         self._by_looks: Memo[Hashable, Part] = Memo(_TEMPLATES)
 
     def part(self, sight: Sight, filler: Filler, columns: Columns) -> Part:
@@ -81,11 +86,11 @@ class Plan:
         known = self._by_sections.young.get(mark) or self._by_sections.get(mark)
         if known is not None:
             return known
-        part = self._looked(sight, columns)
         # columns and rows are no part of the mark
-        if self.document.columns or self.document.rows or not sight.shared(self._sections):
-            return part
-        return self._by_sections.put(mark, part._replace(template=self._settled(part.template, sight, filler)))
+        if self.document.columns or self.document.rows:
+            return self._looked(sight, columns)
+        part = self._valued(sight, filler, columns)
+        return self._by_sections.put(mark, part) if sight.shared(self._sections) else part
 
     def trees(self, sight: Sight, columns: Columns) -> tuple[list[Tree], list[Refusal]]:
         """The document's trees, built from scratch: the plain path."""
@@ -119,6 +124,16 @@ class Plan:
                 refusal = self._refusal(slot.source[0], str(error))
                 return refusal._replace(shown=show(filler.source(slot.source)))
         return None
+
+    def _valued(self, sight: Sight, filler: Filler, columns: Columns) -> Part:
+        """The document for everybody of whom it reads the same, with all that is theirs in common filled in."""
+        values = tuple([sight.look(path)[0] for path in self._reads]) if self.document.each != SECRETS else None
+        known = self._by_values.get(values) if values is not None else None
+        if known is not None:
+            return known
+        part = self._looked(sight, columns)
+        part = part._replace(template=self._settled(part.template, sight, filler))
+        return part if values is None else self._by_values.put(values, part)
 
     def _looked(self, sight: Sight, columns: Columns) -> Part:
         """The document for everybody who looks like this tenant."""
@@ -202,9 +217,12 @@ class Plan:
         """The template with what the tenant shares with others filled in."""
         known: dict[Hole, bytes] = {}
         for hole in template.holes:
-            values = [sight.look(path)[1] for path in hole.paths]
-            if not hole.personal and not any(value is not None and holds_identity(value) for value in values):
-                known[hole] = filler[hole]
+            values = [value for path in hole.paths if (value := sight.look(path)[1]) is not None]
+            # a reference to a secret may hold identity, too
+            if not hole.personal and not any(isinstance(one, Reference) or holds_identity(one) for one in values):
+                # what cannot be written stays open, and whoever fills it says so
+                with suppress(CannotWriteError):
+                    known[hole] = filler[hole]
         return specialised(template, known)
 
     def _odd(self, sight: Sight) -> Path:

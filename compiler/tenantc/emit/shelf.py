@@ -11,8 +11,8 @@ from tenantc.emit.subject import FILLED, Subject
 from tenantc.model.identity import holds_identity
 from tenantc.model.secrets import Reference, reference
 from tenantc.model.settings import Content, Findings
-from tenantc.source.path import Path, section
-from tenantc.source.value import Value, exact
+from tenantc.source.path import Path, covers, section
+from tenantc.source.value import Record, Value, exact
 
 IDENTITY: Final = object()
 """The key of every value that holds the tenant's identity, which nobody looks at."""
@@ -23,10 +23,14 @@ class Held:
 
     __slots__ = ("secrets", "seen", "serial", "shared")
 
-    def __init__(self, serial: int) -> None:
-        self.serial = serial
+    def __init__(self, content: Content, base: Held | None) -> None:
+        """`base` is what was seen in the content that it has all but a few values from."""
+        self.serial = content.serial
         self.shared = False
-        self.seen: dict[Path, tuple[Hashable, Value | None]] = {}
+        seen = base.seen.items() if base is not None else ()
+        self.seen: dict[Path, tuple[Hashable, Value | None]] = {
+            path: found for path, found in seen if not any(covers(path, one) for one in content.changed)
+        }
         self.secrets: list[tuple[Path, Reference | None]] | None = None
 
 
@@ -50,7 +54,8 @@ class Shelf:
     def held(self, one: Content) -> Held:
         found = self._held.get(one)
         if found is None:
-            return self._held.put(one, Held(one.serial))
+            base = self._held.get(one.base) if one.base is not None else None
+            return self._held.put(one, Held(one, base))
         found.shared = True
         return found
 
@@ -101,9 +106,12 @@ class Sight:
     def look(self, path: Path) -> tuple[Hashable, Value | None]:
         """The key and the value at a path, None if it is absent.
 
-        A mapping comes as a `Record`, a secret in a store as its `Reference`. The key is IDENTITY where identity is in
-        the value.
+        A mapping comes as a `Record`, a secret in a store as its `Reference`, and SECRETS as all of those by path. The
+        key is IDENTITY where identity is in the value.
         """
+        if path == SECRETS:
+            lying = Record({name: one for name, one in self.secrets() if one is not None})
+            return tuple(lying.items()), lying or None
         held = self._held.get(section(path))
         found = held.seen.get(path) if held is not None else None
         if found is None:

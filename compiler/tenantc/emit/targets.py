@@ -64,5 +64,5 @@ def driven(path: Path, targets: Iterable[Target], *, secret: bool = False) -> li
         document
         for target in targets
         for document in target.documents
-        if any(covers(read, path) for read in document.reads) or (secret and document.each == SECRETS)
+        if any(covers(read, path) for read in document.reads) or (secret and SECRETS in document.reads)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from tenantc.judge.secrets import secret_facts
-from tenantc.language.runtime import STEP, Entries
+from tenantc.language.runtime import STEP, VALUES, Entries
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.model.settings import Content, Findings, Section, Settings
 from tenantc.source.frozen import Frozen
@@ -16,7 +16,7 @@ from tenantc.source.value import Value
 T = TypeVar("T")
 
 # by content of a section and what is asked: what stands in an open map
-Names = Findings[dict[str, tuple[tuple[Any, ...], ...]]]
+Names = Findings[dict[str, tuple[Any, ...]]]
 
 
 # what is known of one tenant alone, by value
@@ -136,7 +136,7 @@ class Subject:
         """
         return self._maps or self._entries
 
-    def _entries(self, asked: str) -> tuple[tuple[Any, ...], ...]:
+    def _entries(self, asked: str) -> tuple[Any, ...]:
         path, *steps = asked.split(STEP)
         held = self._sections.get(section(path))
         if held is None:
@@ -147,7 +147,7 @@ class Subject:
             found = known[asked] = self._rows(path, steps, held)
         return found
 
-    def _known(self, content: Content) -> dict[str, tuple[tuple[Any, ...], ...]]:
+    def _known(self, content: Content) -> dict[str, tuple[Any, ...]]:
         """What was found in a content, or in the one that it has all but a few values from."""
         known = self._names.get(content)
         if known is None:
@@ -160,10 +160,12 @@ class Subject:
             known = self._names.put(content, own)
         return known
 
-    def _rows(self, path: Path, steps: Sequence[str], held: Section | None) -> tuple[tuple[Any, ...], ...]:
+    def _rows(self, path: Path, steps: Sequence[str], held: Section | None) -> tuple[Any, ...]:
         if not steps:
             return self._listed(path, held)
         get = self.get if held is None else held.values.get
+        if VALUES in steps:
+            return tuple([get(one) for _, one in self._entries(path)])
         return tuple([(name, one, *[get(f"{one}{step}") for step in steps]) for name, one in self._entries(path)])
 
     def names(self, path: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tenantc.language.condition import Condition
 from tenantc.language.operands import Typed
-from tenantc.language.runtime import STEP
+from tenantc.language.runtime import STEP, VALUES
 from tenantc.language.syntax import (
     Aggregate,
     Between,
@@ -353,6 +353,8 @@ class _Writer:
         is_doubted = self._sign == (-1 if node.quantity == "any" else 1)
         function = f"{'doubtful_' if is_doubted else ''}{node.quantity}_of"
         called = ("_", *names)[-2:]
+        if source.type.kind == "map" and test == names[-1] and not condition:
+            return Code(f"{function}(entries({self.map(source, f'{STEP}{VALUES}')}))", nullable=True)
         if source.type.kind == "map":
             each, text = self.members(source, called, steps)
             return Code(f"{function}([{test} for {each} in {text}{condition}])", nullable=True)
@@ -392,8 +394,4 @@ def _number(value: Fraction) -> str:
 
 def _braced(text: str) -> str:
     """A text as Python writes it, for a form whose braces are filled."""
-    return _braced_text(repr(text))
-
-
-def _braced_text(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    return repr(text).replace("{", "{{").replace("}", "}}")

@@ -19,9 +19,11 @@ from tenantc.source.value import UNLIMITED, Value
 
 Get: TypeAlias = Callable[[Path], Value | None]
 # The entries of an open map in order, each as its name, its path, and the value of each step below it that is asked for
-# behind the map's path: `ai_configuration.models`, STEP, `.region`. They are found once for all rules.
-Entries: TypeAlias = Callable[[str], tuple[tuple[Any, ...], ...]]
+# behind the map's path: `ai_configuration.models`, STEP, `.region`. With the step VALUES each is what it holds and no
+# more. They are found once for all rules.
+Entries: TypeAlias = Callable[[str], tuple[Any, ...]]
 STEP: Final = "\n"
+VALUES: Final = "="
 # None: the guard does not hold; else what each clause comes to
 Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
 
@@ -127,17 +129,17 @@ def matches(text: str, value: str) -> bool:
     return compiled.fullmatch(value) is not None
 
 
-def all_of(results: list[bool | None]) -> bool | None:
+def all_of(results: Sequence[bool | None]) -> bool | None:
     """Whether all hold; None where members that nobody can judge leave it open."""
     return False if False in results else None if None in results else True
 
 
-def any_of(results: list[bool | None]) -> bool | None:
+def any_of(results: Sequence[bool | None]) -> bool | None:
     """Whether any holds, as `all_of`."""
     return True if True in results else None if None in results else False
 
 
-def none_of(results: list[bool | None]) -> bool | None:
+def none_of(results: Sequence[bool | None]) -> bool | None:
     """Whether none holds, as `all_of`."""
     return False if True in results else None if None in results else True
 
@@ -146,15 +148,15 @@ def none_of(results: list[bool | None]) -> bool | None:
 doubtful_all_of, doubtful_any_of, doubtful_none_of = all_of, any_of, none_of
 
 
-def _all_of_some(results: list[bool | None]) -> bool | None:
+def _all_of_some(results: Sequence[bool | None]) -> bool | None:
     return all_of(results) if results else False
 
 
-def _any_of_some(results: list[bool | None]) -> bool | None:
+def _any_of_some(results: Sequence[bool | None]) -> bool | None:
     return any_of(results) if results else True
 
 
-def _none_of_some(results: list[bool | None]) -> bool | None:
+def _none_of_some(results: Sequence[bool | None]) -> bool | None:
     return none_of(results) if results else False
 
 

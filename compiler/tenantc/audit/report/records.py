@@ -72,8 +72,8 @@ class Records:
         # the number of a stack by its sections, which live as long as this does
         self._known: dict[tuple[Section, ...], int] = {}
 
-    def add(self, linked: Linked, base: Sections, sections: Sections, words: Words | None) -> None:
-        """A tenant that was resolved: what its stack gives, hardened, and what it makes of it."""
+    def add(self, linked: Linked, base: Sections, sections: Sections, verdicts: int) -> None:
+        """A tenant that was resolved: what its stack gives, hardened, what it makes of it, its verdicts' number."""
         spec = linked.spec
         head = {
             "id": spec.tenant_id,
@@ -85,8 +85,7 @@ class Records:
             "spec": str(linked.spec.span),
         }
         text = f'{json_text(head)[:-1]}, "own": {{{", ".join(self._own(base, sections))}}}}}'
-        number = UNKNOWN if words is None else self.verdicts.number(words)
-        self._put(head, text, linked.stack.frameworks, number, self._stack(base))
+        self._put(head, text, linked.stack.frameworks, verdicts, self._stack(base))
 
     def carry(self, earlier: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
         """A tenant that an earlier report tells of, as it was."""

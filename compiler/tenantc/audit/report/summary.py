@@ -11,7 +11,7 @@ from typing import Any, Final
 from tenantc.audit.coverage import Covered, Standing
 from tenantc.audit.evidence import Exhibits, Shown
 from tenantc.audit.report.posture import state
-from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word
+from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word, json_text
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import LIBRARY, as_json
 from tenantc.model.rule import Rule, Weight
@@ -19,7 +19,7 @@ from tenantc.model.spec import HOUSE, Framework, Waiver
 
 # what says that a rule is broken
 BROKEN: Final = frozenset({"T530", "T531", "T532"})
-_WEIGHTS: Final = {weight: rank for rank, weight in enumerate(Weight)}
+_WEIGHTS: Final = {weight.value: rank for rank, weight in enumerate(Weight)}
 
 
 def frameworks(
@@ -92,18 +92,37 @@ def rules(held: Iterable[Rule]) -> dict[str, dict[str, Any]]:
     }
 
 
-def failures(reach: Mapping[Diagnostic, Sequence[str]], held: Mapping[str, Rule]) -> list[dict[str, Any]]:
+def failures(
+    reach: Mapping[Diagnostic, Sequence[str]], held: Mapping[str, Rule], kept: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """What was said of broken rules, the worst first; `reach` are the tenants that it was said of.
 
-    Those of one tenant alone name it; where a tier breaks a rule, the tenants are those with that verdict.
+    Those of one tenant alone name it; where a tier breaks a rule, the tenants are those with that verdict. `kept` are
+    those of tenants that this build did not look at.
     """
     found = []
     for diagnostic, tenants in reach.items():
         rule = held[dict(diagnostic.facts)["rule"]]
         whose = {"tenant": tenants[0]} if len(tenants) == 1 else {}
-        one = {"rule": rule.id, "weight": rule.severity.value, **as_json(diagnostic), "tenants": len(tenants), **whose}
-        found.append(((_WEIGHTS[rule.severity], -len(tenants), rule.id, diagnostic.sort_key), one))
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+        said = as_json(diagnostic)
+        found.append({"rule": rule.id, "weight": rule.severity.value, **said, "tenants": len(tenants), **whose})
+    told = {(one["rule"], json_text(one["spans"])) for one in found}
+    found += [one for one in kept if (one["rule"], json_text(one["spans"])) not in told]
+    return sorted(found, key=lambda one: (_WEIGHTS[one["weight"]], -one["tenants"], one["rule"], json_text(one)))
+
+
+def unseen(earlier: Mapping[str, Any], tenants: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The failures that an earlier report tells of these tenants, by themselves or among others."""
+    broken = {
+        rule
+        for one in earlier["tenants"]
+        if one["id"] in tenants and one["verdicts"] != UNKNOWN
+        for word in ("fail", "missing", "error")
+        for rule in earlier["verdicts"][one["verdicts"]].get(word, ())
+    }
+    for failure in earlier["failures"]:
+        if failure["tenant"] in tenants if "tenant" in failure else failure["rule"] in broken:
+            yield dict(failure)
 
 
 def told(diagnostics: Iterable[Diagnostic], codes: frozenset[str]) -> list[dict[str, Any]]:

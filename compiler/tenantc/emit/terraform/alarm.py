@@ -13,6 +13,16 @@ from tenantc.source.value import Value
 TOPIC: Final[Path] = option("alarm_topic")
 
 
+def told_to(rule: str) -> Tree:
+    """That the platform's topic is told of events by a rule; its name lets it be found again, as by `adopt`."""
+    target: Tree = {
+        "rule": Ref("aws_cloudwatch_event_rule", rule, "name"),
+        "target_id": "alarm-topic",
+        "arn": Ref("local", "alarm_topic"),
+    }
+    return {"resource": {"aws_cloudwatch_event_target": {rule: target}}}
+
+
 def no_topic(topic: Value | None, path: Path) -> Unsupported | None:
     """What a setting can't do that asks for an alarm where nobody would hear it."""
     return None if topic is not None else unmet("alarm_topic", "which topic of SNS alarms go to", path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Result, Tree, compact_json, document
-from tenantc.emit.terraform.alarm import TOPIC, alarm
+from tenantc.emit.terraform.alarm import TOPIC, alarm, told_to
 from tenantc.emit.terraform.bucket import BUCKET
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -128,10 +128,4 @@ def threats(
         "event_pattern": compact_json(pattern),
         "tags": tags(names, "security", *tagged),
     }
-    told_to: Tree = {"rule": Ref("aws_cloudwatch_event_rule", "tenant", "name"), "arn": Ref("local", "alarm_topic")}
-    return {
-        "resource": {
-            "aws_cloudwatch_event_rule": {"tenant": rule},
-            "aws_cloudwatch_event_target": {"tenant": told_to},
-        }
-    }
+    return [{"resource": {"aws_cloudwatch_event_rule": {"tenant": rule}}}, told_to("tenant")]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, compact_json, document
+from tenantc.emit.terraform.alarm import TOPIC, told_to
 from tenantc.emit.terraform.bucket import encryption, no_plain_http, policy, shut
-from tenantc.emit.terraform.standing import option, standing
+from tenantc.emit.terraform.key import KEY_ARN
 from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.source.path import Path
 from tenantc.source.value import Unlimited
@@ -21,7 +22,6 @@ AUDIT_BUCKET_ARN: Final = Ref("aws_s3_bucket", "audit", "arn")
 _HERE: Final = Ref("aws_s3_bucket", "audit", "id")
 _AT_REST: Final[Path] = "security.encryption_config.at_rest"
 _IN_TRANSIT: Final[Path] = "security.encryption_config.in_transit"
-_TOPIC: Final = "alarm_topic"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: a hundred years
 _LONGEST_LOCK: Final = 36500
 
@@ -59,7 +59,7 @@ def audit_bucket_shut(_names: Names, sink: str | None, at_rest: bool | None, enc
     return [
         shut("audit"),
         policy("audit", [None if encrypted is False else no_plain_http("audit")]),
-        encryption("audit", own_key=at_rest is not False),
+        encryption("audit", KEY_ARN if at_rest is not False else None),
     ]
 
 
@@ -122,8 +122,8 @@ def audit_lifecycle(
 @document(
     "terraform",
     kind="aws_s3_bucket_notification",
-    needs=option(_TOPIC),
-    looks=(option(_TOPIC), SINK, f"{AUDIT}.integrity_alerts", *LOOKS),
+    needs=TOPIC,
+    looks=(TOPIC, SINK, f"{AUDIT}.integrity_alerts", *LOOKS),
     places=PLACES,
 )
 def audit_alerts(names: Names, _topic: Any, sink: str | None, alerts: bool | None, *tagged: Any) -> Tree:
@@ -140,17 +140,13 @@ def audit_alerts(names: Names, _topic: Any, sink: str | None, alerts: bool | Non
         "detail": {"bucket": {"name": [_HERE]}, "reason": ["DeleteObject"]},
     }
     rule: Tree = {
-        "name": names.of("aws_resource"),
+        "name": names.sub("aws_name", "audit"),
         "description": "An audit record was deleted.",
         "event_pattern": compact_json(pattern),
         "tags": tags(names, "audit", *tagged),
     }
-    return {
-        "resource": {
-            "aws_s3_bucket_notification": {"audit": {"bucket": _HERE, "eventbridge": True}},
-            "aws_cloudwatch_event_rule": {"audit": rule},
-            "aws_cloudwatch_event_target": {
-                "audit": {"rule": Ref("aws_cloudwatch_event_rule", "audit", "name"), "arn": standing(_TOPIC)}
-            },
-        }
+    resources: Tree = {
+        "aws_s3_bucket_notification": {"audit": {"bucket": _HERE, "eventbridge": True}},
+        "aws_cloudwatch_event_rule": {"audit": rule},
     }
+    return [{"resource": resources}, told_to("audit")]

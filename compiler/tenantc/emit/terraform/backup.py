@@ -9,6 +9,7 @@ from tenantc.emit.terraform.aurora import SUBNETS
 from tenantc.emit.terraform.bucket import BUCKET_ARN
 from tenantc.emit.terraform.database import ISOLATION
 from tenantc.emit.terraform.key import KEY_ARN
+from tenantc.emit.terraform.region import RECOVERY
 from tenantc.emit.terraform.standing import lacking, option, standing
 from tenantc.emit.terraform.tags import DATA_PLACES, LOOKS, PLACES, tags
 from tenantc.emit.terraform.workload_role import trusted
@@ -16,21 +17,22 @@ from tenantc.source.path import Path
 
 COPY: Final = "backup_vault_copy"
 THIRD: Final = "backup_vault_third_copy"
-RECOVERY: Final[Path] = "infrastructure.disaster_recovery"
-_BACKUP: Final[Path] = f"{RECOVERY}.backup"
+POLICY: Final = "service-role/AWSBackupServiceRolePolicyForBackup"
+"""What AWS Backup needs for all but buckets."""
+BACKUP: Final[Path] = f"{RECOVERY}.backup"
 _OBJECTS: Final[Path] = "infrastructure.storage.backup_enabled"
 _VERSIONS: Final[Path] = "infrastructure.storage.versioning_enabled"
-_EVERY: Final[Path] = f"{_BACKUP}.incremental_interval_minutes"
-_COPIES: Final[Path] = f"{_BACKUP}.copies"
+EVERY: Final[Path] = f"{BACKUP}.incremental_interval_minutes"
+COPIES: Final[Path] = f"{BACKUP}.copies"
 _RPO: Final[Path] = f"{RECOVERY}.rpo_minutes"
 _RTO: Final[Path] = f"{RECOVERY}.rto_minutes"
-_KEPT: Final[Path] = "limits.backup_retention_days"
+KEPT: Final[Path] = "limits.backup_retention_days"
 
 # The last five minutes may be missing: https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
 _CONTINUOUS_MINUTES, _CONTINUOUS_DAYS = 5, 35
-_HOUR, _DAY, _WEEK = 60, 1440, 10080
+HOUR, DAY, _WEEK = 60, 1440, 10080
 # what cron can say at the same distance all day: https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html
-_KNOWN: Final = (*(_HOUR * hours for hours in (1, 2, 3, 4, 6, 8, 12)), _DAY, _WEEK)
+KNOWN: Final = (*(HOUR * hours for hours in (1, 2, 3, 4, 6, 8, 12)), DAY, _WEEK)
 # House: AWS promises no time for a restore, and nobody should promise a tenant less than an hour on its behalf.
 _LEAST_RTO: Final = 60
 
@@ -38,22 +40,22 @@ _LEAST_RTO: Final = 60
 def _schedule(minutes: int) -> str:
     if minutes == _WEEK:
         return "cron(0 5 ? * SUN *)"
-    return "cron(0 5 ? * * *)" if minutes == _DAY else f"cron(0 0/{minutes // _HOUR} ? * * *)"
+    return "cron(0 5 ? * * *)" if minutes == DAY else f"cron(0 0/{minutes // HOUR} ? * * *)"
 
 
 def _refusal(every: int, copies: int, *, unkept: bool, rpo: int | None, rto: int | None) -> Unsupported | None:
     """What no plan of AWS Backup can keep."""
-    if every >= _HOUR and every not in _KNOWN:
-        near = max(known for known in _KNOWN if known < every)
-        return Unsupported(_EVERY, (f"set `{_EVERY}` to {near}, the next that AWS Backup can keep",))
+    if every >= HOUR and every not in KNOWN:
+        near = max(known for known in KNOWN if known < every)
+        return Unsupported(EVERY, (f"set `{EVERY}` to {near}, the next that AWS Backup can keep",))
     if copies > 3:
-        return Unsupported(_COPIES, (f"set `{_COPIES}` to at most 3, as many vaults as `terraform.inputs` names",))
+        return Unsupported(COPIES, (f"set `{COPIES}` to at most 3, as many vaults as `terraform.inputs` names",))
     if unkept:
         # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
         return Unsupported(_OBJECTS, (f"set `{_VERSIONS}` to true, without which AWS Backup takes no bucket",))
-    least = every if every >= _HOUR else _CONTINUOUS_MINUTES
+    least = every if every >= HOUR else _CONTINUOUS_MINUTES
     if rpo is not None and rpo < least:
-        choices = (f"set `{_RPO}` to at least {least}",) + ((f"set `{_EVERY}` to 0",) if every >= _HOUR else ())
+        choices = (f"set `{_RPO}` to at least {least}",) + ((f"set `{EVERY}` to 0",) if every >= HOUR else ())
         return Unsupported(_RPO, choices)
     if rto is not None and rto < _LEAST_RTO:
         return Unsupported(_RTO, (f"set `{_RTO}` to at least {_LEAST_RTO}: nobody promises how long a restore takes",))
@@ -64,7 +66,7 @@ def _refusal(every: int, copies: int, *, unkept: bool, rpo: int | None, rto: int
     "terraform",
     kind="aws_backup_vault",
     needs=option(COPY),
-    looks=(option(COPY), f"{_BACKUP}.encrypted", _KEPT, *LOOKS),
+    looks=(option(COPY), f"{BACKUP}.encrypted", KEPT, *LOOKS),
     places=DATA_PLACES,
 )
 def backup_vault(names: Names, _copy: Any, encrypted: bool | None, kept: int | None, *tagged: Any) -> Tree:
@@ -102,11 +104,11 @@ def backup_vault(names: Names, _copy: Any, encrypted: bool | None, kept: int | N
         ISOLATION,
         _OBJECTS,
         _VERSIONS,
-        f"{_BACKUP}.enabled",
-        _EVERY,
-        _COPIES,
-        _KEPT,
-        f"{_BACKUP}.regions",
+        f"{BACKUP}.enabled",
+        EVERY,
+        COPIES,
+        KEPT,
+        f"{BACKUP}.regions",
         f"{RECOVERY}.secondary_region",
         f"{RECOVERY}.cross_region_backup",
         f"{RECOVERY}.enabled",
@@ -140,13 +142,13 @@ def backup_plan(
     database = enabled and isolation == "cluster" and subnets is not None
     if not objects and not database:
         return None
-    every, copies = _DAY if every is None else every, copies or 1
+    every, copies = DAY if every is None else every, copies or 1
     unkept = objects is True and versions is False
     refusal = _refusal(every, copies, unkept=unkept, rpo=rpo if recovers else None, rto=rto if recovers else None)
     if refusal is not None:
         return refusal
     if kept is None:
-        return Unsupported(_KEPT, ("say for how many days a backup is kept",))
+        return Unsupported(KEPT, ("say for how many days a backup is kept",))
     if copies > 2 and third is None:
         return lacking(THIRD)
     vaults = [COPY, THIRD][: max(copies - 1, int(elsewhere or False))]
@@ -163,7 +165,7 @@ def _plan(
         "name": names.of("aws_resource"),
         "rule": rules,
         "tags": tags(names, "backup", *tagged),
-        "lifecycle": {"precondition": [_lies(vault) for vault in vaults]} if named else None,
+        "lifecycle": {"precondition": [lies(vault) for vault in vaults]} if named else None,
     }
     selection: Tree = {
         "name": names.of("aws_resource"),
@@ -183,25 +185,14 @@ def _rules(every: int, kept: int, vaults: list[str]) -> list[Tree]:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
     """
     here = Ref("aws_backup_vault", "tenant", "name")
-    copies: list[Tree] = [
-        {"destination_vault_arn": standing(vault), "lifecycle": {"delete_after": kept}} for vault in vaults
-    ]
-    found: list[Tree] = [
-        {
-            "rule_name": "periodic",
-            "target_vault_name": here,
-            # copies go to another region as often as AWS Backup can
-            "schedule": _schedule(every if every >= _HOUR else _HOUR if vaults else _DAY),
-            "lifecycle": {"delete_after": kept},
-            "copy_action": copies or None,
-        }
-    ]
-    if every < _HOUR:
+    # copies go to another region as often as AWS Backup can
+    found = [periodic(here, every if every >= HOUR else HOUR if vaults else DAY, kept, vaults)]
+    if every < HOUR:
         found.append(
             {
                 "rule_name": "continuous",
                 "target_vault_name": here,
-                "schedule": _schedule(_DAY),
+                "schedule": _schedule(DAY),
                 "enable_continuous_backup": True,
                 "lifecycle": {"delete_after": min(kept, _CONTINUOUS_DAYS)},
             }
@@ -209,11 +200,28 @@ def _rules(every: int, kept: int, vaults: list[str]) -> list[Tree]:
     return found
 
 
-def _lies(vault: str) -> Tree:
-    """A condition that fails the plan where a copy would lie in a region that the settings do not name."""
+def periodic(here: Ref, minutes: int, kept: int, vaults: list[str]) -> Tree:
+    """A rule that fills a vault every so many minutes, and copies what it put there to others."""
+    copies: list[Tree] = [
+        {"destination_vault_arn": standing(vault), "lifecycle": {"delete_after": kept}} for vault in vaults
+    ]
+    return {
+        "rule_name": "periodic",
+        "target_vault_name": here,
+        "schedule": _schedule(minutes),
+        "lifecycle": {"delete_after": kept},
+        "copy_action": copies or None,
+    }
+
+
+def lies(vault: str, named: str = "local.tenant_backup_regions") -> Tree:
+    """A condition that fails the plan where a copy would lie in a region that the settings do not name.
+
+    `named` is the local that does.
+    """
     region = f'split(":", local.{vault})[3]'
     return {
-        "condition": Expr(f"contains(local.tenant_backup_regions, {region})"),
+        "condition": Expr(f"contains({named}, {region})"),
         "error_message": text("Copies of backups would lie in ", Expr(region), ", which no setting names."),
     }
 
@@ -225,7 +233,7 @@ def _role(names: Names, tagged: Any) -> Tree:
         "assume_role_policy": trusted("backup.amazonaws.com"),
         "tags": tags(names, "backup", *tagged),
     }
-    managed = ("service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup")
+    managed = (POLICY, "AWSBackupServiceRolePolicyForS3Backup")
     return {
         "resource": {
             "aws_iam_role": {"backup": role},

@@ -24,9 +24,9 @@ CERTIFICATE: Final = "cdn_certificate"
 _REGION: Final[Path] = "infrastructure.storage.region"
 _CAPACITY: Final[Path] = "infrastructure.storage.capacity_gb"
 _PUBLIC: Final[Path] = "infrastructure.storage.public_access"
-_OWN_KEY: Final[Path] = "infrastructure.storage.encryption_enabled"
-_AT_REST: Final[Path] = "security.encryption_config.at_rest"
-_IN_TRANSIT: Final[Path] = "security.encryption_config.in_transit"
+OWN_KEY: Final[Path] = "infrastructure.storage.encryption_enabled"
+AT_REST: Final[Path] = "security.encryption_config.at_rest"
+IN_TRANSIT: Final[Path] = "security.encryption_config.in_transit"
 
 _ALGORITHM: Final[Path] = "security.encryption_config.algorithm"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html (keys of S3),
@@ -62,7 +62,7 @@ def bucket(
     }
 
 
-@document("terraform", kind="aws_s3_bucket_ownership_controls", looks=(_PUBLIC, _AT_REST, _OWN_KEY))
+@document("terraform", kind="aws_s3_bucket_ownership_controls", looks=(_PUBLIC, AT_REST, OWN_KEY))
 def bucket_owner(_names: Names, public: bool | None, at_rest: bool | None, own_key: bool | None) -> Result:
     """No access by lists: whatever anybody writes into the bucket is the account's; a policy alone may open it.
 
@@ -75,16 +75,18 @@ def bucket_owner(_names: Names, public: bool | None, at_rest: bool | None, own_k
             _PUBLIC,
             (
                 f"set `{_PUBLIC}` to false",
-                f"set `{_OWN_KEY}` to false, since S3 shows what a key of KMS encrypts to nobody unknown",
+                f"set `{OWN_KEY}` to false, since S3 shows what a key of KMS encrypts to nobody unknown",
             ),
         )
     return shut("tenant", public=public or False)
 
 
-def shut(label: str, *, public: bool = False) -> Tree:
+def shut(label: str, *, public: bool = False, provider: str | None = None) -> Tree:
     """A bucket, by its label, that nobody opens by lists, nor by a policy unless it is `public`."""
     here = Ref("aws_s3_bucket", label, "id")
+    owned: Tree = {"provider": provider, "bucket": here, "rule": {"object_ownership": "BucketOwnerEnforced"}}
     closed: Tree = {
+        "provider": provider,
         "bucket": here,
         "block_public_acls": True,
         "block_public_policy": not public,
@@ -93,16 +95,14 @@ def shut(label: str, *, public: bool = False) -> Tree:
     }
     return {
         "resource": {
-            "aws_s3_bucket_ownership_controls": {
-                label: {"bucket": here, "rule": {"object_ownership": "BucketOwnerEnforced"}}
-            },
+            "aws_s3_bucket_ownership_controls": {label: owned},
             "aws_s3_bucket_public_access_block": {label: closed},
         }
     }
 
 
 @document(
-    "terraform", kind="aws_s3_bucket_policy", looks=(_IN_TRANSIT, _PUBLIC, CDN, option(CERTIFICATE), SERVICES, MALWARE)
+    "terraform", kind="aws_s3_bucket_policy", looks=(IN_TRANSIT, _PUBLIC, CDN, option(CERTIFICATE), SERVICES, MALWARE)
 )
 def bucket_policy(
     _names: Names,
@@ -119,18 +119,6 @@ def bucket_policy(
     is never searched, so that turning away whatever has no good word would take everybody's files away.
     https://docs.aws.amazon.com/guardduty/latest/ug/tag-based-access-s3-malware-protection.html
     """
-    malicious: Tree = {
-        "Sid": "NothingMalicious",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
-        "Resource": text(BUCKET_ARN, "/*"),
-        "Condition": {
-            "StringEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND"},
-            "ArnNotEquals": {"aws:PrincipalArn": Ref("aws_iam_role", "malware_scan", "arn")},
-        },
-    }
-    searching = "guardduty" in (services or ()) and scanned is not False
     read: Tree = {
         "Sid": "AnybodyReads",
         "Effect": "Allow",
@@ -148,19 +136,40 @@ def bucket_policy(
     }
     statements = [
         None if encrypted is False else no_plain_http("tenant"),
-        malicious if searching else None,
+        nothing_malicious("tenant") if searched(services, scanned) else None,
         read if public else None,
         delivery if delivered and certificate is not None else None,
     ]
     return policy("tenant", statements)
 
 
-def policy(label: str, statements: list[Tree]) -> Tree:
+def searched(services: tuple[str, ...] | None, scanned: bool | None) -> bool:
+    """Whether objects are searched for malicious software."""
+    return "guardduty" in (services or ()) and scanned is not False
+
+
+def nothing_malicious(label: str) -> Tree:
+    """A statement of a bucket's policy."""
+    return {
+        "Sid": "NothingMalicious",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": text(Ref("aws_s3_bucket", label, "arn"), "/*"),
+        "Condition": {
+            "StringEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "THREATS_FOUND"},
+            "ArnNotEquals": {"aws:PrincipalArn": Ref("aws_iam_role", "malware_scan", "arn")},
+        },
+    }
+
+
+def policy(label: str, statements: list[Tree], provider: str | None = None) -> Tree:
     """A bucket's policy, if it says anything."""
     stated = [one for one in statements if one is not None]
     if not stated:
         return None
     entry: Tree = {
+        "provider": provider,
         "bucket": Ref("aws_s3_bucket", label, "id"),
         "policy": compact_json({"Version": "2012-10-17", "Statement": stated}),
         # S3 refuses to change both at the same time
@@ -188,7 +197,7 @@ def no_plain_http(label: str) -> Tree:
 @document(
     "terraform",
     kind="aws_s3_bucket_server_side_encryption_configuration",
-    looks=(_AT_REST, _OWN_KEY, _ALGORITHM),
+    looks=(AT_REST, OWN_KEY, _ALGORITHM),
 )
 def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None, algorithm: str | None) -> Result:
     """What new objects are encrypted with: the tenant's key, or S3's own keys, without which S3 stores nothing.
@@ -197,18 +206,24 @@ def bucket_encryption(_names: Names, at_rest: bool | None, own_key: bool | None,
     """
     if at_rest is not False and algorithm not in (None, _CIPHER):
         return Unsupported(_ALGORITHM, (f"set `{_ALGORITHM}` to `{_CIPHER}`, the one cipher of S3 and KMS",))
-    return encryption("tenant", own_key=at_rest is not False and own_key is not False)
+    return encryption("tenant", KEY_ARN if encrypted(at_rest, own_key) else None)
 
 
-def encryption(label: str, *, own_key: bool) -> Tree:
-    """What a bucket, by its label, encrypts new objects with."""
+def encrypted(at_rest: bool | None, own_key: bool | None) -> bool:
+    """Whether new objects are encrypted with the tenant's key."""
+    return at_rest is not False and own_key is not False
+
+
+def encryption(label: str, key: Ref | None, provider: str | None = None) -> Tree:
+    """What a bucket, by its label, encrypts new objects with: a key of KMS, by default S3's own."""
     tenant_key: Tree = {
-        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": KEY_ARN},
+        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
         # one call to KMS for many objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         "bucket_key_enabled": True,
     }
     s3_keys: Tree = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
-    entry: Tree = {"bucket": Ref("aws_s3_bucket", label, "id"), "rule": tenant_key if own_key else s3_keys}
+    rule = s3_keys if key is None else tenant_key
+    entry: Tree = {"provider": provider, "bucket": Ref("aws_s3_bucket", label, "id"), "rule": rule}
     return {"resource": {"aws_s3_bucket_server_side_encryption_configuration": {label: entry}}}
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Slot, Tree, document
-from tenantc.emit.terraform.bucket import BUCKET
-from tenantc.source.value import Unlimited
+from tenantc.emit.document import Names, Ref, Slot, Tree, document
+from tenantc.emit.terraform.region import ELSEWHERE, OBJECTS, replicas
 
 # Cheaper, and still read at once; the classes below it answer after minutes or hours, which would break whoever reads.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
@@ -22,18 +21,22 @@ _UNFINISHED_DAYS: Final = 7
     looks=(
         "infrastructure.storage.lifecycle_policies.archive_after_days",
         "infrastructure.storage.lifecycle_policies.delete_after_days",
+        *OBJECTS,
     ),
     places=("compliance.data_governance.retention_policies.backups",),
 )
-def bucket_lifecycle(_names: Names, archive: int | None, delete: int | None, backups: Slot | Unlimited | None) -> Tree:
+def bucket_lifecycle(_names: Names, archive: int | None, delete: int | None, *said: Any) -> Tree:
     """Objects are archived and deleted by age; their old versions go when backups of the same age do.
 
     In a bucket with versions, deleting hides an object behind a marker and leaves the data in an old version, so old
     versions need an end of their own. An old version is a backup, and goes that many days after it was replaced or
     deleted; where nothing says how long backups are kept, after as many as the object itself. A marker goes once
-    nothing is behind it, by itself where objects expire.
+    nothing is behind it, by itself where objects expire. Replicas know nothing of that and age by the same rules
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnt-replicated.html).
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
     """
+    *looked, backups = said
+    second = replicas(*looked)
     old: int | Slot | None = backups if isinstance(backups, Slot) else delete
     if delete is not None:
         expiration: Tree = {"days": delete}
@@ -61,11 +64,21 @@ def bucket_lifecycle(_names: Names, archive: int | None, delete: int | None, bac
             "days_after_initiation": min(_UNFINISHED_DAYS, delete or _UNFINISHED_DAYS)
         },
     }
-    lifecycle: Tree = {
-        "bucket": BUCKET,
-        "rule": [ageing if archived or expiration is not None else None, unfinished],
+    rules: list[Tree] = [ageing if archived or expiration is not None else None, unfinished]
+    replica = _configured("secondary", rules, ELSEWHERE) if second is not None else None
+    return {
+        "resource": {
+            "aws_s3_bucket_lifecycle_configuration": {"tenant": _configured("tenant", rules), "secondary": replica}
+        }
+    }
+
+
+def _configured(label: str, rules: list[Tree], provider: str | None = None) -> Tree:
+    return {
+        "provider": provider,
+        "bucket": Ref("aws_s3_bucket", label, "id"),
+        "rule": rules,
         # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/s3_bucket_lifecycle_configuration
         # asks for this where rules speak of old versions
-        "depends_on": ["aws_s3_bucket_versioning.tenant"],
+        "depends_on": [f"aws_s3_bucket_versioning.{label}"],
     }
-    return {"resource": {"aws_s3_bucket_lifecycle_configuration": {"tenant": lifecycle}}}

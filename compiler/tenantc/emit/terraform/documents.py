@@ -24,9 +24,11 @@ from tenantc.emit.terraform.cluster import cluster_admins, cluster_workloads, te
 from tenantc.emit.terraform.database import database
 from tenantc.emit.terraform.delivery import delivery_records, distribution
 from tenantc.emit.terraform.domain import domain_records, ingress_check
+from tenantc.emit.terraform.estate_backup import estate_backup
 from tenantc.emit.terraform.estate_cache import estate_cache
 from tenantc.emit.terraform.estate_database import estate_database
 from tenantc.emit.terraform.estate_logs import estate_flow_log, estate_trail
+from tenantc.emit.terraform.estate_record import estate_record
 from tenantc.emit.terraform.estate_watch import (
     estate_frameworks,
     estate_sensitive_data,
@@ -35,17 +37,21 @@ from tenantc.emit.terraform.estate_watch import (
 )
 from tenantc.emit.terraform.experiments import experiments
 from tenantc.emit.terraform.guardrail import guardrail, model_rights
-from tenantc.emit.terraform.identity_providers import auth0, azure_ad, okta
+from tenantc.emit.terraform.identity_providers import identity_providers
 from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.log_review import log_review, log_review_alarm
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.provider import estate_provider, provider
+from tenantc.emit.terraform.recovery_alarms import backup_failures, replication_alarm
 from tenantc.emit.terraform.region import aws_region
 from tenantc.emit.terraform.role import pod_identity, role_policy
 from tenantc.emit.terraform.roots import departures, modules, root_backend, root_inputs, root_providers, root_versions
 from tenantc.emit.terraform.scans import data_search, malware_scan
+from tenantc.emit.terraform.second_bucket import replication, second_bucket, second_bucket_shut
+from tenantc.emit.terraform.second_key import second_key
+from tenantc.emit.terraform.secrets import secret_containers
 from tenantc.emit.terraform.security_group import admin_security_group, security_group
 from tenantc.emit.terraform.shield import shield
 from tenantc.emit.terraform.usage_plan import api_key, usage_plan
@@ -68,6 +74,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     bucket_encryption,
     bucket_versioning,
     bucket_lifecycle,
+    second_key,
+    second_bucket,
+    second_bucket_shut,
+    replication,
     workload_role,
     workload_rights,
     log_group,
@@ -79,6 +89,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     audit_lock,
     audit_lifecycle,
     audit_alerts,
+    secret_containers,
     database,
     tenant_cache,
     cache_user,
@@ -99,9 +110,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     user_pool_client,
     user_pool_domain,
     user_pool_risk,
-    auth0,
-    azure_ad,
-    okta,
+    identity_providers,
     waf_of_sign_in,
     malware_scan,
     data_search,
@@ -117,6 +126,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     ingress_check,
     backup_vault,
     backup_plan,
+    backup_failures,
+    replication_alarm,
     pod_identity,
     role_policy,
     model_rights,
@@ -127,6 +138,7 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     versions,
     estate_database,
     estate_cache,
+    estate_backup,
     estate_inputs,
     estate_provider,
     estate_backend,
@@ -143,4 +155,5 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     estate_frameworks,
     estate_flow_log,
     estate_trail,
+    estate_record,
 )

@@ -1,97 +1,75 @@
-"""The tenant's own identity providers, through which its users sign in at the pool: OpenID Connect for all of them."""
+"""The tenant's own identity providers, through which its users sign in at the pool: by OpenID Connect, or by SAML."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
-from tenantc.emit.document import Names, Part, Result, Slot, Tree, Unsupported, document, text
+from tenantc.emit.document import Names, Result, Slot, Tree, Unsupported, document, text
+from tenantc.emit.terraform.federation import FEDERATED, called, providers
 from tenantc.emit.terraform.secrets import STORES, secret
 from tenantc.emit.terraform.user_pool import CALLBACKS, POOL
 from tenantc.model.secrets import Reference
 from tenantc.source.path import Path
 from tenantc.source.value import Record, Value
 
-_SSO: Final[Path] = "integrations.custom.saml_sso"
+
+class _Issuer(NamedTuple):
+    """Where a vendor tells what it signs with: a setting of the tenant's, if there is one, between two texts."""
+
+    before: str
+    setting: str | None = None
+    after: str = ""
 
 
-def _looks(vendor: str) -> tuple[Path, ...]:
-    return CALLBACKS, _SSO, f"integrations.{vendor}.enabled", STORES, f"integrations.{vendor}.client_secret"
-
-
-@document(
-    "terraform",
-    kind="aws_cognito_identity_provider",
-    needs=CALLBACKS,
-    looks=_looks("auth0"),
-    places=("integrations.auth0.client_id", "integrations.auth0.domain"),
-)
-def auth0(
-    names: Names,
-    _callbacks: Value,
-    sso: bool | None,
-    enabled: bool | None,
-    stores: Record | None,
-    kept: Reference | str | None,
-    client: Slot | None,
-    domain: Slot | None,
-) -> Result:
-    """https://auth0.com/docs/get-started/applications/configure-applications-with-oidc-discovery"""
-    if not (sso and enabled):
-        return None
-    if domain is None:
-        return _missing("auth0", "domain")
-    return _provider(names, "auth0", text("https://", domain, "/"), client, kept, stores)
+# https://auth0.com/docs/get-started/applications/configure-applications-with-oidc-discovery
+# https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
+# https://developers.google.com/identity/openid-connect/openid-connect#discovery
+# https://developer.okta.com/docs/concepts/auth-servers/#org-authorization-server
+_ISSUERS: Final[Mapping[str, _Issuer]] = {
+    "auth0": _Issuer("https://", "domain", "/"),
+    "azure_ad": _Issuer("https://login.microsoftonline.com/", "account_id", "/v2.0"),
+    # whom Google lets in is for the tenant's own client to say, whose users are internal
+    "google_workspace": _Issuer("https://accounts.google.com"),
+    "okta": _Issuer("https://", "domain"),
+}
+_METADATA: Final[Path] = "integrations.saml.endpoint"
+_SETTINGS: Final = {vendor: one.setting for vendor, one in _ISSUERS.items() if one.setting is not None}
 
 
 @document(
     "terraform",
     kind="aws_cognito_identity_provider",
     needs=CALLBACKS,
-    looks=_looks("azure_ad"),
-    places=("integrations.azure_ad.client_id", "integrations.azure_ad.account_id"),
+    looks=(CALLBACKS, STORES, *(f"integrations.{vendor}.client_secret" for vendor in _ISSUERS), *FEDERATED),
+    places=(
+        *(f"integrations.{vendor}.client_id" for vendor in _ISSUERS),
+        *(f"integrations.{vendor}.{setting}" for vendor, setting in _SETTINGS.items()),
+        _METADATA,
+    ),
 )
-def azure_ad(
-    names: Names,
-    _callbacks: Value,
-    sso: bool | None,
-    enabled: bool | None,
-    stores: Record | None,
-    kept: Reference | str | None,
-    client: Slot | None,
-    directory: Slot | None,
-) -> Result:
-    """https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc"""
-    if not (sso and enabled):
-        return None
-    if directory is None:
-        return _missing("azure_ad", "account_id")
-    issuer = text("https://login.microsoftonline.com/", directory, "/v2.0")
-    return _provider(names, "azure_ad", issuer, client, kept, stores)
+def identity_providers(names: Names, _callbacks: Value, stores: Record | None, *said: Any) -> Result:
+    """Those that the tenant has switched on.
 
-
-@document(
-    "terraform",
-    kind="aws_cognito_identity_provider",
-    needs=CALLBACKS,
-    looks=_looks("okta"),
-    places=("integrations.okta.client_id", "integrations.okta.domain"),
-)
-def okta(
-    names: Names,
-    _callbacks: Value,
-    sso: bool | None,
-    enabled: bool | None,
-    stores: Record | None,
-    kept: Reference | str | None,
-    client: Slot | None,
-    domain: Slot | None,
-) -> Result:
-    """https://developer.okta.com/docs/concepts/auth-servers/#org-authorization-server"""
-    if not (sso and enabled):
-        return None
-    if domain is None:
-        return _missing("okta", "domain")
-    return _provider(names, "okta", text("https://", domain), client, kept, stores)
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-saml-idp.html
+    """
+    rest = iter(said)
+    kept = {vendor: next(rest) for vendor in _ISSUERS}
+    chosen = providers(*(next(rest) for _ in FEDERATED))
+    clients = {vendor: next(rest) for vendor in _ISSUERS}
+    stated = {vendor: next(rest) for vendor in _SETTINGS}
+    metadata = next(rest)
+    found: list[Tree] = []
+    for vendor in chosen:
+        if vendor not in _ISSUERS:
+            one = _by_saml(metadata)
+        else:
+            one = _by_oidc(names, vendor, stated.get(vendor), clients[vendor], kept[vendor], stores)
+        if isinstance(one, Unsupported):
+            return one
+        found.append(one)
+    return found
 
 
 def _missing(vendor: str, name: str) -> Unsupported:
@@ -99,15 +77,17 @@ def _missing(vendor: str, name: str) -> Unsupported:
     return Unsupported(path, (f"set `{path}`", f"set `integrations.{vendor}.enabled` to `false`"))
 
 
-def _provider(
+def _by_oidc(
     names: Names,
     vendor: str,
-    issuer: Part,
+    stated: Slot | None,
     client: Slot | None,
     kept: Reference | str | None,
     stores: Record | None,
-) -> Result:
-    """https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html"""
+) -> Tree | Unsupported:
+    before, setting, after = _ISSUERS[vendor]
+    if setting is not None and stated is None:
+        return _missing(vendor, setting)
     if client is None:
         return _missing(vendor, "client_id")
     if kept is None:
@@ -116,17 +96,30 @@ def _provider(
     if isinstance(read, Unsupported):
         return read
     data, value = read
+    details: Tree = {
+        "client_id": client,
+        "client_secret": value,
+        "oidc_issuer": before if stated is None else text(before, stated, after),
+        "authorize_scopes": "openid email profile",
+        "attributes_request_method": "GET",
+    }
+    return {"data": data, **_provider(vendor, "OIDC", details, {"username": "sub", "email": "email"})}
+
+
+def _by_saml(metadata: Slot | None) -> Tree | Unsupported:
+    """What identifies a user is the assertion's subject, and an address has to come with it."""
+    if metadata is None:
+        return _missing("saml", "endpoint")
+    address = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+    return _provider("saml", "SAML", {"MetadataURL": metadata}, {"email": address})
+
+
+def _provider(vendor: str, kind: str, details: Tree, attributes: Tree) -> dict[str, Tree]:
     provider: Tree = {
         "user_pool_id": POOL,
-        "provider_name": vendor,
-        "provider_type": "OIDC",
-        "provider_details": {
-            "client_id": client,
-            "client_secret": value,
-            "oidc_issuer": issuer,
-            "authorize_scopes": "openid email profile",
-            "attributes_request_method": "GET",
-        },
-        "attribute_mapping": {"username": "sub", "email": "email"},
+        "provider_name": called(vendor),
+        "provider_type": kind,
+        "provider_details": details,
+        "attribute_mapping": attributes,
     }
-    return {"data": data, "resource": {"aws_cognito_identity_provider": {vendor: provider}}}
+    return {"resource": {"aws_cognito_identity_provider": {vendor: provider}}}

@@ -16,7 +16,7 @@ from tenantc.source.value import UNLIMITED
 KEY_ARN: Final = Ref("aws_kms_key", "tenant", "arn")
 """Where others find the key."""
 
-_COMPROMISE: Final[Path] = "security.encryption_config.keys.on_compromise"
+COMPROMISE: Final[Path] = "security.encryption_config.keys.on_compromise"
 _CDN: Final[Path] = "infrastructure.storage.cdn_enabled"
 _CERTIFICATE: Final = "cdn_certificate"
 
@@ -64,7 +64,7 @@ def key_alias(names: Names) -> Tree:
     return {"resource": {"aws_kms_alias": {"tenant": alias}}}
 
 
-@document("terraform", kind="aws_kms_key_policy", looks=(_COMPROMISE, _CDN, option(_CERTIFICATE)))
+@document("terraform", kind="aws_kms_key_policy", looks=(COMPROMISE, _CDN, option(_CERTIFICATE)))
 def key_policy(names: Names, compromised: str | None, delivered: bool | None, certificate: Any) -> Tree:
     """Who may use the key: whom IAM lets, as with every new key, and CloudWatch Logs for the tenant's log groups.
 
@@ -77,13 +77,6 @@ def key_policy(names: Names, compromised: str | None, delivered: bool | None, ce
     here = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":log-group:")
     called = (*(names.sub("cloudwatch_log_group", suffix) for suffix in ("", "audit")), names.of("waf_log_group"))
     groups = [text(here, name) for name in called]
-    iam: Tree = {
-        "Sid": "IamDecides",
-        "Effect": "Allow",
-        "Principal": {"AWS": text("arn:", partition, ":iam::", account, ":root")},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
     log_groups: dict[str, Tree] = {
         "Sid": "LogGroupsOfTheTenant",
         "Effect": "Allow",
@@ -95,7 +88,7 @@ def key_policy(names: Names, compromised: str | None, delivered: bool | None, ce
     }
     detectors = text("arn:", partition, ":logs:", Expr("local.tenant_region"), ":", account, ":anomaly-detector:*")
     delivery = _delivery() if delivered and certificate is not None else None
-    statements = [iam, log_groups, *_review(log_groups, detectors), _kept(compromised), delivery]
+    statements = [iam_decides(), log_groups, *_review(log_groups, detectors), kept(compromised), delivery]
     policy = compact_json({"Version": "2012-10-17", "Statement": [one for one in statements if one is not None]})
     return {
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
@@ -107,6 +100,19 @@ def key_policy(names: Names, compromised: str | None, delivered: bool | None, ce
         "resource": {
             "aws_kms_key_policy": {"tenant": {"key_id": Ref("aws_kms_key", "tenant", "key_id"), "policy": policy}}
         },
+    }
+
+
+def iam_decides() -> Tree:
+    """Whom IAM lets may use a key, as with every new one."""
+    return {
+        "Sid": "IamDecides",
+        "Effect": "Allow",
+        "Principal": {
+            "AWS": text("arn:", Expr("local.tenant_partition"), ":iam::", Expr("local.tenant_account"), ":root")
+        },
+        "Action": "kms:*",
+        "Resource": "*",
     }
 
 
@@ -126,7 +132,7 @@ def _review(logs: Mapping[str, Tree], detectors: Tree) -> list[Tree]:
     ]
 
 
-def _kept(compromised: str | None) -> Tree:
+def kept(compromised: str | None) -> Tree:
     """What the platform does not do with a key that somebody else may know, nobody does with any."""
     denied = {"nothing": ["kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion"], "rotate": ["kms:ScheduleKeyDeletion"]}
     if compromised not in denied:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from tenantc.emit.document import Names, Slot, Tree, document
+from tenantc.emit.document import Names, Tree, document
 from tenantc.emit.terraform.inputs import LAYOUT
 from tenantc.emit.terraform.place import located
+from tenantc.emit.terraform.region import ELSEWHERE, replicas
+from tenantc.emit.terraform.region import LOOKS as REGIONS
 from tenantc.source.path import Path
 from tenantc.source.value import Record
 
@@ -22,18 +24,25 @@ _ACCOUNT: Final = r"[0-9]{12}"
     "terraform",
     kind="provider",
     needs=PROVIDER,
-    looks=(PROVIDER, LAYOUT, "deployment.account", FIPS),
-    places=("deployment.region",),
+    looks=(PROVIDER, LAYOUT, "deployment.account", FIPS, *REGIONS),
     file=FILE,
     beside="main.tf.json",
 )
-def provider(
-    _names: Names, stated: Record, layout: str, account: str | None, fips: bool | None, region: Slot | None
-) -> Tree:
+def provider(_names: Names, stated: Record, layout: str, account: str | None, fips: bool | None, *said: Any) -> Tree:
     """The tenant's root configures it in a file of its own, so that the folder without it serves as a module."""
-    return (
-        {"provider": {"aws": configured(stated, account, region, fips=fips or False)}} if layout == "tenant" else None
-    )
+    if layout != "tenant":
+        return None
+    _, home, *_ = said
+    second = replicas(*said)
+    here = configured(stated, account, home, fips=fips or False)
+    if second is None:
+        return {"provider": {"aws": here}}
+    alias = ELSEWHERE.removeprefix("aws.")
+    return {
+        "provider": {
+            "aws": [here, {"alias": alias, **configured(stated, account, second.region, fips=fips or False)}],
+        }
+    }
 
 
 @document(
@@ -51,7 +60,7 @@ def estate_provider(stated: Record, account: str | None, region: str | None, fip
     return {"provider": {"aws": configured(stated, account, region, fips=True in fips)}}
 
 
-def configured(stated: Record, account: str | None, region: Slot | str | None, *, fips: bool) -> dict[str, Tree]:
+def configured(stated: Record, account: str | None, region: str | None, *, fips: bool) -> dict[str, Tree]:
     """A provider's block.
 
     An account that is not the one deployed to is refused before anything is planned, whoever's credentials they are.

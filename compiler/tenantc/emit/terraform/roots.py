@@ -6,7 +6,7 @@ its settings become. Where modules were shared by those who look alike, a tenant
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from tenantc.emit.document import Expr, Result, Tree, Unsupported, document, slug
 from tenantc.emit.terraform.backend import BACKEND, kept
@@ -16,6 +16,7 @@ from tenantc.emit.terraform.inputs import INPUTS, LAYOUT, STATES, found, shared
 from tenantc.emit.terraform.place import place
 from tenantc.emit.terraform.provider import FILE as PROVIDER_FILE
 from tenantc.emit.terraform.provider import FIPS, PROVIDER, configured
+from tenantc.emit.terraform.region import ELSEWHERE, REPLICAS, SECOND, replicas
 from tenantc.emit.terraform.versions import FILE as VERSIONS_FILE
 from tenantc.emit.terraform.versions import LOOKS as VERSIONS
 from tenantc.emit.terraform.versions import block
@@ -28,7 +29,7 @@ DEPARTED: Final[Path] = "build.departed"
 REMOVED_FILE: Final = "removed.tf.json"
 _ENVIRONMENT: Final[Path] = "deployment.environment"
 _PLACES: Final[tuple[Path, ...]] = ("deployment.account", "deployment.region", "deployment.cluster", FIPS)
-_TENANTS: Final[tuple[Path, ...]] = (_ROOT, "tenant.id", *_PLACES)
+_TENANTS: Final[tuple[Path, ...]] = (_ROOT, "tenant.id", *_PLACES, *SECOND)
 _MAIN: Final = "main.tf.json"
 
 
@@ -47,6 +48,9 @@ class Where(NamedTuple):
 
 
 Placed: TypeAlias = tuple[str, str, str, bool | str]
+Replicated: TypeAlias = tuple[str, str, str, bool | str, str, bool | str, bool | str]
+"""A place, and what says whether there is a second one."""
+Row: TypeAlias = tuple[str, str, str, str, str, bool | str, str, bool | str, bool | str]
 
 
 def _where(row: Placed) -> Where:
@@ -54,17 +58,25 @@ def _where(row: Placed) -> Where:
     return Where(account, region, cluster, fips is True)
 
 
-@document("terraform", kind="module", scope="root", looks=(INPUTS,), rows=_TENANTS)
-def modules(inputs: Record | None, tenants: tuple[tuple[str, str, str, str, str, bool | str], ...]) -> Tree:
+def _second(stated: tuple[str, ...] | None, account: str, region: str, fips: bool | str, *second: Any) -> Where | None:
+    """Where else a tenant lies; what lies there is in no cluster."""
+    found = replicas(stated, region, *second)
+    return Where(account, found.region, "", fips is True) if found is not None else None
+
+
+@document("terraform", kind="module", scope="root", looks=(INPUTS, REPLICAS), rows=_TENANTS)
+def modules(inputs: Record | None, replicated: tuple[str, ...] | None, tenants: tuple[Row, ...]) -> Tree:
     """A call for each tenant's module, and an output with all that it tells."""
     calls: dict[str, Tree] = {}
     outputs: dict[str, Tree] = {}
-    for root, tenant, account, region, cluster, fips in tenants:
+    for root, tenant, account, region, cluster, fips, *second in tenants:
         up = "../" * (root.count("/") + 1)
         label = slug(tenant)
         where = _where((account, region, cluster, fips)).label
+        there = _second(replicated, account, region, fips, *second)
         handed = {name: Expr(f"local.{name}_{where}") for name in shared(inputs or Record())}
-        calls[label] = {"source": f"{up}tenants/{tenant}", "providers": {"aws": f"aws.{where}"}, **handed}
+        providers: Tree = {"aws": f"aws.{where}", ELSEWHERE: f"aws.{there.label}" if there is not None else None}
+        calls[label] = {"source": f"{up}tenants/{tenant}", "providers": providers, **handed}
         outputs[label] = {"description": f"What tenant {tenant} has.", "value": Expr(f"module.{label}")}
     return {"module": calls, "output": outputs}
 
@@ -88,15 +100,16 @@ def left(address: str) -> Tree:
     "terraform",
     kind="provider",
     scope="root",
-    looks=(PROVIDER,),
-    rows=_PLACES,
+    looks=(PROVIDER, REPLICAS),
+    rows=(*_PLACES, *SECOND),
     file=PROVIDER_FILE,
     beside=_MAIN,
 )
-def root_providers(stated: Record | None, rows: tuple[Placed, ...]) -> Result:
-    """A provider for each place in which tenants of this root lie."""
+def root_providers(stated: Record | None, replicated: tuple[str, ...] | None, rows: tuple[Replicated, ...]) -> Result:
+    """A provider for each place in which tenants of this root lie, or their replicas."""
     blocks: list[Tree] = []
-    for where in dict.fromkeys(map(_where, rows)):
+    seconds = (_second(replicated, account, region, fips, *second) for account, region, _, fips, *second in rows)
+    for where in dict.fromkeys((*(_where(row[:4]) for row in rows), *(one for one in seconds if one is not None))):
         if not where.region:
             return Unsupported(
                 LAYOUT, ("say a region for every tenant, as `defaults: {region: …}` in tenantc.yaml does",)

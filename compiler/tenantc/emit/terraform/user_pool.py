@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenantc.emit.document import Names, Ref, Result, Tree, Unsupported, document
+from tenantc.emit.terraform.federation import METHODS, PROOF, Proof
 from tenantc.emit.terraform.inputs import INPUTS
 from tenantc.emit.terraform.tags import LOOKS, PLACES, tags
 from tenantc.source.path import Path
@@ -12,16 +13,8 @@ from tenantc.source.value import Value
 
 CALLBACKS: Final[Path] = f"{INPUTS}.callback_urls"
 """Where a sign-in returns to: without it, people sign in elsewhere."""
-EMAIL: Final[Path] = f"{INPUTS}.email_identity"
-REQUIRED: Final[Path] = "security.mfa_config.required"
-METHODS: Final[Path] = "security.mfa_config.methods"
 RISK: Final[Path] = "security.mfa_config.risk_based_auth"
 BREACHED: Final[Path] = "security.password_policy.breached_password_check"
-# what may be the tenant's own identity provider, and whether it may be
-FEDERATED: Final[tuple[Path, ...]] = (
-    "integrations.custom.saml_sso",
-    *(f"integrations.{vendor}.enabled" for vendor in ("auth0", "azure_ad", "okta")),
-)
 POOL: Final = Ref("aws_cognito_user_pool", "tenant", "id")
 _POLICY: Final[Path] = "security.password_policy"
 _LENGTH: Final[Path] = f"{_POLICY}.min_length"
@@ -30,29 +23,6 @@ _WATCHED: Final[Path] = "security.threat_detection.enabled"
 
 # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
 _SHORTEST, _LONGEST, _REMEMBERED = 6, 99, 24
-# https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html: besides messages to telephones,
-# for which an account has to be set up, and which nobody calls safe
-_FACTORS: Final = frozenset({"totp", "email"})
-_PASSKEYS: Final = frozenset({"webauthn", "passkey"})
-
-
-def factors(methods: tuple[str, ...] | None, email: Value | None) -> frozenset[str]:
-    """The second factors that Cognito can ask for, of those that users may choose from."""
-    return (_FACTORS if email is not None else _FACTORS - {"email"}) & frozenset(methods or ())
-
-
-def passkeys(required: bool | None, methods: tuple[str, ...] | None) -> bool:
-    """Whether users may sign in by a passkey, which Cognito knows as a first factor where no second one is required.
-
-    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
-    """
-    return required is False and not _PASSKEYS.isdisjoint(methods or ())
-
-
-def providers(sso: bool | None, auth0: bool | None, azure_ad: bool | None, okta: bool | None) -> list[str]:
-    """The tenant's own identity providers, of what `FEDERATED` names."""
-    stated = {"auth0": auth0, "azure_ad": azure_ad, "okta": okta}
-    return [vendor for vendor, enabled in stated.items() if sso and enabled]
 
 
 def _refusal(length: int | None, history: int | None) -> Unsupported | None:
@@ -68,8 +38,9 @@ def _refusal(length: int | None, history: int | None) -> Unsupported | None:
     kind="aws_cognito_user_pool",
     needs=CALLBACKS,
     looks=(
-        *(CALLBACKS, EMAIL, REQUIRED, METHODS, *FEDERATED, RISK, BREACHED, _WATCHED, _LENGTH, _HISTORY),
+        *(CALLBACKS, RISK, BREACHED, _WATCHED, _LENGTH, _HISTORY),
         *(f"{_POLICY}.require_{what}" for what in ("lowercase", "uppercase", "numbers", "special_chars")),
+        *PROOF,
         *LOOKS,
     ),
     places=PLACES,
@@ -77,13 +48,6 @@ def _refusal(length: int | None, history: int | None) -> Unsupported | None:
 def user_pool(
     names: Names,
     _callbacks: Value,
-    email: Value | None,
-    required: bool | None,
-    methods: tuple[str, ...] | None,
-    sso: bool | None,
-    auth0: bool | None,
-    azure_ad: bool | None,
-    okta: bool | None,
     risk: bool | None,
     breached: bool | None,
     watched: bool | None,
@@ -93,15 +57,15 @@ def user_pool(
     uppercase: bool | None,
     numbers: bool | None,
     symbols: bool | None,
-    *tagged: Any,
+    *said: Any,
 ) -> Result:
     """The pool. Users are invited and never sign up by themselves; Terraform and AWS both refuse to delete it.
 
     Users of the tenant's own identity provider show their second factor there: Cognito asks them for none.
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cognito_user_pool
     """
-    known = factors(methods, email)
-    if required and not known and not providers(sso, auth0, azure_ad, okta):
+    proof, tagged = Proof(*said[: len(PROOF)]), said[len(PROOF) :]
+    if proof.required and not proof.factors and not proof.providers:
         choice = f"add `totp` to `{METHODS}`", "let users sign in through an identity provider of their own"
         return Unsupported(METHODS, (*choice, "take `callback_urls` out of `terraform.inputs` in tenantc.yaml"))
     refusal = _refusal(length, history)
@@ -113,23 +77,26 @@ def user_pool(
         # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
         "user_pool_tier": "PLUS" if enforced or watched else "ESSENTIALS",
         "user_pool_add_ons": {"advanced_security_mode": "ENFORCED" if enforced else "AUDIT" if watched else "OFF"},
-        **_INVITED,
+        **_invited(by_sms="sms" in proof.factors),
         "password_policy": _passwords(length, history, lowercase, uppercase, numbers, symbols),
-        **_second_factors(known, required=required or False, by_passkey=passkeys(required, methods)),
+        **_second_factors(names, proof),
         "tags": tags(names, "identity", *tagged),
     }
     return {"resource": {"aws_cognito_user_pool": {"tenant": pool}}}
 
 
-_INVITED: Final[dict[str, Tree]] = {
-    "username_attributes": ["email"],
-    "username_configuration": {"case_sensitive": False},
-    "auto_verified_attributes": ["email"],
-    "user_attribute_update_settings": {"attributes_require_verification_before_update": ["email"]},
-    "admin_create_user_config": {"allow_admin_create_user_only": True},
-    "deletion_protection": "ACTIVE",
-    "lifecycle": {"prevent_destroy": True},
-}
+def _invited(*, by_sms: bool) -> dict[str, Tree]:
+    """A telephone that gets codes is proven before another takes its place, or a stolen session would be enough."""
+    proven: list[Tree] = ["email", "phone_number" if by_sms else None]
+    return {
+        "username_attributes": ["email"],
+        "username_configuration": {"case_sensitive": False},
+        "auto_verified_attributes": proven,
+        "user_attribute_update_settings": {"attributes_require_verification_before_update": proven},
+        "admin_create_user_config": {"allow_admin_create_user_only": True},
+        "deletion_protection": "ACTIVE",
+        "lifecycle": {"prevent_destroy": True},
+    }
 
 
 def _passwords(length: int | None, history: int | None, *asked: bool | None) -> Tree:
@@ -143,17 +110,21 @@ def _passwords(length: int | None, history: int | None, *asked: bool | None) -> 
     }
 
 
-def _second_factors(known: frozenset[str], *, required: bool, by_passkey: bool) -> dict[str, Tree]:
+def _second_factors(names: Names, proof: Proof) -> dict[str, Tree]:
     """What proves a user besides the password.
 
     Who gets codes by e-mail gets no new password that way, or the mailbox alone would be enough.
     https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SmsConfigurationType.html
     """
+    known = proof.factors
     by_email = "email" in known
-    first: list[Tree] = ["PASSWORD", "WEB_AUTHN" if by_passkey else None]
+    first: list[Tree] = ["PASSWORD", "WEB_AUTHN" if proof.passkeys else None]
+    sms: Tree = {"external_id": names.of("aws_name"), "sns_caller_arn": Ref("local", "sms_role")}
     return {
-        "mfa_configuration": ("ON" if required else "OPTIONAL") if known else "OFF",
+        "mfa_configuration": ("ON" if proof.required else "OPTIONAL") if known else "OFF",
         "software_token_mfa_configuration": {"enabled": True} if "totp" in known else None,
+        "sms_configuration": sms if "sms" in known else None,
         "email_mfa_configuration": {} if by_email else None,
         "email_configuration": (
             {"email_sending_account": "DEVELOPER", "source_arn": Ref("local", "email_identity")} if by_email else None
@@ -162,5 +133,5 @@ def _second_factors(known: frozenset[str], *, required: bool, by_passkey: bool) 
             "recovery_mechanism": {"name": "admin_only" if by_email else "verified_email", "priority": 1}
         },
         "sign_in_policy": {"allowed_first_auth_factors": first},
-        "web_authn_configuration": {"user_verification": "required"} if by_passkey else None,
+        "web_authn_configuration": {"user_verification": "required"} if proof.passkeys else None,
     }

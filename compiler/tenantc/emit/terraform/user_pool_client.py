@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from tenantc.emit.document import Expr, Names, Ref, Result, Tree, Unsupported, document, text
+from tenantc.emit.terraform.federation import EMAIL, PROOF, Proof
 from tenantc.emit.terraform.standing import unmet
-from tenantc.emit.terraform.user_pool import (
-    BREACHED,
-    CALLBACKS,
-    EMAIL,
-    FEDERATED,
-    METHODS,
-    POOL,
-    REQUIRED,
-    RISK,
-    factors,
-    passkeys,
-    providers,
-)
+from tenantc.emit.terraform.user_pool import BREACHED, CALLBACKS, POOL, RISK
 from tenantc.source.path import Path
 from tenantc.source.value import Value
 
@@ -36,20 +25,14 @@ _DOMAIN: Final = text("t", Expr("substr(sha256(aws_cognito_user_pool.tenant.arn)
     "terraform",
     kind="aws_cognito_user_pool_client",
     needs=CALLBACKS,
-    looks=(CALLBACKS, EMAIL, REQUIRED, METHODS, *FEDERATED, _TIMEOUT, _ABSOLUTE),
+    looks=(CALLBACKS, _TIMEOUT, _ABSOLUTE, *PROOF),
 )
 def user_pool_client(
     names: Names,
     _callbacks: Value,
-    email: Value | None,
-    required: bool | None,
-    methods: tuple[str, ...] | None,
-    sso: bool | None,
-    auth0: bool | None,
-    azure_ad: bool | None,
-    okta: bool | None,
     timeout: int | None,
     absolute: int | None,
+    *said: Any,
 ) -> Result:
     """The application, which holds no secret and so proves by PKCE that it began a sign-in.
 
@@ -60,10 +43,10 @@ def user_pool_client(
     if timeout is not None and not _SHORTEST <= timeout <= _LONGEST:
         bounds = f"between {_SHORTEST} and {_LONGEST}, the minutes for which tokens of Cognito can live"
         return Unsupported(_TIMEOUT, (f"set `{_TIMEOUT}` {bounds}",))
-    own = not required or factors(methods, email)
+    proof = Proof(*said)
+    own = not proof.required or proof.factors
     federated: list[Tree] = [
-        Ref("aws_cognito_identity_provider", vendor, "provider_name")
-        for vendor in providers(sso, auth0, azure_ad, okta)
+        Ref("aws_cognito_identity_provider", vendor, "provider_name") for vendor in proof.providers
     ]
     client: Tree = {
         "name": names.of("aws_name"),
@@ -76,7 +59,7 @@ def user_pool_client(
         "supported_identity_providers": ["COGNITO" if own else None, *federated],
         "explicit_auth_flows": [
             "ALLOW_REFRESH_TOKEN_AUTH",
-            "ALLOW_USER_AUTH" if passkeys(required, methods) else None,
+            "ALLOW_USER_AUTH" if proof.passkeys else None,
             "ALLOW_USER_SRP_AUTH" if own else None,
         ],
         "access_token_validity": timeout,
