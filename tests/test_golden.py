@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tenantc.cli.explain_verdict import verdict, verdict_lines
+from tenantc.cli.explain_verdict import verdict_lines
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
 from tenantc.diagnostics.render import LIBRARY
 from tenantc.driver.build import Request, build
+from tenantc.driver.explanation import verdict
 from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.workspace import load
 from tenantc.model.identity import fill

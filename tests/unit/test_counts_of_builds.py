@@ -82,7 +82,7 @@ class Bench:
         """How often the documents are built that look at these settings or at what refers to them, from nothing."""
         fresh = Emission(self.pipeline)
         self.built(one, fresh)
-        plans = [plan for target in fresh._outputs.of("").builder._targets for plan in target.plans.get("tenant", ())]
+        plans = [plan for target in fresh.outputs.of("").builder._targets for plan in target.plans.get("tenant", ())]
         changed = {name for path in paths for name in readers(one, path)}
         return sum(
             plan.built for plan in plans if any(looks(plan.document, name, self.secret(name)) for name in changed)

@@ -8,9 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
-from tenantc.audit.provenance import setting, written
 from tenantc.cli.explain_rule import explain_rule
-from tenantc.cli.explain_verdict import WORDS, readers, verdict, verdict_lines
+from tenantc.cli.explain_verdict import WORDS, verdict_lines
 from tenantc.cli.options import as_of_option, env_option, format_option
 from tenantc.cli.session import Session, print_json
 from tenantc.cli.show import check_path
@@ -18,13 +17,10 @@ from tenantc.diagnostics.codes import CODES
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.diagnostics.render import LIBRARY, printable
 from tenantc.driver import library
-from tenantc.driver.pipeline import Compiled, Pipeline, Tenant
-from tenantc.driver.targets import targets
-from tenantc.emit.targets import driven
-from tenantc.model.identity import fill
+from tenantc.driver.explanation import explanation, verdict
+from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.model.rule import Rule
-from tenantc.source.path import section
-from tenantc.source.value import Value, plain, show
+from tenantc.source.value import show
 
 _CODE = re.compile(r"[Tt]\d{3}")
 
@@ -94,68 +90,6 @@ def explain_code(code: str, format_: str) -> None:
         print_json({"version": 1, "code": code, "severity": CODES[code].severity.value, "page": page})
     else:
         click.echo(page, nl=False)
-
-
-def explanation(compiled: Compiled, path: str, pipeline: Pipeline) -> dict[str, Any]:
-    """What is known about one setting of one tenant: value, definitions, references, bounds, documents."""
-    found = origin(compiled, path)
-    leaf = pipeline.schema.leaf(path)
-    if leaf is not None:
-        found |= {"description": leaf.description, "kind": leaf.kind}
-        if leaf.unit:
-            found["unit"] = leaf.unit
-    found["constraints"] = constraints(compiled, path, pipeline)
-    found["rules"] = readers(compiled, path, pipeline)
-    chosen = targets(pipeline.workspace.options_in(compiled.linked.environment))
-    drives = driven(path, chosen, secret=leaf is not None and leaf.secret)
-    found["documents"] = [f"{document.target}/{document.name}" for document in drives]
-    return found
-
-
-def _value(compiled: Compiled, path: str) -> object:
-    value = compiled.resolved.settings.get(path)
-    return _filled(compiled, value) if value is not None else None
-
-
-def _filled(compiled: Compiled, value: Value) -> object:
-    return plain(fill(value, compiled.linked.spec.identity))
-
-
-def origin(compiled: Compiled, path: str) -> dict[str, Any]:
-    """The value of one setting of one tenant, who said it and where, and what it refers to."""
-    held = compiled.resolved.settings.sections.get(section(path))
-    found: dict[str, Any] = {"definitions": []}
-    if held is not None and path in held.values:
-        found["value"] = _filled(compiled, held.values[path])
-    if held is not None and path in held.definitions:
-        told = setting(held, path)
-        over = told.pop("over", [])
-        told.setdefault("written", told.pop("value", None))
-        if "before_cap" in told:
-            found["before_cap"] = told.pop("before_cap")
-        found["definitions"] = [told, *over]
-    reads = sorted(compiled.resolved.reads.get(path, ()))
-    if reads:
-        found["references"] = {read: _value(compiled, read) for read in reads}
-    return found
-
-
-def constraints(compiled: Compiled, path: str, pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Ceilings, caps and locks on a path, with their authors; the mixins that are granted more."""
-    limits, _ = pipeline.checker.limits(compiled.linked.stack, compiled.base)
-    found: list[dict[str, Any]] = [
-        {"what": "ceiling", "value": written(bound.value), "from": str(bound.layer), "at": str(bound.span)}
-        for bound in limits.ceilings.get(path, ())
-    ]
-    cap = compiled.resolved.caps.get(path)
-    if cap is not None:
-        found.append({"what": "cap", "value": written(cap.value), "from": str(cap.layer), "at": str(cap.span)})
-    lock = limits.lock(path)
-    if lock is not None:
-        found.append({"what": "lock", "from": str(lock.owner), "at": str(lock.named.span)})
-    for layer, named in limits.grants.items():
-        found += [{"what": "grant", "from": str(layer), "at": str(one.span)} for one in named if one.name == path]
-    return found
 
 
 def lines(found: dict[str, dict[str, Any]], path: str, prefix: str) -> list[str]:

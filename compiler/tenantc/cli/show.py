@@ -12,11 +12,10 @@ from tenantc.cli.session import Session
 from tenantc.diagnostics.diagnostic import has_errors
 from tenantc.diagnostics.render import printable
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver.pipeline import Compiled
-from tenantc.model.identity import fill
+from tenantc.driver.explanation import settings
 from tenantc.model.schema import Schema
-from tenantc.source.path import BadPathError, covers, split
-from tenantc.source.value import plain, show
+from tenantc.source.path import BadPathError, split
+from tenantc.source.value import show
 
 
 @click.command("show")
@@ -71,19 +70,6 @@ def names_of(path: str) -> tuple[str, ...]:
         return split(path)
     except BadPathError as error:
         raise click.UsageError(f"`{path}` is no path: {error}") from None
-
-
-def settings(compiled: Compiled, path: str | None) -> dict[str, object]:
-    """The values at and under a path, as artifacts hold them."""
-    identity = compiled.linked.spec.identity
-    found: dict[str, object] = {}
-    for name, section in sorted(compiled.resolved.settings.sections.items()):
-        if name == "workspace":
-            continue
-        for setting in sorted(section.values):
-            if path is None or covers(path, setting):
-                found[setting] = plain(fill(section.values[setting], identity))
-    return found
 
 
 def table(values: Mapping[str, Mapping[str, object]]) -> list[str]:

@@ -16,7 +16,7 @@ from tenantc.driver import rules
 from tenantc.driver.mutation import unnoticed
 from tenantc.driver.rule_tests import Tested, Tester
 from tenantc.driver.rules import RuleFile
-from tenantc.driver.workspace import documents_for
+from tenantc.driver.surroundings import documents_for
 from tenantc.report.findings import Report, RuleTest
 
 

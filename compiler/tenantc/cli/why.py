@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from tenantc.cli.explain import definition_lines, origin
+from tenantc.cli.explain import definition_lines
 from tenantc.cli.options import format_option
 from tenantc.cli.session import Session
 from tenantc.diagnostics.render import printable
+from tenantc.driver.explanation import origin
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.driver.sinks import MANIFEST
 from tenantc.driver.why import NAMES, PATCHES, Inquiry, target_of

@@ -14,11 +14,14 @@ from tenantc.driver.stacks import StackMemory
 from tenantc.model.spec import Spec
 
 
-def check_workspace(pipeline: Pipeline) -> tuple[Ledger, int]:
-    """Everything that is to be said about a workspace, and how many tenants were checked."""
+def check_workspace(pipeline: Pipeline, emission: Emission | None = None) -> tuple[Ledger, int]:
+    """Everything that is to be said about a workspace, and how many tenants were checked.
+
+    `emission` is one that has not seen a tenant yet.
+    """
     ledger = Ledger()
     ledger.shared(pipeline.shared())
-    emission = Emission(pipeline)
+    emission = emission or Emission(pipeline)
     seen: dict[str, str] = {}
     for path in pipeline.workspace.tenant_files():
         specs, diagnostics, _ = pipeline.workspace.specs(path)

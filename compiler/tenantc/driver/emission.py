@@ -51,7 +51,8 @@ class Emission:
     """Emits tenants one by one, and remembers of each what estates and collisions need.
 
     `only` names the targets to emit, by default those of the workspace. `reference` builds everything from scratch,
-    without memo or templates: what the fast path is tested against. `without` is a patch that is not applied.
+    without memo or templates: what the fast path is tested against. `without` is a patch that is not applied. `like` is
+    an earlier one of the same kind, whose templates this one uses: it remembers tenants anew and builds little.
     """
 
     def __init__(
@@ -61,13 +62,17 @@ class Emission:
         *,
         reference: bool = False,
         without: Patch | None = None,
+        like: Emission | None = None,
     ) -> None:
         self._pipeline = pipeline
         options = pipeline.workspace.options
         names = admitted(options, pipeline.schema)
         self.diagnostics = list(names.diagnostics)
         built = [name for name in names.value if only is None or name in only]
-        self._outputs = Outputs(pipeline.workspace, built, reference=reference, without=without)
+        if like is not None:
+            self.outputs: Outputs = like.outputs
+        else:
+            self.outputs = Outputs(pipeline.workspace, built, reference=reference, without=without)
         unlimited = options.section.values["workspace.values.unlimited"]
         assert isinstance(unlimited, int)
         self._values = Values(unlimited)
@@ -86,7 +91,7 @@ class Emission:
     @property
     def built(self) -> int:
         """How often a document's function ran."""
-        return self._outputs.built
+        return self.outputs.built
 
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
@@ -150,7 +155,7 @@ class Emission:
         One for all tenants of an environment: it names the first of them.
         """
         found: list[Diagnostic] = []
-        output = self._outputs.of(linked.environment)
+        output = self.outputs.of(linked.environment)
         for document in () if case.pending else output.missed(case.subject):
             assert document.needs is not None, "it lacks what it needs"
             key = linked.environment, document.needs
@@ -171,13 +176,13 @@ class Emission:
     def _built(self, case: Case) -> tuple[Files, list[Refusal]]:
         if case.pending:  # of whom nothing is deployed yet
             return [], []
-        output = self._outputs.of(case.environment)
+        output = self.outputs.of(case.environment)
         added = (_OBJECTS,) if output.holds_settings else ()
         return output.builder.files(case.subject, case.filler, "tenant", _looker({}), added)
 
     def _with_values(self, case: Case, files: Files) -> Files:
         filler, sections, head = case.filler, case.sections, case.head()
-        output = self._outputs.of(case.environment)
+        output = self.outputs.of(case.environment)
         if output.holds_settings and not case.pending:
             objects, files = _apart(files, _OBJECTS)
             config = self._values.config_map(sections, filler)
@@ -235,7 +240,7 @@ class Emission:
         united = {key: {one for each in said for one in each[key]} for key in said[0]}
         columns: dict[Key, Value] = {key: tuple(sorted(found, key=show)) for key, found in united.items()}
         options = self._pipeline.workspace.options_in(environment)
-        files, refusals = self._outputs.of(environment).builder.files(subject, filler, scope, _looker(columns))
+        files, refusals = self.outputs.of(environment).builder.files(subject, filler, scope, _looker(columns))
         self.diagnostics += [self._refused(one, subject, "", options.node.span, environment) for one in refusals]
         return files
 
@@ -256,7 +261,7 @@ class Emission:
     def idle_patches(self) -> list[Diagnostic]:
         """After a whole fleet, T613 for each patch that met no object."""
         help = "look at what the artifacts call it, and whether `kubernetes.kinds` and `targets` let it be written"
-        return [diagnose("T613", patch.node.span, help=help) for patch in self._outputs.idle()]
+        return [diagnose("T613", patch.node.span, help=help) for patch in self.outputs.idle()]
 
     def collisions(self, known: Collection[str]) -> tuple[Diagnostic, ...]:
         """T602 for each name that two tenants would bear; `known` are the tenants of the previous build."""
@@ -316,7 +321,7 @@ class Emission:
     def _root(self, environment: str, tenant: str) -> str:
         """The folder, below the environment's, of the root that a tenant stands in with others; empty if in its own."""
         options = self._pipeline.workspace.options_in(environment)
-        if "terraform" not in self._outputs.of(environment).names or not _shared_roots(options):
+        if "terraform" not in self.outputs.of(environment).names or not _shared_roots(options):
             return ""
         if options.layout == "environment":
             return _ROOTS

@@ -9,7 +9,6 @@ from tenantc.driver.stacks import Settled, StackMemory
 from tenantc.driver.workspace import Workspace
 from tenantc.judge.court import Court
 from tenantc.judge.evidence import broken
-from tenantc.judge.hardening import Bounds
 from tenantc.judge.judging import broken_clauses
 from tenantc.judge.regime import Regime
 from tenantc.judge.subject import Subject
@@ -85,26 +84,10 @@ class Judgement:
         return Hardened(inherited, resolved, tier, settled.contradictions, verdicts, broken)
 
     def _settled(self, stack: Stack, inherited: Resolved, tier: Settings) -> Settled:
-        resolved = inherited
-        asked: Bounds = {}
-        settled: dict[Path, list[Definition]] = {}
-        contradictions: dict[Path, Diagnostic] = {}
-        for ids in self.court.strata:
-            further = self.court.bounds(ids, resolved, tier, stack)
-            if not further:
-                continue
-            # a bound of an earlier stratum binds on, so each setting is settled anew from what it was
-            for path, bounds in further.items():
-                asked[path] = [*asked.get(path, ()), *bounds]
-            definitions, clashes = self.court.settle({path: asked[path] for path in further}, inherited, tier, stack)
-            before = dict(settled)
-            settled |= definitions
-            contradictions |= clashes
-            if settled != before:
-                resolved = self._extended(inherited, _written(settled))
+        written, contradictions, resolved = self.court.harden(inherited, tier, stack, self._extended)
         subject = self.court.subject(self.court.sections(resolved, stack), tier)
         verdicts = tuple(self.court.verdicts(subject, stack).values())
-        return Settled(_written(settled), tuple(contradictions.values()), verdicts)
+        return Settled(written, contradictions, verdicts)
 
     def _extended(self, inherited: Resolved, written: tuple[Definition, ...]) -> Resolved:
         return extend(inherited, Addition(written), self._schema, self._as_of) if written else inherited
@@ -277,10 +260,6 @@ def _with_leave(verdicts: dict[str, Verdict], waived: Mapping[str, Waiver | str]
     if not waived:
         return verdicts
     return {**verdicts, **{id: replace(verdicts[id], answer=Answer.WAIVED) for id in waived}}
-
-
-def _written(settled: Mapping[Path, list[Definition]]) -> tuple[Definition, ...]:
-    return tuple(one for path in sorted(settled) for one in settled[path])
 
 
 def _waiver_facts(waivers: Mapping[str, tuple[Waiver, ...]]) -> dict[Path, Value]:

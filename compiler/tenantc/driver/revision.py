@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.driver import files
 from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Compiled, Pipeline
-from tenantc.driver.rewriting import replace_all
+from tenantc.driver.rewriting import locked, replace_all
 from tenantc.emit.writers import yaml
 from tenantc.language.format import show_value
 from tenantc.language.syntax import Expression, TextTemplate
@@ -34,11 +35,12 @@ _STEPS = 8
 
 
 class Revision(Frozen):
-    """A tenant file's bytes as they are on disk, and as they would be."""
+    """A tenant file's bytes as they are on disk, and as they would be; of a file that `is_made`, none are there yet."""
 
     path: Path
     old: bytes
     new: bytes
+    is_made: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -54,12 +56,16 @@ class Standing(NamedTuple):
 
     def worse(self, before: Standing) -> list[Diagnostic]:
         """The errors, and broken rules at whatever level, that were not there before."""
-        known = {_key(one) for one in before.diagnostics}
-        found = [one for one in self.diagnostics if has_errors([one]) and _key(one) not in known]
+        found = self.failing(before)
         for environment, broken in self.broken.items():
             old = before.broken.get(environment, {})
             found += [one for rule, one in broken.items() if rule not in old]
         return list(dict.fromkeys(found))
+
+    def failing(self, before: Standing) -> list[Diagnostic]:
+        """The errors that were not there before."""
+        known = {_key(one) for one in before.diagnostics}
+        return [one for one in self.diagnostics if has_errors([one]) and _key(one) not in known]
 
 
 def _key(diagnostic: Diagnostic) -> object:
@@ -72,14 +78,13 @@ def _key(diagnostic: Diagnostic) -> object:
 class Reviser:
     """Changes tenant files of a workspace in memory."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, emission: Emission | None = None) -> None:
         self.pipeline = pipeline
-        self._emission = Emission(pipeline)
+        self._emission = emission or Emission(pipeline)
 
     def opened(self, path: Path) -> Revision | Diagnostic:
         """A file as it is, found where it really lies: never outside the workspace."""
-        root = self.pipeline.workspace.root
-        data = files.read(path, root)
+        data = self.pipeline.workspace.read(path)
         return data if isinstance(data, Diagnostic) else Revision(path.resolve(), data, data)
 
     def specs(self, revision: Revision) -> tuple[list[tuple[int, Spec]], list[Diagnostic]]:
@@ -120,6 +125,17 @@ class Reviser:
             revision = further
         return [self._uneditable(revision, wanted.path)]
 
+    def stated(self, revision: Revision, number: int, key: str, value: Any) -> Revision | list[Diagnostic]:
+        """A file with another value of one of a spec's own keys and nothing else, or what the compiler says of it."""
+        further = replace(revision, new=self._encoded(revision, self._editor(revision, number).stated(key, value)))
+        wrong = self._mistakes(revision, further)
+        if wrong:
+            return wrong
+        before: list[Any] = [document.plain() for document in self._documents(revision)]
+        before[number][key] = value
+        after = [document.plain() for document in self._documents(further)]
+        return further if after == before else [self._uneditable(revision, key)]
+
     def dropped(self, revision: Revision, number: int, path: Setting, at: Span) -> Revision | list[Diagnostic]:
         """A file without one entry of one document, or what the compiler says of it."""
         further = replace(revision, new=self._encoded(revision, self._editor(revision, number).dropped(at)))
@@ -137,17 +153,21 @@ class Reviser:
 
     def _compared(self, before: Revision, after: Revision, number: int, path: Setting) -> list[Diagnostic]:
         """What is wrong with a change, read back: errors, and anything that it changes but the one setting."""
-        specs, diagnostics = self.specs(after)
-        known = {_key(one) for one in self.specs(before)[1]}
-        wrong = [one for one in diagnostics if has_errors([one]) and _key(one) not in known]
+        wrong = self._mistakes(before, after)
         if wrong:
             return wrong
+        specs = self.specs(after)[0]
         old, new = self._documents(before), self._documents(after)
         if _apart(old, number) == _apart(new, number):
             was, now = dict(self.specs(before)[0]).get(number), dict(specs).get(number)
             if was is not None and now is not None and _besides(was, path) == _besides(now, path):
                 return []
         return [self._uneditable(before, path)]
+
+    def _mistakes(self, before: Revision, after: Revision) -> list[Diagnostic]:
+        """The errors in a file that were not there before."""
+        known = {_key(one) for one in self.specs(before)[1]}
+        return [one for one in self.specs(after)[1] if has_errors([one]) and _key(one) not in known]
 
     def _uneditable(self, revision: Revision, path: Setting) -> Diagnostic:
         name = files.within(revision.path, self.pipeline.workspace.root)
@@ -192,10 +212,22 @@ def diff(revision: Revision, shown: str) -> str:
 
 def write(revisions: Iterable[Revision], root: Path) -> list[Diagnostic]:
     """Writes all files that change, or none: T906 for one that somebody else has changed meanwhile."""
+    with locked(root):
+        return put(revisions, root)
+
+
+def put(revisions: Iterable[Revision], root: Path) -> list[Diagnostic]:
+    """As `write`, for who holds the workspace's lock."""
     changed = [one for one in revisions if one.is_changed]
-    stale = [files.within(one.path, root) for one in changed if files.read(one.path, root) != one.old]
+    stale = [files.within(one.path, root) for one in changed if _is_stale(one, root)]
     if stale:
         problem, help = "was changed by somebody else meanwhile", "nothing was written; run the command again"
         return [diagnose("T906", path=name, problem=problem, help=help) for name in stale]
     replace_all({one.path: one.new for one in changed})
     return []
+
+
+def _is_stale(revision: Revision, root: Path) -> bool:
+    if revision.is_made:
+        return os.path.lexists(revision.path)
+    return files.read(revision.path, root) != revision.old

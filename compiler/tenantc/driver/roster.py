@@ -43,7 +43,7 @@ class Roster:
         key = cache.key(b"roster", os.fsencode(self._root))
         known = _recall(key)
         now = time.time_ns()
-        needles = {id.encode(): id for id in wanted}
+        needles = {id.encode(errors="surrogatepass"): id for id in wanted}
         entries: dict[str, _Entry] = {}
         found: dict[Path, set[str]] = {}
         for file in files.entries(self._root / "tenants"):

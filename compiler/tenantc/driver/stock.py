@@ -76,3 +76,21 @@ def _named(folder: str, read: Callable[[Node], Outcome[T | None]], diagnostics: 
             if outcome.value is not None:
                 found[outcome.value.name] = outcome.value
     return found
+
+
+def extended(theirs: Framework, own: Framework) -> Framework:
+    """A policy of the library with what a workspace adds to it, key by key."""
+    controls = {one.id: one for one in (*theirs.controls, *own.controls)}
+    enforce = {one.rule: one for one in (*theirs.enforce, *own.enforce)}
+    params = {(one.rule, one.name): one for one in (*theirs.params, *own.params)}
+    return Framework(
+        theirs.name,
+        theirs.title,
+        (*theirs.accepts, *own.accepts),
+        own.span,
+        own.version or theirs.version,
+        tuple(controls.values()),
+        tuple(enforce.values()),
+        tuple(params.values()),
+        (*theirs.settle, *own.settle),
+    )

@@ -12,8 +12,8 @@ from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver import cache, files, library
 from tenantc.driver.options import Options, merged, read_options
 from tenantc.driver.roster import Roster
-from tenantc.driver.rulebook import book, library_documents
-from tenantc.driver.stock import Stock, stock
+from tenantc.driver.rulebook import book
+from tenantc.driver.stock import Stock, extended, stock
 from tenantc.driver.targets import patchable
 from tenantc.driver.templates import with_template
 from tenantc.language.runtime import Function
@@ -38,7 +38,10 @@ L = TypeVar("L", Waiver, Evidence)
 
 
 class Workspace(Frozen, eq=False):
-    """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by path."""
+    """A workspace whose shared documents were read. `inputs` are the bytes of every file that was, by path.
+
+    `edits` are tenant files as they would be, by where they really lie: what is asked of tenants is answered with them.
+    """
 
     root: Path
     options: Options
@@ -53,6 +56,7 @@ class Workspace(Frozen, eq=False):
     inputs_of: Mapping[str, Options] = field(default_factory=dict)
 
     patches: tuple[Patch, ...] = ()
+    edits: dict[Path, bytes] = field(default_factory=dict)
 
     def options_in(self, environment: str) -> Options:
         """The options as an environment states them."""
@@ -63,11 +67,20 @@ class Workspace(Frozen, eq=False):
         return (self.options, *self.inputs_of.values())
 
     def tenant_files(self) -> list[Path]:
-        return list(files.listing(self.root / "tenants"))
+        found = list(files.listing(self.root / "tenants"))
+        return [*found, *sorted(self.edits.keys() - {*found, *_real(found)})] if self.edits else found
+
+    def read(self, path: Path) -> bytes | Diagnostic:
+        """The bytes of a tenant file, or why they are not read."""
+        if self.edits:
+            data = self.edits.get(path.resolve() if path.is_symlink() else path)
+            if data is not None:
+                return data
+        return files.read(path, self.root)
 
     def specs(self, path: Path) -> tuple[list[Spec], list[Diagnostic], bytes]:
         """The tenants of one file, what is wrong with it, and its bytes."""
-        data = files.read(path, self.root)
+        data = self.read(path)
         if isinstance(data, Diagnostic):
             return [], [data], b""
         found, diagnostics = self.read_specs(files.within(path, self.root), data)
@@ -89,8 +102,8 @@ class Workspace(Frozen, eq=False):
         wanted = list(ids)
         found: dict[str, Spec] = {}
         diagnostics: list[Diagnostic] = []
-        for path in Roster(self.root, _ids).holders(set(wanted)):
-            data = files.read(path, self.root)
+        for path in dict.fromkeys([*Roster(self.root, _ids).holders(set(wanted)), *self.edits]):
+            data = self.read(path)
             if isinstance(data, Diagnostic):
                 continue
             parsed = parse_text(files.within(path, self.root), data)
@@ -121,7 +134,7 @@ class Workspace(Frozen, eq=False):
     def ids(self, *paths: Path) -> Iterator[tuple[str, Span]]:
         """Every tenant id of these files, by default of all, with its place, as far as the files can be read."""
         for path in paths or self.tenant_files():
-            data = files.read(path, self.root)
+            data = self.read(path)
             if isinstance(data, bytes):
                 for document in parse_text(files.within(path, self.root), data).value:
                     id = _id(document)
@@ -136,6 +149,11 @@ class Workspace(Frozen, eq=False):
         """A hint at the tenant that was meant, to end a sentence with."""
         hint = did_you_mean(tenant, (id for id, _ in self.ids()))
         return f": {hint}" if hint else ""
+
+
+def _real(paths: Iterable[Path]) -> Iterator[Path]:
+    """Where the links among these paths lead."""
+    return (path.resolve() for path in paths if path.is_symlink())
 
 
 def _id(document: Node) -> str | None:
@@ -155,12 +173,23 @@ def _ids(name: str, data: bytes) -> set[str] | None:
 
 def _mentions(data: bytes, id: str) -> bool:
     """Whether an id stands in a file as a word of its own."""
-    return re.search(rb"(?<![a-z0-9-])" + re.escape(id.encode()) + rb"(?![a-z0-9-])", data) is not None
+    return (
+        re.search(rb"(?<![a-z0-9-])" + re.escape(id.encode(errors="surrogatepass")) + rb"(?![a-z0-9-])", data)
+        is not None
+    )
 
 
 def load(root: Path) -> Outcome[Workspace | None]:
     """Reads the shared documents of a workspace on top of the library's. None if tenantc.yaml itself is unusable."""
     return _Loader(root).load()
+
+
+def is_current(workspace: Workspace) -> bool:
+    """Whether everything but the tenants' own files lies there as it was read, without a complaint."""
+    loader = _Loader(workspace.root)
+    loader.rules()
+    loader.with_templates([workspace.options, *workspace.inputs_of.values()])
+    return not loader.diagnostics and not loader.unkept and loader.inputs == workspace.inputs
 
 
 class _Shared(Frozen):
@@ -200,7 +229,7 @@ class _Loader:
             if key is not None:
                 cache.put(key, shared)
         reader = Reader(shared.documents.schema, Structure(shared.structure))
-        held = book(self.read(files.listing(self.root / "rules", (library.RULE,))), shared.documents, self.context())
+        held = book(self.rules(), shared.documents, self.context())
         options, *others = self.with_templates([shared.options, *shared.inputs_of.values()])
         diagnostics = [*shared.diagnostics, *self.unkept, *held.diagnostics]
         return Outcome(
@@ -219,6 +248,9 @@ class _Loader:
                 shared.patches,
             )
         )
+
+    def rules(self) -> dict[str, bytes]:
+        return self.read(files.listing(self.root / "rules", (library.RULE,)))
 
     def with_templates(self, stated: Iterable[Options]) -> list[Options]:
         """The options with the files that they name, which the cache does not hold."""
@@ -298,7 +330,7 @@ class _Loader:
         environments = self.own("environments", reader.environment)
         frameworks = dict(known.frameworks)
         for name, framework in self.own("policies", reader.framework).items():
-            frameworks[name] = _added(frameworks[name], framework) if name in frameworks else framework
+            frameworks[name] = extended(frameworks[name], framework) if name in frameworks else framework
         return Documents(
             known.schema,
             self.base(known.schema, top),
@@ -355,36 +387,6 @@ class _Loader:
             self.diagnostics += parsed.diagnostics
             nodes += parsed.value
         return nodes
-
-
-def _added(theirs: Framework, own: Framework) -> Framework:
-    """A policy of the library with what a workspace adds to it, key by key."""
-    controls = {one.id: one for one in (*theirs.controls, *own.controls)}
-    enforce = {one.rule: one for one in (*theirs.enforce, *own.enforce)}
-    params = {(one.rule, one.name): one for one in (*theirs.params, *own.params)}
-    return Framework(
-        theirs.name,
-        theirs.title,
-        (*theirs.accepts, *own.accepts),
-        own.span,
-        own.version or theirs.version,
-        tuple(controls.values()),
-        tuple(enforce.values()),
-        tuple(params.values()),
-        (*theirs.settle, *own.settle),
-    )
-
-
-def documents_for(start: Path) -> tuple[Documents, list[Diagnostic]]:
-    """The documents of the workspace around a path, or the library's if there is none."""
-    root = files.find_workspace(start)
-    loaded = load(root) if root is not None else None
-    if loaded is None:
-        return library_documents(), []
-    if loaded.value is None:
-        return library_documents(), list(loaded.diagnostics)
-    own = [one for one in loaded.value.diagnostics if not one.code.startswith("T5")]
-    return loaded.value.documents, own
 
 
 def _span(document: Tier | Mixin | Environment | Framework) -> Span | None:

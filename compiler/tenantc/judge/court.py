@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.judge.fleet import Fleet
@@ -12,6 +12,7 @@ from tenantc.judge.regime import Regime, misspoken, regime
 from tenantc.judge.subject import Names, Subject
 from tenantc.judge.turns import Turns
 from tenantc.language.runtime import Function
+from tenantc.model.layer import Definition
 from tenantc.model.resolved import Resolved
 from tenantc.model.rule import Rule
 from tenantc.model.schema import Group, Schema
@@ -43,7 +44,8 @@ class Court:
         self._rules = [(rule, function) for rule, function in rules if rule.over == "tenants"]
         # what is about no single tenant holds as the house says
         self.wide = regime([one for one in rules if one[0].over != "tenants"], policies, (), as_of)
-        self.fleet = Fleet(self.wide, columns or {}, as_of)
+        self._columns = columns or {}
+        self.fleet = Fleet(self.wide, self._columns, as_of)
         self._policies = policies
         self._schema = schema
         self._as_of = as_of
@@ -68,6 +70,10 @@ class Court:
         if known is None:
             known = self._regimes[frameworks] = regime(self._rules, self._policies, frameworks, self._as_of)
         return known
+
+    def forget_tenants(self) -> None:
+        """Begins anew with what rules over the fleet know."""
+        self.fleet = Fleet(self.wide, self._columns, self._as_of)
 
     @property
     def standings(self) -> Collection[tuple[tuple[str, ...], str]]:
@@ -97,6 +103,36 @@ class Court:
         """What bounds make of inherited settings."""
         subject = self.subject(self.sections(inherited, stack), tier)
         return settle(asked, subject, self._schema, inherited.reads, self.regime(stack.frameworks).preferred)
+
+    def harden(
+        self,
+        inherited: Resolved,
+        tier: Settings,
+        stack: Stack,
+        extended: Callable[[Resolved, tuple[Definition, ...]], Resolved],
+    ) -> tuple[tuple[Definition, ...], tuple[Diagnostic, ...], Resolved]:
+        """What the remedies of the rules write, stratum by stratum, contradictions among them, and the settings then.
+
+        `extended` gives settings with definitions on top.
+        """
+        resolved = inherited
+        asked: Bounds = {}
+        settled: dict[Path, list[Definition]] = {}
+        contradictions: dict[Path, Diagnostic] = {}
+        for ids in self.strata:
+            further = self.bounds(ids, resolved, tier, stack)
+            if not further:
+                continue
+            # a bound of an earlier stratum binds on, so each setting is settled anew from what it was
+            for path, bounds_ in further.items():
+                asked[path] = [*asked.get(path, ()), *bounds_]
+            definitions, clashes = self.settle({path: asked[path] for path in further}, inherited, tier, stack)
+            before = dict(settled)
+            settled |= definitions
+            contradictions |= clashes
+            if settled != before:
+                resolved = extended(inherited, _written(settled))
+        return _written(settled), tuple(contradictions.values()), resolved
 
     def sections(self, resolved: Resolved, stack: Stack) -> dict[str, Section]:
         """The settings of a stack, with what it knows of its tenants."""
@@ -166,6 +202,10 @@ class Court:
     def _secrets(self) -> Iterable[Path]:
         """Under which paths secrets may lie."""
         return {leaf.path.partition(".*")[0] for leaf in self._schema.leaves() if leaf.secret}
+
+
+def _written(settled: Mapping[Path, list[Definition]]) -> tuple[Definition, ...]:
+    return tuple(one for path in sorted(settled) for one in settled[path])
 
 
 def _is_unknown(path: Path) -> bool:

@@ -66,6 +66,19 @@ class Editor:
             self._shift(wanted, block, held, own)
         return self.patch.text()
 
+    def stated(self, key: str, value: Any) -> str:
+        """The file's text with another value of one of the spec's own keys, such as `tier`."""
+        top = self.document.value
+        assert isinstance(top, dict), "a spec is a mapping"
+        if key in top:
+            self.patch.replace((self.document.keys or {})[key], top[key], self._print(value))
+        elif self.patch.is_flow(self.document):
+            self.patch.add(self.document, f"{self._quoted(key, flow=True)}: {self._print(value)}")
+        else:
+            indent = " " * (self.document.column - 1)
+            self.patch.add_lines(top["tier"].end_line, f"{indent}{key}: {self._print(value)}")
+        return self.patch.text()
+
     def dropped(self, at: Span) -> str:
         """The file's text without the entry, or the item of `unset`, that begins at a place."""
         self._drop(way(self.document, at.line, at.column))
@@ -198,7 +211,10 @@ class Editor:
         # under an open map of plain values the rest of a key is one name
         is_name = isinstance(above, Group) and isinstance(above.entry, Leaf) and re.fullmatch(r"[\w.@/-]*\w", names[0])
         sign = "" if operator in _MERGES else operator.value
-        return self._quoted(f"{names[0] if is_name else join(names)}{sign}", flow=flow)
+        text = names[0] if is_name else join(names)
+        if split_operator(text)[1] is not Operator.SET:  # a name that ends as if an operator stood behind it
+            text = f"{join(names[:-1])}[{json.dumps(names[-1], ensure_ascii=False)}]"
+        return self._quoted(f"{text}{sign}", flow=flow)
 
     def _quoted(self, key: str, *, flow: bool = False) -> str:
         if not self.is_json and not flow and _BARE_KEY.fullmatch(key):

@@ -26,6 +26,10 @@ class Structure:
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._few = Few()
 
+    def keys(self, kind: str) -> frozenset[str]:
+        """The keys that a document of a kind may have at its top."""
+        return frozenset(self._schemas[kind]["properties"])
+
     def problems(self, kind: str, document: Node) -> list[Diagnostic]:
         """Everything in which a document is not what its kind asks for, in reading order; T109 and T120 to T122."""
         plain = document.plain()
