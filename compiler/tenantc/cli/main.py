@@ -28,6 +28,8 @@ COMMANDS = {
     "why": "tell which settings decide a line of an artifact",
     "init": "begin a workspace in a folder",
     "new": "add a tenant to a workspace",
+    "import": "make a tenant or a tier of a JSON template",
+    "export": "write a tenant as a JSON template",
     "diff": "tell what changes between two git revisions, or one and the working tree",
     "rules": "list the rules that hold",
     "fix": "mend tenants in their own files: rules that they break, overrides that change nothing",
