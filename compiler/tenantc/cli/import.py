@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 )
 @click.option("--set", "stated", multiple=True, metavar="VAR=VALUE", help="a variable of the template; may repeat")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="the file to write, which is not there yet; by default stdout"
+    "-o", "--output", type=click.Path(path_type=Path), help="the file to write, which is not there; by default stdout"
 )
 @click.option("-w", "--workspace", type=click.Path(path_type=Path), default=Path(), help="the workspace's folder")
 @as_of_option

@@ -27,7 +27,7 @@ FUNCTIONS: Final[Mapping[str, int]] = {
     "next_review_date": 0,
     "feature_enabled": 1,
 }
-SECRET: Final = "encrypt_sensitive"
+SECRET: Final = "encrypt_sensitive"  # noqa: S105 the name of a filter
 FILTERS: Final = ("default", "title", SECRET)
 _TESTS: Final = ("defined", "undefined", "none")
 
@@ -110,7 +110,7 @@ class Expressions:
         refusal = walker.visit(tree)
         if refusal is not None:
             return refusal
-        code = self._environment.compile(_named(tree))  # type: ignore[call-overload]
+        code = self._environment.compile(_named(tree))
         return Text(code, frozenset(walker.required), frozenset(walker.names))
 
     def _lexed(self, text: str) -> Refusal | None:
@@ -122,7 +122,9 @@ class Expressions:
             for _, kind, word in self._environment.lex(text):
                 if kind in ("block_begin", "raw_begin"):
                     problem = "is a statement, and a template has only expressions"
-                    return Refusal(problem, "write `{{ … }}`, with `a if b else c` where it depends", text.find(word), 2)
+                    return Refusal(
+                        problem, "write `{{ … }}`, with `a if b else c` where it depends", text.find(word), 2
+                    )
                 if kind == "variable_begin":
                     words = depth = 0
                 elif kind != "whitespace":
@@ -169,10 +171,6 @@ class Expressions:
         if size > _LONGEST or self._left < 0:
             return Refusal("gives a text that is too long", "shorten what it puts together")
         return value
-
-
-def holds_expressions(text: str) -> bool:
-    return _SIGN.search(text) is not None
 
 
 def as_text(text: str) -> str:
@@ -264,8 +262,10 @@ class _Walker:
 
 # nodes that hold values and nothing else
 _PLAIN = frozenset(
-    ("Template", "Output", "TemplateData", "Const", "Not", "And", "Or", "Compare", "Operand", "Concat", "List", "Pos")
-    + ("Neg",)
+    (
+        *("Template", "Output", "TemplateData", "Const", "Not", "And", "Or", "Compare", "Operand", "Concat", "List"),
+        *("Pos", "Neg"),
+    )
 )
 _FORBIDDEN = {
     "Getattr": "a look inside a value",
@@ -292,7 +292,9 @@ def _named(tree: Any) -> Any:
 
 
 def _sized(text: str) -> Refusal | None:
-    return Refusal(f"stands in a text of {len(text)} characters", f"{_LONGEST} are read") if len(text) > _LONGEST else None
+    return (
+        Refusal(f"stands in a text of {len(text)} characters", f"{_LONGEST} are read") if len(text) > _LONGEST else None
+    )
 
 
 def _told(function: Callable[..., object], met: list[Missing | Refusal]) -> Callable[..., object]:
@@ -319,7 +321,9 @@ def _environment() -> jinja2.Environment:
     def secret(context: Any, name: str) -> object:
         return context[SECRET](name)
 
-    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, cache_size=0, autoescape=False)
+    made = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, keep_trailing_newline=True, cache_size=0, autoescape=False
+    )
     made.globals.clear()
     made.filters = {"default": do_default, "title": do_title, SECRET: secret}
     made.tests = {"defined": test_defined, "undefined": test_undefined, "none": test_none}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
+from tenantc.driver.emission import Emission
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.emit.node import NULL
 from tenantc.emit.writers import yaml
@@ -74,7 +75,11 @@ class Trial:
         if read.value is None:
             return list(read.diagnostics), {}
         tenant = self._pipeline.tenant(read.value)
-        return [*read.diagnostics, *tenant.diagnostics], tenant.environments
+        emission = Emission(self._pipeline)
+        lives = tenant.environments.values() if read.value.status != "terminated" else ()
+        checked = [one.checked for one in lives if one.checked is not None]
+        refused = [problem for one in checked for problem in emission.documents(one)]
+        return [*read.diagnostics, *tenant.diagnostics, *refused], tenant.environments
 
     def _tier(self, document: Node) -> tuple[list[Diagnostic], Mapping[str, Compiled]]:
         """A tier is tried out by a tenant that has it and says nothing."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose
 from tenantc.driver.tenant_template.document import TenantTemplate
-from tenantc.load.jinja import FUNCTIONS, Expressions, Missing, Refusal, Scope, holds_expressions
+from tenantc.load.jinja import FUNCTIONS, Expressions, Missing, Refusal, Scope
 from tenantc.model.secrets import is_kept
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
@@ -46,7 +46,7 @@ def checked_variables(given: Mapping[str, object]) -> dict[str, object]:
         if not _VARIABLE.fullmatch(name):
             raise ValueError(f"`{name[:_LONGEST]}` is no name of a variable: letters, digits and `_`")
         if not isinstance(value, (bool, int, float, str)):
-            raise ValueError(f"the variable `{name}` is no text, number or boolean")
+            raise ValueError(f"the variable `{name}` is no text, number or boolean")  # noqa: TRY004 as the others
         if len(str(value)) > _LONGEST:
             raise ValueError(f"the variable `{name}` has more than {_LONGEST} characters")
         if isinstance(value, str) and _PLACED.search(value):
@@ -229,7 +229,3 @@ def is_worked_out(value: Any) -> bool:
     if isinstance(value, list):
         return all(is_worked_out(item) for item in value)
     return value is not LACKING
-
-
-def has_expression(node: Node) -> bool:
-    return isinstance(node.value, str) and holds_expressions(node.value)

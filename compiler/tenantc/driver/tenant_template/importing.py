@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from tenantc.check.secrets import credential
@@ -11,8 +11,9 @@ from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose, has_erro
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.pipeline import Compiled, Pipeline
 from tenantc.driver.tenant_template.document import Names, Said, TenantTemplate, said
-from tenantc.driver.tenant_template.drafting import Draft, Trial, Tried
+from tenantc.driver.tenant_template.drafting import KEPT, Draft, Trial, Tried
 from tenantc.driver.tenant_template.filling import (
+    IDENTITY,
     LACKING,
     PLACES,
     Filling,
@@ -24,13 +25,13 @@ from tenantc.driver.tenant_template.names import Finder
 from tenantc.driver.tenant_template.sorting import Sorted, Sorter, Stated, Unknown
 from tenantc.driver.tiers import alone
 from tenantc.model.identity import fill
-from tenantc.model.layer import Layer, LayerId, LayerKind
+from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path, join
 from tenantc.source.span import Span
-from tenantc.source.value import Value, plain, same
+from tenantc.source.value import Value, exact, plain
 
 Kind = Literal["tenant", "tier"]
 
@@ -51,9 +52,9 @@ _STORE: Final = "vault"
 class Imported(Frozen):
     """What came of an import. `text` is the document, None if errors are among the diagnostics.
 
-    `stated` are the settings that differ from the tier, `same` those that don't; `renamed` what is called otherwise now,
-    `unknown` what nothing uses, `secrets` the references by the variable that is to be put there. `tenant` is its id,
-    `broken` are the rules that it breaks as it stands.
+    `stated` are the settings that differ from the tier, `same` those that don't; `renamed` what is called otherwise
+    now, `unknown` what nothing uses, `secrets` the references by the variable that is to be put there. `tenant` is its
+    id, `broken` are the rules that it breaks as it stands.
     """
 
     text: str | None
@@ -67,7 +68,7 @@ class Imported(Frozen):
     broken: tuple[str, ...] = ()
 
 
-class _Told(Exception):
+class _EndError(Exception):
     """The import ends here, with these diagnostics."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -94,7 +95,7 @@ def import_template(
     run = _Import(pipeline, template, checked_variables(variables), target)
     try:
         return run.imported()
-    except _Told as told:
+    except _EndError as told:
         return Imported(None, told.diagnostics)
 
 
@@ -111,6 +112,7 @@ class _Import:
         self.top = template.root.value
         self.trial = Trial(pipeline, target.kind, target.path)
         self.nodes: dict[Path, Node] = {}
+        self.kept: dict[Path, Any] = {}
 
     def imported(self) -> Imported:
         tier = self.tier()
@@ -122,14 +124,16 @@ class _Import:
         sorter = Sorter(Finder(self.pipeline.schema), _plain(inherited.get))
         frameworks: list[Any] = []
         for one, value in self.worked_out(inherited.get):
-            if one.names in _FRAMEWORKS:
+            if one.names[0] == KEPT:
+                self.kept[join(one.names[1:]) if len(one.names) > 2 else "".join(one.names[1:])] = value
+            elif one.names in _FRAMEWORKS:
                 frameworks += value if isinstance(value, list) else [value]
             elif one.names[0] not in self.nodes:
                 sorter.take(one, value)
         self.stop(self.filling.diagnostics())
         found = sorter.sorted()
         self.stop(self.open_secrets(found))
-        self.require(head, frameworks, found)
+        self.require(head, frameworks, found.frameworks)
         return self.drafted(head, found)
 
     def tier(self) -> str:
@@ -163,7 +167,9 @@ class _Import:
                 self.filling.lack(name, self.template.root)
             found[name] = value
         for name in _OPTIONAL:
-            value = self.filling.work_out(self.top[name]) if name in self.top else None
+            value = self.filling.identity(name) if name in IDENTITY else LACKING
+            if value is LACKING:
+                value = self.filling.work_out(self.top[name]) if name in self.top else None
             if value is not None and value != _USUAL.get(name):
                 found[name] = value
         return found
@@ -183,7 +189,7 @@ class _Import:
         for number, one in enumerate(everything):
             value = values[number] if number in values else self.filling.work_out(one.node)
             if is_worked_out(value):
-                yield one, placed(value) if self.target.kind == "tier" else value
+                yield one, self.placed(value)
 
     def secret_prefix(self, head: Mapping[str, Any]) -> str:
         """How the references of secrets begin: where the workspace keeps those of a tenant."""
@@ -199,6 +205,7 @@ class _Import:
         written = [(value, stated.nodes[0].span) for stated in found.settings.values() for value in [stated.value]]
         places = {join(one.names): one.node.span for one in said(self.template)}
         written += [(value, places[path]) for path, value in found.kept.items()]
+        written += [(value, self.template.root.span) for value in self.kept.values()]
         problems: list[Diagnostic] = []
         for value, span in written:
             for text in _texts(value):
@@ -208,25 +215,22 @@ class _Import:
                     problems.append(diagnose("T406", span, what=what, help=help))
         return problems
 
-    def require(self, head: dict[str, Any], stated: list[Any], found: Sorted) -> None:
+    def require(self, head: dict[str, Any], stated: list[Any], switched: Iterable[str]) -> None:
         """Puts the frameworks that the template requires into the document, each once."""
-        key = "frameworks" if self.target.kind == "tier" else _REQUIRED
-        spelled = self.pipeline.workspace.documents.frameworks
-        known = {one.name.casefold() for id in found.frameworks for one in (*spelled[id].accepts,) if id in spelled}
-        names = [name for name in stated if name is not None]
-        names += [
-            spelled[id].accepts[0].name
-            for id in found.frameworks
-            if not any(str(name).casefold() in known for name in stated)
-        ]
+        known = self.pipeline.workspace.documents.frameworks
+        names = [str(name) for name in stated if name is not None]
+        for id in switched:
+            spellings = [one.name for one in known[id].accepts]
+            if not any(name in (id, *spellings) for name in names):
+                names.append(spellings[0])
         if names:
-            head[key] = list(dict.fromkeys(map(str, names)))
+            head["frameworks" if self.target.kind == "tier" else _REQUIRED] = list(dict.fromkeys(names))
 
     def drafted(self, head: dict[str, Any], found: Sorted) -> Imported:
         """The document, with what the compiler refuses set aside, and what the tier says already left out."""
         bare = self.trial.run(Draft(head, {}, {}))
         self.stop(self.moved(one, bare) for one in bare.errors)
-        kept, aside = dict(found.kept), list(found.diagnostics)
+        kept, aside = {**self.kept, **found.kept}, list(found.diagnostics)
         settings = {path: _escaped(one.value, self.target.kind) for path, one in found.settings.items()}
         whole = self.accepted(head, found, settings, kept, aside)
         same = [path for path in settings if _is_inherited(path, whole, bare)]
@@ -245,7 +249,7 @@ class _Import:
             tuple(path for path in found.settings if path in same),
             found.renamed,
             found.unknown,
-            self.filling.secrets,
+            {name: str(self.placed(reference)) for name, reference in self.filling.secrets.items()},
             str(head.get("tenant_id", "")),
             whole.broken,
         )
@@ -269,17 +273,20 @@ class _Import:
             for path, error in movable.items():
                 stated = found.settings[path]
                 del settings[path]
-                kept |= {join(names): self.raw(names, stated) for names in stated.names}
-                problem = f"{error.message}"
-                aside.append(diagnose("T142", stated.nodes[0].span, path=path, problem=problem, help=error.help))
+                kept |= {join(names): self.raw(names) for names in stated.names}
+                facts = {"path": path, "problem": error.message}
+                aside.append(diagnose("T142", stated.nodes[0].span, help=error.help, **facts))
 
-    def raw(self, names: Names, stated: Stated) -> Any:
+    def raw(self, names: Names) -> Any:
         """What stands at a place of the template, worked out."""
         node = self.template.root
         for name in names:
             assert isinstance(node.value, dict), "names lead through mappings"
             node = node.value[name]
-        value = self.filling.work_out(node)
+        return self.placed(self.filling.work_out(node))
+
+    def placed(self, value: Any) -> Any:
+        """A value as the document says it, but for what specs escape."""
         return placed(value) if self.target.kind == "tier" else value
 
     def moved(self, error: Diagnostic, tried: Tried, settings: Mapping[Path, Stated] | None = None) -> Diagnostic:
@@ -298,7 +305,7 @@ class _Import:
         """Ends the import if anything is wrong."""
         found = list(diagnostics)
         if has_errors(found):
-            raise _Told(found)
+            raise _EndError(found)
 
 
 # how the paths of a tenant's secrets begin where the store keeps no order
@@ -356,17 +363,6 @@ def _alike(path: Path, left: Tried, right: Tried) -> bool:
     )
 
 
-def _said(resolved: Any, compiled: Compiled, path: Path) -> Any:
+def _said(resolved: Resolved, compiled: Compiled, path: Path) -> Hashable:
     value = resolved.settings.before_caps(path)
-    return None if value is None else _Exact(fill(value, compiled.linked.spec.identity))
-
-
-class _Exact(NamedTuple):
-    """A value that is equal to none of another type."""
-
-    value: Value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Exact) and same(self.value, other.value)
-
-    __hash__ = None  # type: ignore[assignment]
+    return None if value is None else exact(fill(value, compiled.linked.spec.identity))

@@ -80,7 +80,7 @@ class Finder:
 
     def suggestion(self, names: Names) -> str:
         """What somebody may have meant who wrote names that mean nothing, as the end of a sentence; or nothing."""
-        lifted = next(_spellings(names))
+        *_, lifted = self._ways(next(_spellings(names)))
         here, depth = self._schema.root, 0
         for name in lifted:
             inner = here.get(name)

@@ -91,9 +91,7 @@ class Sorter:
                 self._older_name(settings, path, one, value)
         for path, switches in self._switches.items():
             self._switched(settings, path, switches)
-        return Sorted(
-            settings, self._kept, self._groups(), self._renamed, self._frameworks, tuple(self._diagnostics)
-        )
+        return Sorted(settings, self._kept, self._groups(), self._renamed, self._frameworks, tuple(self._diagnostics))
 
     def _note(self, one: Said) -> None:
         self._known.update(one.names[:end] for end in range(len(one.names) + 1))
@@ -164,7 +162,7 @@ _ABOUT = "_metadata"
 
 
 def fitted(value: Any, leaf: Leaf) -> Any:
-    """A value as specs write it: -1 is unlimited where that is a value, and a moment is its day where a day is asked."""
+    """A value as specs write it: -1 is unlimited where that is one, and a moment is its day where a day is asked."""
     if leaf.unlimited and isinstance(value, (int, float)) and not isinstance(value, bool) and value == -1:
         return "unlimited"
     if leaf.schema.get("format") == "date" and isinstance(value, str) and value[10:11] == "T":
