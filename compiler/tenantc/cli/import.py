@@ -117,8 +117,8 @@ def _taken(pipeline: Pipeline, done: Imported, output: Path, root: Path) -> list
 
 def _report(done: Imported, prefix: str) -> Iterator[str]:
     """What came of the template, line by line."""
-    counts = (f"{len(done.stated)} settings differ from the tier", f"{len(done.same)} are as it has them")
-    yield f"{', '.join(counts)}, {sum(one.count for one in done.unknown)} values mean nothing here"
+    unused = sum(one.count for one in done.unknown)
+    yield f"settings that differ from the tier: {len(done.stated)}; that it has already: {len(done.same)}; unused: {unused}"
     for old, new in done.renamed.items():
         yield printable(f"  {old} is called `{new}` now")
     for variable, reference in done.secrets.items():

@@ -96,6 +96,9 @@ class Null(Node):
 
     __slots__ = ()
 
+    def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 it is the same for all
+        return self
+
 
 NULL: Final = Null()
 

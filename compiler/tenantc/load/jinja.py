@@ -36,6 +36,7 @@ _SIGN = re.compile(r"\{[{%#]")
 _LONGEST = 4096  # characters of a text that holds expressions, and of what one of them gives
 _TOKENS = 64  # words and signs of one expression
 _DEEPEST = 12  # brackets in brackets
+_TEXTS = 10_000  # different texts with expressions in one template, each of which takes a compilation
 _OUTPUT = 1 << 22  # characters that all expressions of a template may give
 _LARGEST = 1 << 53  # the largest whole number that every reader of JSON takes for the same (RFC 8259 §6)
 # where a text's only expression puts its value
@@ -63,7 +64,8 @@ class Scope(Frozen, eq=False):
     """What the expressions of a template may ask for.
 
     `value` gives that of a variable, None if it has none. `functions` are those of `FUNCTIONS`, `secret` gives what
-    stands for the secret that a variable holds; each may return `Missing`, or a `Refusal`.
+    stands for the secret that a variable holds; each may return `Missing`, without names where they are told already,
+    or a `Refusal`.
     """
 
     value: Callable[[str], object]
@@ -92,6 +94,8 @@ class Expressions:
         if not _SIGN.search(text):
             return text
         read = self._read.get(text)
+        if read is None and len(self._read) == _TEXTS:
+            return Refusal(f"is one too many: a template has at most {_TEXTS} different ones", "split the template")
         if read is None:
             read = self._read[text] = self._compiled(text)
         return read if isinstance(read, Refusal) else self._run(read, scope)
@@ -143,7 +147,7 @@ class Expressions:
         values: dict[str, object] = {}
         for name in text.names:
             value = scope.value(name)
-            if isinstance(value, Refusal):
+            if isinstance(value, (Missing, Refusal)):
                 return value
             if value is not None:
                 values[name] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tenantc.diagnostics.diagnostic import Diagnostic, has_errors
@@ -42,6 +42,18 @@ class Tried(Frozen):
     errors: tuple[Diagnostic, ...]
     blamed: Mapping[Path, Diagnostic]
     broken: tuple[str, ...] = ()
+
+    def behind(self, stated: Container[Path]) -> dict[Path, Diagnostic]:
+        """For an error about a setting that nobody states, the nearest stated one that it is computed from."""
+        for error in self.errors:
+            for compiled in self.environments.values():
+                reads = compiled.resolved.reads
+                waiting = [fact for _, fact in error.facts]
+                for path in waiting:
+                    if path in stated:
+                        return {path: error}
+                    waiting += [one for one in sorted(reads.get(path, ())) if one not in waiting]
+        return {}
 
 
 class Trial:

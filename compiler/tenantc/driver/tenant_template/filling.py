@@ -15,7 +15,7 @@ from tenantc.model.secrets import is_kept
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path
-from tenantc.source.span import part
+from tenantc.source.span import part, whole
 from tenantc.source.value import Value
 
 # what a document says about itself, which its expressions may ask for
@@ -26,6 +26,7 @@ _PLACED: Final = re.compile(f"[{''.join(PLACES.values())}]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST = 4096  # characters of a variable
 _SHOWN = 10  # places of one missing variable
+_TOLD = 500  # missing variables, and other mistakes
 _CYCLES = {"monthly": 1, "quarterly": 3, "annual": 12}
 _MONTHS = {"contract_end_date": "contract_months", "next_review_date": "review_months"}
 
@@ -59,6 +60,7 @@ class Filling:
 
     def __init__(self, template: TenantTemplate, variables: Mapping[str, object], as_of: str) -> None:
         assert isinstance(template.root.value, dict), "a template is a mapping"
+        self._root = template.root
         self._top = template.root.value
         self._given = dict(variables)
         self._as_of = date.fromisoformat(as_of)
@@ -89,9 +91,7 @@ class Filling:
     def identity(self, name: str) -> object:
         """A part of the tenant's identity: as it was given, else as the template says it; `LACKING` if neither does."""
         value = self._value(name)
-        if isinstance(value, Refusal):
-            return LACKING
-        return LACKING if value is None else value
+        return LACKING if value is None or isinstance(value, (Missing, Refusal)) else value
 
     def work_out(self, node: Node) -> object:
         """The value of a node as plain data; `LACKING` where something is wrong, which `diagnostics` tells."""
@@ -109,13 +109,17 @@ class Filling:
 
     def diagnostics(self) -> list[Diagnostic]:
         """Everything that is wrong with the texts, variables without a value among it."""
-        found = list(self._problems)
-        for name, blames in sorted(self._missing.items()):
+        found = self._problems[:_TOLD]
+        for name, blames in sorted(self._missing.items())[:_TOLD]:
             option = name.removesuffix("()")
             help = f"give it: `--set {option}=…`"
             if option in _TERMS:
                 help = f"the tier may state `{_TERMS[option]}`; or {help}"
             found.append(diagnose("T141", *blames[:_SHOWN], help=help, name=name, count=_times(len(blames))))
+        for more, what in ((len(self._problems), "mistakes"), (len(self._missing), "variables without a value")):
+            if more > _TOLD:
+                problem = f"has {more} {what}, of which the first {_TOLD} are told"
+                found.append(diagnose("T143", whole(self._root.text), problem=problem))
         return list(dict.fromkeys(found))
 
     def _text(self, node: Node) -> object:
@@ -152,7 +156,8 @@ class Filling:
         self._asked.append(name)
         worked = self.work_out(node)
         self._asked.pop()
-        self._known[name] = None if worked is LACKING else worked
+        # what is wrong with it is told where it stands
+        self._known[name] = Missing(()) if worked is LACKING else worked
         return self._known[name]
 
     def _secret(self, name: str) -> object:

@@ -268,7 +268,8 @@ class _Import:
             movable = {path: one for path, one in tried.blamed.items() if path in settings and one.code not in _SECRET}
             if not tried.errors:
                 return tried
-            if not movable:
+            movable = movable or tried.behind(settings)
+            if not movable or any(one.code in _SECRET for one in tried.errors):
                 self.stop(self.moved(one, tried, found.settings) for one in tried.errors)
             for path, error in movable.items():
                 stated = found.settings[path]

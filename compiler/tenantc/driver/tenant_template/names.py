@@ -76,11 +76,14 @@ class Finder:
 
     def is_mapping(self, names: Names) -> bool:
         """Whether names mean a mapping of settings."""
+        if len(names) == 1 and names[0] in _LIFTED:
+            return True
         return any(isinstance(self._schema.find(join(way)), Group) for way in self._ways(lifted(names)))
 
     def suggestion(self, names: Names) -> str:
         """What somebody may have meant who wrote names that mean nothing, as the end of a sentence; or nothing."""
-        *_, lifted = self._ways(next(_spellings(names)))
+        *_, spelled = _spellings(names)
+        *_, lifted = self._ways(spelled)
         here, depth = self._schema.root, 0
         for name in lifted:
             inner = here.get(name)

@@ -146,11 +146,15 @@ class Sorter:
         blames = [Blame(first.span, "here")] if first is not None else []
         self._diagnostics.append(diagnose("T142", one.node.span, *blames, path=path, problem=problem))
 
+    def _is_known(self, names: Names) -> bool:
+        return names in self._known or self._finder.is_mapping(names)
+
     def _groups(self) -> tuple[Unknown, ...]:
         """What nothing uses: mappings that hold nothing else stand for all that is in them."""
         found: dict[Names, list[Said]] = {}
         for one in self._unknown:
-            end = next(end for end in range(1, len(one.names) + 1) if one.names[:end] not in self._known)
+            ends = range(1, len(one.names))
+            end = next((end for end in ends if not self._is_known(one.names[:end])), len(one.names))
             found.setdefault(one.names[:end], []).append(one)
         return tuple(
             Unknown(names, len(ones), ones[0].key.span, self._finder.suggestion(names)) for names, ones in found.items()
