@@ -17,10 +17,11 @@ def load_file(path: Path, name: str) -> Outcome[TenantTemplate | None]:
     """The template in a file that is shown by a name; T906 for what is no plain file. Raises OSError."""
     # whoever opens a device or a pipe may wait for ever
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        problem = "is not a plain file"
+        return Outcome(None, (diagnose("T906", whole(Text(name, "")), path=name, problem=problem),))
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            problem = "is not a plain file"
-            return Outcome(None, (diagnose("T906", whole(Text(name, "")), path=name, problem=problem),))
         # one byte more than is read, so that a longer file is told
         return read_template(name, file.read(LIMITS.size + 1))
 
