@@ -74,4 +74,4 @@ def test_a_document_compiles_states_nothing_idle_and_says_everything_that_was_ke
     told = pipeline.tenant(read.value).diagnostics
     # rules are broken by what a template leaves open, whatever it says
     assert [one for one in told if one.code[:2] != "T5"] == []
-    assert AS_OF == pipeline.as_of
+    assert pipeline.as_of == AS_OF

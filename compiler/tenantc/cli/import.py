@@ -118,7 +118,8 @@ def _taken(pipeline: Pipeline, done: Imported, output: Path, root: Path) -> list
 def _report(done: Imported, prefix: str) -> Iterator[str]:
     """What came of the template, line by line."""
     unused = sum(one.count for one in done.unknown)
-    yield f"settings that differ from the tier: {len(done.stated)}; that it has already: {len(done.same)}; unused: {unused}"
+    differing, same = len(done.stated), len(done.same)
+    yield f"settings that differ from the tier: {differing}; that it has already: {same}; unused: {unused}"
     for old, new in done.renamed.items():
         yield printable(f"  {old} is called `{new}` now")
     for variable, reference in done.secrets.items():
