@@ -15,9 +15,12 @@ from tenantc.cli.session import Session, print_text
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.render import place_of, printable
 from tenantc.driver.files import shown
+from tenantc.driver.keys import KeyRefusedError
 from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.sealed import FOLDER, load_sealer
 from tenantc.driver.tenant_template.importing import Imported, Target, import_template
 from tenantc.driver.tenant_template.reading import load_file, write_new
+from tenantc.load.limits import LIMITS
 from tenantc.source.path import join
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
@@ -29,6 +32,8 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
     "--as", "kind", type=click.Choice(["tenant", "tier"]), default="tenant", show_default=True, help="what to make"
 )
 @click.option("--set", "stated", multiple=True, metavar="VAR=VALUE", help="a variable of the template; may repeat")
+@click.option("--set-file", "files", multiple=True, metavar="VAR=FILE", help="a variable whose value a file holds")
+@click.option("--seal", is_flag=True, help="seal secrets that are given to the keys in the workspace's sealing/")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="the file to write, which is not there; by default stdout"
 )
@@ -39,6 +44,8 @@ def command(
     template: Path,
     kind: Literal["tenant", "tier"],
     stated: tuple[str, ...],
+    files: tuple[str, ...],
+    seal: bool,
     output: Path | None,
     workspace: Path,
     as_of: str | None,
@@ -47,7 +54,8 @@ def command(
     """Make a tenant of TEMPLATE, a JSON document with Jinja2's expressions, or a tier.
 
     What is written says only what differs from the tier that the template names. Settings that nothing uses are listed
-    and kept under `x-imported`. A VALUE is a number, `true`, `false` or else a text.
+    and kept under `x-imported`. A VALUE is a number, `true`, `false` or else a text. Everybody on the machine may read
+    what a command is called with, so give secrets by --set-file.
     """
     session = Session(workspace, format_, as_of)
     if output is not None and output.exists():
@@ -59,8 +67,12 @@ def command(
     read = load_file(template, os.path.relpath(template, session.root))
     if read.value is None:
         session.finish({"written": []}, read.diagnostics)
+    target = _target(kind, template, output, session.root)
     try:
-        done = import_template(pipeline, read.value, _variables(stated), _target(kind, template, output, session.root))
+        sealer = load_sealer(session.root / FOLDER) if seal else None
+        done = import_template(pipeline, read.value, _variables(stated) | _read(files), target, sealer)
+    except KeyRefusedError as refused:
+        session.finish({"written": []}, [refused.diagnostic])
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     found = list(done.diagnostics)
@@ -86,6 +98,22 @@ def _variables(stated: tuple[str, ...]) -> dict[str, object]:
         if not equals:
             raise click.UsageError(f"`{printable(one)}` is no variable with a value: write VAR=VALUE")
         found[name] = _value(text)
+    return found
+
+
+def _read(stated: tuple[str, ...]) -> dict[str, object]:
+    """The variables of `--set-file`: texts, without the line break at their end."""
+    found: dict[str, object] = {}
+    for one in stated:
+        name, equals, path = one.partition("=")
+        if not equals:
+            raise click.UsageError(f"`{printable(one)}` is no variable with a file: write VAR=FILE")
+        with Path(path).open("rb") as file:
+            data = file.read(LIMITS.size)
+        try:
+            found[name] = data.decode().removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError:
+            raise click.UsageError(f"`{printable(path)}` is no text in UTF-8") from None
     return found
 
 

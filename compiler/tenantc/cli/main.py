@@ -30,6 +30,8 @@ COMMANDS = {
     "new": "add a tenant to a workspace",
     "import": "make a tenant or a tier of a JSON template",
     "export": "write a tenant as a JSON template",
+    "seal": "seal a tenant's secret to the workspace's public keys",
+    "unseal": "open a sealed secret with the private keys",
     "diff": "tell what changes between two git revisions, or one and the working tree",
     "rules": "list the rules that hold",
     "fix": "mend tenants in their own files: rules that they break, overrides that change nothing",

@@ -33,7 +33,8 @@ _TESTS: Final = ("defined", "undefined", "none")
 
 # what begins something of Jinja2's
 _SIGN = re.compile(r"\{[{%#]")
-_LONGEST = 4096  # characters of a text that holds expressions, and of what one of them gives
+_LONGEST = 4096  # characters of a text that holds expressions
+_WIDEST = 16_384  # characters of what such a text gives
 _TOKENS = 64  # words and signs of one expression
 _DEEPEST = 12  # brackets in brackets
 _TEXTS = 10_000  # different texts with expressions in one template, each of which takes a compilation
@@ -172,7 +173,7 @@ class Expressions:
             return Refusal("gives a number that no reader takes for the same")
         size = len(str(value))
         self._left -= size
-        if size > _LONGEST or self._left < 0:
+        if size > _WIDEST or self._left < 0:
             return Refusal("gives a text that is too long", "shorten what it puts together")
         return value
 

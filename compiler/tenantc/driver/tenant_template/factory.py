@@ -10,7 +10,10 @@ from typing import Any
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose, has_errors
 from tenantc.driver import files
 from tenantc.driver.as_of import as_of as day_of
+from tenantc.driver.keys import KeyRefusedError
 from tenantc.driver.pipeline import Pipeline
+from tenantc.driver.sealed import FOLDER as SEALING
+from tenantc.driver.sealed import Sealer, load_sealer
 from tenantc.driver.tenant_template.customizing import customize
 from tenantc.driver.tenant_template.document import TenantTemplate
 from tenantc.driver.tenant_template.exporting import export_template
@@ -67,18 +70,31 @@ class TenantTemplateFactory:
         raise TemplateError(made)
 
     def import_template(
-        self, template: TenantTemplate, variables: Mapping[str, object], kind: Kind = "tenant", name: str = ""
+        self,
+        template: TenantTemplate,
+        variables: Mapping[str, object],
+        kind: Kind = "tenant",
+        name: str = "",
+        *,
+        seal: bool = False,
     ) -> Imported:
         """The tenant or tier that a template comes to; `name` is a tier's, by default that of the template's file.
 
+        With `seal`, the secrets of a tenant that are given are sealed to the keys in the workspace's `sealing/`.
         Raises ValueError for variables that are none, and TemplateError for whatever else leaves no document.
         """
         stem = name or Path(template.name).stem
         target = Target(kind, f"{'tenants' if kind == 'tenant' else 'tiers'}/{stem}.yaml", stem)
-        done = import_template(self._pipeline, template, variables, target)
+        done = import_template(self._pipeline, template, variables, target, self._sealer() if seal else None)
         if done.text is None:
             raise TemplateError(one for one in done.diagnostics if has_errors([one]))
         return done
+
+    def _sealer(self) -> Sealer:
+        try:
+            return load_sealer(self._pipeline.workspace.root / SEALING)
+        except KeyRefusedError as refused:
+            raise TemplateError([refused.diagnostic]) from None
 
     def export_template(self, tenant_id: str, environment: str | None = None) -> TenantTemplate:
         """A tenant as a template, as it is in one environment: the only one, or the one that is named."""

@@ -33,6 +33,9 @@ _MONTHS = {"contract_end_date": "contract_months", "next_review_date": "review_m
 Look = Callable[[Path], Value | None]
 """Gives the value that a tier has for a setting."""
 
+Seal = Callable[[str], str]
+"""Gives a secret as it stands sealed in a spec."""
+
 
 class Lacking(Frozen):
     """Stands where there is no value."""
@@ -70,6 +73,8 @@ class Filling:
         self._asked: list[str] = []
         self._known: dict[str, object] = {}
         self._prefix = ""
+        self._seal: Seal | None = None
+        self._sealed: dict[str, str] = {}
         self._problems: list[Diagnostic] = []
         self._missing: dict[str, list[Blame]] = {}
         self.secrets: dict[str, str] = {}
@@ -87,6 +92,10 @@ class Filling:
     def keep_secrets(self, prefix: str) -> None:
         """Takes the references of secrets to begin so."""
         self._prefix = prefix
+
+    def seal_secrets(self, seal: Seal) -> None:
+        """Takes secrets that are given to be sealed."""
+        self._seal = seal
 
     def identity(self, name: str) -> object:
         """A part of the tenant's identity: as it was given, else as the template says it; `LACKING` if neither does."""
@@ -164,6 +173,10 @@ class Filling:
         given = self._given.get(name)
         if isinstance(given, str) and is_kept(given):
             return given
+        if self._seal is not None and given is not None:
+            if name not in self._sealed:
+                self._sealed[name] = self._seal(str(given))
+            return self._sealed[name]
         self.secrets[name] = f"{self._prefix}{name}#value"
         return self.secrets[name]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from tenantc.check.secrets import credential
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.driver.sealed import Sealer
 from tenantc.driver.tenant_template.document import Names, Said, TenantTemplate, said
 from tenantc.driver.tenant_template.drafting import KEPT, Draft, Trial, Tried
 from tenantc.driver.tenant_template.filling import (
@@ -85,14 +87,19 @@ class Target(NamedTuple):
 
 
 def import_template(
-    pipeline: Pipeline, template: TenantTemplate, variables: Mapping[str, object], target: Target
+    pipeline: Pipeline,
+    template: TenantTemplate,
+    variables: Mapping[str, object],
+    target: Target,
+    sealer: Sealer | None = None,
 ) -> Imported:
     """The document that a template comes to, which compiles in the workspace.
 
-    Raises ValueError for variables that are none. What the compiler refuses of a value sets it aside (T142), but for
-    secrets in the open; whatever else is wrong leaves nothing (T140, T141, T143, and the compiler's own).
+    With a `sealer`, the secrets of a tenant that are given are sealed; all others become references. What the compiler
+    refuses of a value sets it aside (T142), but for secrets in the open; whatever else is wrong leaves nothing (T140,
+    T141, T143, and the compiler's own). Raises ValueError for variables that are none.
     """
-    run = _Import(pipeline, template, checked_variables(variables), target)
+    run = _Import(pipeline, template, checked_variables(variables), target, sealer)
     try:
         return run.imported()
     except _EndError as told:
@@ -101,8 +108,14 @@ def import_template(
 
 class _Import:
     def __init__(
-        self, pipeline: Pipeline, template: TenantTemplate, variables: Mapping[str, object], target: Target
+        self,
+        pipeline: Pipeline,
+        template: TenantTemplate,
+        variables: Mapping[str, object],
+        target: Target,
+        sealer: Sealer | None,
     ) -> None:
+        self.sealer = sealer
         self.pipeline = pipeline
         self.template = template
         self.target = target
@@ -121,6 +134,8 @@ class _Import:
         self.filling.look_into(inherited.get)
         head = self.head(tier)
         self.filling.keep_secrets(self.secret_prefix(head))
+        if self.sealer is not None and self.target.kind == "tenant":
+            self.filling.seal_secrets(partial(self.sealer.seal, tenant=str(head["tenant_id"])))
         sorter = Sorter(Finder(self.pipeline.schema), _plain(inherited.get))
         frameworks: list[Any] = []
         for one, value in self.worked_out(inherited.get):
