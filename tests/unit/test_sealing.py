@@ -111,6 +111,7 @@ def test_an_import_seals_what_is_given_and_no_file_of_a_build_holds_it(keys: Pat
     assert load_opener(keys, None).unseal(sealed, "acme") == SECRET
     assert document.count(sealed) == 2
     built = run("compile", "--target", "values", cwd=tmp_path)
+    assert (tmp_path / "build" / "manifest.json").exists(), built.stderr
     outputs = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.name != "token"]
     assert not [data for data in outputs if SECRET.encode() in data]
     assert SECRET not in done.stdout + done.stderr + built.stdout + built.stderr

@@ -17,6 +17,7 @@ from tenantc.driver.tenant_template.document import TenantTemplate, made_templat
 from tenantc.driver.tenant_template.exporting import written
 from tenantc.driver.tenant_template.factory import TemplateError, TenantTemplateFactory
 from tenantc.driver.tenant_template.importing import Imported
+from tenantc.driver.tenant_template.reading import write_new
 from tenantc.load.text import parse_text
 from tenantc.model.identity import fill
 from tenantc.source.value import exact
@@ -133,6 +134,18 @@ def test_an_export_can_be_imported_for_another_tenant(pipeline: Pipeline) -> Non
     assert done.text is not None
     assert done.text.startswith("tenant_id: other\n")
     assert "channel" not in done.text
+
+
+def test_an_export_says_unlimited_as_platforms_do(pipeline: Pipeline) -> None:
+    document = json.loads(exported(pipeline, json.dumps({**WHO, "tier": "custom"}), Path("unlimited")))
+    assert document["configuration"]["limits"]["max_users"] == -1
+
+
+def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
+    write_new(tmp_path / "new" / "acme.yaml", b"first")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "new" / "acme.yaml", b"second")
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "new").iterdir()] == [("acme.yaml", b"first")]
 
 
 def test_a_template_of_a_thousand_unknown_settings_loses_none(factory: TenantTemplateFactory) -> None:

@@ -280,10 +280,9 @@ class _Import:
         """The document with all settings that the compiler takes; the others are moved to what is kept."""
         while True:
             tried = self.trial.run(Draft(head, settings, kept))
-            movable = {path: one for path, one in tried.blamed.items() if path in settings and one.code not in _SECRET}
             if not tried.errors:
                 return tried
-            movable = movable or tried.behind(settings)
+            movable = {path: one for path, one in tried.blamed.items() if path in settings} or tried.behind(settings)
             if not movable or any(one.code in _SECRET for one in tried.errors):
                 self.stop(self.moved(one, tried, found.settings) for one in tried.errors)
             for path, error in movable.items():
