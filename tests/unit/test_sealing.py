@@ -18,7 +18,7 @@ from tenantc.driver.sealed import FOLDER, Opener, Sealer, SealError, generate, l
 from tenantc.driver.tenant_template.document import made_template
 from tenantc.driver.tenant_template.factory import TemplateError, TenantTemplateFactory
 from tenantc.model.secrets import is_sealed
-from tests.importing import workspace
+from tests.importing import TOP, workspace
 from tests.unit.test_cli import run
 
 SECRET = "xoxb-1234567890-hunter2-in-clear"  # noqa: S105 what has to stand nowhere
@@ -101,6 +101,8 @@ def test_an_import_seals_what_is_given_and_no_file_of_a_build_holds_it(keys: Pat
     (tmp_path / FOLDER).mkdir()
     for path in keys.glob("*.pub.pem"):
         (tmp_path / FOLDER / path.name).write_bytes(path.read_bytes())
+    # other targets open no sealed values
+    (tmp_path / "tenantc.yaml").write_text(TOP.replace("[values, kubernetes, sql]", "[values]"))
     (tmp_path / "token").write_text(f"{SECRET}\n")
     (tmp_path / "acme.json").write_text(json.dumps(TEMPLATE))
     arguments = ("--set-file", "slack_token=token", "--seal", "-o", "tenants/acme.yaml", "--format", "json")
@@ -110,7 +112,7 @@ def test_an_import_seals_what_is_given_and_no_file_of_a_build_holds_it(keys: Pat
     sealed = next(word for word in document.split() if "sealed:" in word).strip('"')
     assert load_opener(keys, None).unseal(sealed, "acme") == SECRET
     assert document.count(sealed) == 2
-    built = run("compile", "--target", "values", cwd=tmp_path)
+    built = run("compile", cwd=tmp_path)
     assert (tmp_path / "build" / "manifest.json").exists(), built.stderr
     outputs = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.name != "token"]
     assert not [data for data in outputs if SECRET.encode() in data]
