@@ -21,7 +21,7 @@ from tenantc.driver.tenant_template.reading import write_new
 from tenantc.load.text import parse_text
 from tenantc.model.identity import fill
 from tenantc.source.value import exact
-from tests.importing import workspace
+from tests.importing import TOP, workspace
 from tests.unit.test_cli import run, valid
 
 SHARED = Path(__file__).resolve().parents[1] / "imports"
@@ -134,6 +134,20 @@ def test_an_export_can_be_imported_for_another_tenant(pipeline: Pipeline) -> Non
     assert done.text is not None
     assert done.text.startswith("tenant_id: other\n")
     assert "channel" not in done.text
+
+
+def test_what_a_tenant_may_not_say_is_kept_only_if_it_is_not_so_anyway(tmp_path: Path) -> None:
+    owned = TOP + 'owners: {"integrations.custom.**": [tiers], "limits.scheduled_jobs": [tiers]}\n'
+    factory = TenantTemplateFactory(workspace(tmp_path, tenantc=owned))
+    said: dict[str, Any] = {"limits": {"scheduled_jobs": 50}, "integrations": {"custom": {"webhook_endpoints": 25}}}
+    done = factory.import_template(template(**said), {})
+    assert (kept(done), done.diagnostics, len(done.same)) == ({}, (), 2)
+    # the tier's number follows another one, so that it would no longer be what the template says
+    said["limits"]["webhook_endpoints"] = 7
+    done = factory.import_template(template(**said), {})
+    assert kept(done) == {"integrations.custom.webhook_endpoints": 25}
+    assert [one.code for one in done.diagnostics] == ["T142"]
+    assert done.same == ("limits.scheduled_jobs",)
 
 
 def test_an_export_says_unlimited_as_platforms_do(pipeline: Pipeline) -> None:
@@ -281,5 +295,7 @@ def test_a_tier_is_imported_and_compiles(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants" / "acme.json").write_text(json.dumps({**WHO, "tier": "studio"}))
+    twice = run("import", str(source), "--as", "tier", "-o", "tiers/more/studio.yaml", cwd=tmp_path)
+    assert (twice.returncode, "T202" in twice.stderr) == (1, True)
     shown = run("show", "acme", "integrations.slack", cwd=tmp_path)
     assert "integrations.slack.channel: #acme-${alerts}" in shown.stdout, shown.stderr

@@ -79,7 +79,7 @@ def command(
     if done.text is None:
         session.finish({"written": []}, found)
     if output is not None:
-        found += _taken(pipeline, done, output, session.root) if kind == "tenant" else []
+        found += _taken(pipeline, done, target, output)
         if has_errors(found):
             session.finish({"written": []}, found)
         write_new(output, done.text.encode())
@@ -135,12 +135,17 @@ def _target(kind: Literal["tenant", "tier"], template: Path, output: Path | None
     return Target(kind, path.as_posix(), name)
 
 
-def _taken(pipeline: Pipeline, done: Imported, output: Path, root: Path) -> list[Diagnostic]:
-    """T201 if the tenant's file would be the second one of its id."""
-    if not output.resolve().is_relative_to(root / "tenants"):
+def _taken(pipeline: Pipeline, done: Imported, target: Target, output: Path) -> list[Diagnostic]:
+    """T201 or T202 if the file would be the second one of its tenant's id, or its tier's name."""
+    workspace = pipeline.workspace
+    folder = workspace.root / ("tenants" if target.kind == "tenant" else "tiers")
+    if not output.resolve().is_relative_to(folder):
         return []
-    specs, _ = pipeline.workspace.find([done.tenant])
-    return [diagnose("T201", specs[0].span, tenant=done.tenant)] if specs else []
+    if target.kind == "tenant":
+        specs, _ = workspace.find([done.tenant])
+        return [diagnose("T201", specs[0].span, tenant=done.tenant)] if specs else []
+    known = workspace.documents.tiers.get(target.tier)
+    return [diagnose("T202", known.span, kind="tier", name=target.tier)] if known is not None and known.own else []
 
 
 def _report(done: Imported, prefix: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path, join
 from tenantc.source.span import Span
-from tenantc.source.value import Value, exact, plain
+from tenantc.source.value import UNLIMITED, Value, exact, plain
 
 Kind = Literal["tenant", "tier"]
 
@@ -46,6 +46,8 @@ _USUAL: Final = {"ring": "general", "status": "active"}
 _FRAMEWORKS: Final = ((_REQUIRED,), ("compliance", "frameworks"), ("configuration", "compliance", "frameworks"))
 # a value that may not even be kept: secrets in the open, and places of others' secrets
 _SECRET: Final = frozenset(("T405", "T406", "T410"))
+# what is wrong with who says a value, and not with the value
+_FORBIDDEN: Final = frozenset(("T211", "T403"))
 _ENABLED, _DISABLED = "features.enabled", "features.disabled"
 # the store of references where tenantc.yaml names none
 _STORE: Final = "vault"
@@ -126,6 +128,7 @@ class _Import:
         self.trial = Trial(pipeline, target.kind, target.path)
         self.nodes: dict[Path, Node] = {}
         self.kept: dict[Path, Any] = {}
+        self.already: dict[Path, Diagnostic] = {}
 
     def imported(self) -> Imported:
         tier = self.tier()
@@ -247,7 +250,12 @@ class _Import:
         self.stop(self.moved(one, bare) for one in bare.errors)
         kept, aside = {**self.kept, **found.kept}, list(found.diagnostics)
         settings = {path: _escaped(one.value, self.target.kind) for path, one in found.settings.items()}
-        whole = self.accepted(head, found, settings, kept, aside)
+        whole = self.accepted(head, found, settings, kept, aside, bare)
+        follow = {path for path in self.already if not _alike(path, whole, bare)}
+        for path in sorted(follow):
+            error = self.already.pop(path)
+            self.set_aside(path, found.settings[path], error, kept, aside)
+        whole = self.trial.run(Draft(head, settings, kept)) if follow else whole
         same = [path for path in settings if _is_inherited(path, whole, bare)]
         while same:
             less = {path: value for path, value in settings.items() if path not in same}
@@ -261,7 +269,7 @@ class _Import:
             whole.text,
             tuple(aside),
             tuple(settings),
-            tuple(path for path in found.settings if path in same),
+            tuple(path for path in found.settings if path in same or path in self.already),
             found.renamed,
             found.unknown,
             {name: str(self.placed(reference)) for name, reference in self.filling.secrets.items()},
@@ -276,8 +284,12 @@ class _Import:
         settings: dict[Path, Any],
         kept: dict[Path, Any],
         aside: list[Diagnostic],
+        bare: Tried,
     ) -> Tried:
-        """The document with all settings that the compiler takes; the others are moved to what is kept."""
+        """The document with all settings that the compiler takes; the others are moved to what is kept.
+
+        Where a tenant may not say what it inherits anyway, nothing has to be kept.
+        """
         while True:
             tried = self.trial.run(Draft(head, settings, kept))
             if not tried.errors:
@@ -288,9 +300,18 @@ class _Import:
             for path, error in movable.items():
                 stated = found.settings[path]
                 del settings[path]
-                kept |= {join(names): self.raw(names) for names in stated.names}
-                facts = {"path": path, "problem": error.message}
-                aside.append(diagnose("T142", stated.nodes[0].span, help=error.help, **facts))
+                if error.code in _FORBIDDEN and _says(bare, path, stated.value):
+                    self.already[path] = error
+                else:
+                    self.set_aside(path, stated, error, kept, aside)
+
+    def set_aside(
+        self, path: Path, stated: Stated, error: Diagnostic, kept: dict[Path, Any], aside: list[Diagnostic]
+    ) -> None:
+        """Moves what the template says of a setting to what is kept."""
+        kept |= {join(names): self.raw(names) for names in stated.names}
+        facts = {"path": path, "problem": error.message}
+        aside.append(diagnose("T142", stated.nodes[0].span, help=error.help, **facts))
 
     def raw(self, names: Names) -> Any:
         """What stands at a place of the template, worked out."""
@@ -367,6 +388,19 @@ def _is_inherited(path: Path, whole: Tried, bare: Tried) -> bool:
         for name, one in whole.environments.items()
         if name in bare.environments
     )
+
+
+def _says(bare: Tried, path: Path, value: Any) -> bool:
+    """Whether a setting is this value without the document, whatever else it says."""
+    found = [_said(one.resolved, one, path) for one in bare.environments.values()]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return bool(found) and all(one is not None and one == _key(value) for one in found)
+
+
+def _key(value: Any) -> Hashable:
+    """What `_said` gives for a value as templates write it."""
+    return exact(UNLIMITED if value == "unlimited" else tuple(value) if isinstance(value, list) else value)
 
 
 def _alike(path: Path, left: Tried, right: Tried) -> bool:
