@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from tenantc.check.secrets import credential
 from tenantc.diagnostics.diagnostic import Blame, Diagnostic, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
-from tenantc.driver.pipeline import Compiled, Pipeline
+from tenantc.driver.pipeline import Pipeline
 from tenantc.driver.sealed import Sealer
+from tenantc.driver.tenant_template.comparing import alike, is_inherited, says
 from tenantc.driver.tenant_template.document import Names, Said, TenantTemplate, said
 from tenantc.driver.tenant_template.drafting import KEPT, Draft, Trial, Tried
 from tenantc.driver.tenant_template.filling import (
@@ -26,14 +27,12 @@ from tenantc.driver.tenant_template.filling import (
 from tenantc.driver.tenant_template.names import Finder
 from tenantc.driver.tenant_template.sorting import Sorted, Sorter, Stated, Unknown
 from tenantc.driver.tiers import alone
-from tenantc.model.identity import fill
-from tenantc.model.resolved import Resolved
 from tenantc.model.settings import Settings
 from tenantc.source.frozen import Frozen
 from tenantc.source.node import Node
 from tenantc.source.path import Path, join
 from tenantc.source.span import Span
-from tenantc.source.value import UNLIMITED, Value, exact, plain
+from tenantc.source.value import Value, plain
 
 Kind = Literal["tenant", "tier"]
 
@@ -251,16 +250,16 @@ class _Import:
         kept, aside = {**self.kept, **found.kept}, list(found.diagnostics)
         settings = {path: _escaped(one.value, self.target.kind) for path, one in found.settings.items()}
         whole = self.accepted(head, found, settings, kept, aside, bare)
-        follow = {path for path in self.already if not _alike(path, whole, bare)}
+        follow = {path for path in self.already if not alike(path, whole, bare)}
         for path in sorted(follow):
             error = self.already.pop(path)
             self.set_aside(path, found.settings[path], error, kept, aside)
         whole = self.trial.run(Draft(head, settings, kept)) if follow else whole
-        same = [path for path in settings if _is_inherited(path, whole, bare)]
+        same = [path for path in settings if is_inherited(path, whole, bare)]
         while same:
             less = {path: value for path, value in settings.items() if path not in same}
             reduced = self.trial.run(Draft(head, less, kept))
-            needed = {path for path in same if not _alike(path, whole, reduced)}
+            needed = {path for path in same if not alike(path, whole, reduced)}
             if not needed and not reduced.errors:
                 settings, whole = less, reduced
                 break
@@ -300,7 +299,7 @@ class _Import:
             for path, error in movable.items():
                 stated = found.settings[path]
                 del settings[path]
-                if error.code in _FORBIDDEN and _says(bare, path, stated.value):
+                if error.code in _FORBIDDEN and says(bare, path, stated.value):
                     self.already[path] = error
                 else:
                     self.set_aside(path, stated, error, kept, aside)
@@ -378,40 +377,3 @@ def _escaped(value: Any, kind: Kind) -> Any:
 
 
 _REFERENCE = re.compile(r"\$\{")
-
-
-def _is_inherited(path: Path, whole: Tried, bare: Tried) -> bool:
-    """Whether a setting is what it would be without the document, before and after hardening."""
-    return all(
-        _said(one.resolved, one, path) == _said(bare.environments[name].inherited, one, path)
-        and _alike(path, whole, bare)
-        for name, one in whole.environments.items()
-        if name in bare.environments
-    )
-
-
-def _says(bare: Tried, path: Path, value: Any) -> bool:
-    """Whether a setting is this value without the document, whatever else it says."""
-    found = [_said(one.resolved, one, path) for one in bare.environments.values()]
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return bool(found) and all(one is not None and one == _key(value) for one in found)
-
-
-def _key(value: Any) -> Hashable:
-    """What `_said` gives for a value as templates write it."""
-    return exact(UNLIMITED if value == "unlimited" else tuple(value) if isinstance(value, list) else value)
-
-
-def _alike(path: Path, left: Tried, right: Tried) -> bool:
-    """Whether a setting is the same in two tries."""
-    return all(
-        _said(one.resolved, one, path) == _said(right.environments[name].resolved, one, path)
-        for name, one in left.environments.items()
-        if name in right.environments
-    )
-
-
-def _said(resolved: Resolved, compiled: Compiled, path: Path) -> Hashable:
-    value = resolved.settings.before_caps(path)
-    return None if value is None else exact(fill(value, compiled.linked.spec.identity))
