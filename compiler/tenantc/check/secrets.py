@@ -9,7 +9,7 @@ from functools import cache
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.model.identity import Identity, fill
 from tenantc.model.schema import Schema
-from tenantc.model.secrets import reference, stated
+from tenantc.model.secrets import is_sealed, reference, stated
 from tenantc.model.settings import Section
 from tenantc.source.digest import sha256
 from tenantc.source.path import Path
@@ -79,7 +79,9 @@ def literal_keys(
 
 
 def credential(text: str) -> str | None:
-    """What a text looks like if it looks like a credential, else None."""
+    """What a text looks like if it looks like a credential, else None. What is sealed may look like anything."""
+    if is_sealed(text):
+        return None
     match = _any().search(text) if len(text) >= _SHORTEST and any(sign in text for sign in _SIGNS) else None
     if match is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,20 +82,23 @@ def generate(folder: Path, passphrase: bytes | None) -> list[Path]:
 
     Raises KeyRefusedError if one of the files is there, and writes none then.
     """
-    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+
+    made = {ED25519: Ed25519PrivateKey.generate(), ML_DSA_65: MLDSA65PrivateKey.generate()}
+    return write_pairs(folder, made, passphrase)
+
+
+def write_pairs(folder: Path, made: Mapping[str, Any], passphrase: bytes | None) -> list[Path]:
+    """Writes private keys, by algorithm, and their public ones, as `generate` says."""
+    from cryptography.hazmat.primitives import serialization
 
     pem = serialization.Encoding.PEM
     sealed = (
         serialization.BestAvailableEncryption(passphrase) if passphrase is not None else serialization.NoEncryption()
     )
     texts: dict[Path, tuple[bytes, int]] = {}
-    made: tuple[tuple[str, Ed25519PrivateKey | MLDSA65PrivateKey], ...] = (
-        (ED25519, Ed25519PrivateKey.generate()),
-        (ML_DSA_65, MLDSA65PrivateKey.generate()),
-    )
-    for algorithm, key in made:
+    for algorithm, key in made.items():
         public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
         texts[private_file(folder, algorithm)] = (
             key.private_bytes(pem, serialization.PrivateFormat.PKCS8, sealed),

@@ -95,6 +95,14 @@ def imports() -> dict[str, Any]:
     return table
 
 
+def template_names() -> dict[str, Any]:
+    """What templates of platforms call what: sections and settings, items of lists, frameworks."""
+    (node,) = nodes("library/schemas/templates/names.yaml", root() / "schemas" / "templates" / "names.yaml")
+    table = node.plain()
+    assert isinstance(table, dict), "a mapping of tables"
+    return table
+
+
 def published(version: str) -> Published:
     """What Kubernetes publishes of a minor version, of the newest that is known for one that is newer."""
     folder = root() / "schemas" / "kubernetes"

@@ -7,7 +7,7 @@ counted, formatted or used as a key: a document that tries gets a `TypeError` th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
@@ -89,6 +89,18 @@ class Node:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __divmod__ = _refuse
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __neg__ = __pos__ = __abs__ = __invert__ = _refuse
+
+
+class Null(Node):
+    """Stands for an absence that is written, where None stands for what is left out."""
+
+    __slots__ = ()
+
+    def filled(self, value_of: ValueOf) -> Tree:  # noqa: ARG002 it is the same for all
+        return self
+
+
+NULL: Final = Null()
 
 
 class Slot(Node):

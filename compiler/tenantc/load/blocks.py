@@ -110,7 +110,7 @@ class Flattener:
                 return None
             found = here.get(name)
             path = child(path, name)
-            if found is None or (name not in here.members and not _allowed(name, here)):
+            if found is None or (name not in here.members and not is_name(name, here)):
                 self.unknown(path, name, here, span, found is not None)
                 return None
             here = found
@@ -296,7 +296,8 @@ def _after_dot(after: str) -> str:
     return after.removeprefix(".")
 
 
-def _allowed(name: str, group: Group) -> bool:
+def is_name(name: str, group: Group) -> bool:
+    """Whether an open map may have an entry of this name."""
     if group.names is None:
         return bool(name) and len(name) <= 200
     if accepts(group.names, name):

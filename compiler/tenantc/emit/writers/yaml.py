@@ -10,7 +10,7 @@ from typing import TypeAlias
 from tenantc.emit.characters import HIDDEN, code_point
 from tenantc.emit.fill import Filler
 from tenantc.emit.holes import Hole, Printed, Template, hole, template
-from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
+from tenantc.emit.node import NULL, Expr, JsonText, Node, Part, Ref, Slot, Text, Tree, filled
 from tenantc.emit.pieces import Piece, number_text, pieces
 
 Plain: TypeAlias = bool | int | float | str
@@ -172,6 +172,9 @@ def _leaf(value: Tree, out: list[Printed]) -> None:
 
 
 def _node(node: Node, out: list[Printed]) -> None:
+    if node is NULL:
+        out.append("null")
+        return
     if isinstance(node, Slot):
         out.append(hole(node, _print_scalar))
         return
