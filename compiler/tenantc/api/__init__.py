@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tenantc.api.workspaces import Change, Checked, Compilation, Workspace, check, compile_workspace, explain
     from tenantc.diagnostics.diagnostic import Diagnostic
     from tenantc.driver.resources import Resource
+    from tenantc.driver.tenant_template.document import TenantTemplate
+    from tenantc.driver.tenant_template.factory import TemplateError, TenantTemplateFactory
+    from tenantc.driver.tenant_template.importing import Imported
 
 __all__ = (
     "AIConfigurationManager",
@@ -34,6 +37,7 @@ __all__ = (
     "Diagnostic",
     "Explanation",
     "Finding",
+    "Imported",
     "InfrastructureProvisioner",
     "Preview",
     "RefusedError",
@@ -42,8 +46,11 @@ __all__ = (
     "Satisfaction",
     "SecurityPolicyEngine",
     "SettingsError",
+    "TemplateError",
     "TenantExistsError",
     "TenantManager",
+    "TenantTemplate",
+    "TenantTemplateFactory",
     "UnknownEnvironmentError",
     "UnknownTenantError",
     "UnknownTierError",

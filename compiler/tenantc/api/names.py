@@ -19,3 +19,6 @@ from tenantc.api.tenants import TenantManager
 from tenantc.api.workspaces import Change, Checked, Compilation, Workspace, check, compile_workspace, explain
 from tenantc.diagnostics.diagnostic import Diagnostic
 from tenantc.driver.resources import Resource
+from tenantc.driver.tenant_template.document import TenantTemplate
+from tenantc.driver.tenant_template.factory import TemplateError, TenantTemplateFactory
+from tenantc.driver.tenant_template.importing import Imported
