@@ -38,7 +38,8 @@ class Aws:
         """Makes a root's providers speak to the emulator, by a file that overrides what they say."""
         stated = json.loads((root / "provider.tf.json").read_bytes())["provider"]["aws"]
         blocks = stated if isinstance(stated, list) else [stated]
-        here = {"access_key": "none", "secret_key": "none", "s3_use_path_style": True, "max_retries": 1}
+        # a server of one process drops a connection now and then
+        here = {"access_key": "none", "secret_key": "none", "s3_use_path_style": True, "max_retries": 5}
         asked = [{**here, **({"alias": one["alias"]} if "alias" in one else {})} for one in blocks]
         (root / "emulator_override.tf.json").write_text(json.dumps({"provider": {"aws": asked}}))
 
