@@ -161,4 +161,5 @@ def _tell(built: Built, request: Request, pipeline: Pipeline, seconds: float) ->
     if built.unchanged:
         click.echo(f"nothing changed: {request.shown}/ is left as it was")
     signed = f"signed ({', '.join(ALGORITHMS)})" if request.signer is not None else "unsigned"
-    click.echo(f"as of {pipeline.as_of}; look into {request.shown}/ (manifest.json lists everything); {signed}")
+    where = f"{request.shown}/audit/report.html shows it, {request.shown}/manifest.json lists everything"
+    click.echo(f"as of {pipeline.as_of}; {where}; {signed}")
