@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tenantc.audit.report.narrow import narrow
 from tests.building import fleet
 from tests.compiling import write
 from tests.unit.test_report import report
@@ -89,3 +91,10 @@ def test_without_git_there_is_nobody_to_blame(tmp_path: Path) -> None:
         env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path)},
     )
     assert (done.returncode, "`--blame` asks git" in done.stderr) == (2, True)
+
+
+def test_a_report_of_one_tenant_blames_nobody_for_anothers_lines(root: Path) -> None:
+    blamed(root)
+    told = narrow(report(root / "build"), "two", "")
+    assert {"tenants/two.yaml:6", "waivers/two.yaml:1"} <= told["blame"].keys()
+    assert "tenants/one" not in json.dumps(told)

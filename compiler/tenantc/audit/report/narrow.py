@@ -78,12 +78,16 @@ class _Narrowing:
             "waivers": list(self._waivers()),
             "contradictions": list(self._contradictions()),
             "settled": [one for one in report["settled"] if one["policy"] in self._policies],
+            "evidence": [one for one in report["evidence"] if one["framework"] in self._policies],
             "held": held,
             "removed": removed,
             "verdicts": [{word: list(rules) for word, rules in one} for one in verdicts],
             **tables,
             "tenants": entries,
         }
+        if "blame" in report:
+            lines = set(_lines(found))
+            found["blame"] = {line: one for line, one in report["blame"].items() if line in lines}
         if report["changes"] is not None:
             found["changes"] = self._changes(report["changes"], set(_cited(found)))
         return found
@@ -231,6 +235,13 @@ def _cited(report: Report) -> Iterator[str]:
     yield from (_file(one["spec"]) for one in report["tenants"] if "spec" in one)
     for settings in (*report["sections"], *(one["own"] for one in report["tenants"])):
         yield from (_file(at) for said in settings.values() for at in _ats(said))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """The lines, as `path:line`, of what a report says is broken, waived or a tenant's own."""
+    yield from (f"{span['path']}:{span['line']}" for one in report["failures"] for span in one["spans"])
+    own = (said["at"] for one in report["tenants"] for said in one["own"].values() if "at" in said)
+    yield from (at.rpartition(":")[0] for at in (*(one["at"] for one in report["waivers"]), *own))
 
 
 def _ats(said: Report) -> Iterator[str]:
