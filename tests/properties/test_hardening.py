@@ -77,7 +77,7 @@ def values(result: Result) -> dict[str, Any]:
     return found | {LIST: sorted(items)}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules=st.lists(asks(), max_size=7), base=BASE, r=st.randoms(use_true_random=False))
 def test_hardening_is_free_of_order_idempotent_and_mends(
     rules: list[Asks], base: dict[str, Any], r: random.Random

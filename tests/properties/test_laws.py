@@ -119,7 +119,7 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @given(overrides())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_nested_dotted_yaml_and_json_spellings_are_equal(held: dict[str, Any]) -> None:
     flat, nested = spec("acme", held), spec("acme", _nested(held))
     one, _ = built({"tenants/acme.json": json.dumps(flat)})

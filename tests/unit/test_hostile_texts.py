@@ -40,7 +40,7 @@ TEXTS = (
     "'\"`${%{{{$$\\\0\u202e\n" * 8,
 )
 # every text in every place takes minutes; rounds differ in what stands where, so that this puts each text somewhere
-STRIDE = 6
+STRIDE = 9
 TOP, SPEC = "tenantc.yaml", "tenants/acme.yaml"
 SECRET = "secret://vault/okta#key"  # noqa: S105 — says where one lies
 PATCHED: Keys = ("patches", 2, "json", 1, "path")
