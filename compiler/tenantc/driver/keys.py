@@ -125,24 +125,22 @@ def public_file(folder: Path, algorithm: str) -> Path:
 
 def load_signer(folder: Path, passphrase: bytes | None) -> Signer:
     """The private keys of a folder. Raises KeyRefusedError if one is missing or can't be used."""
-    ed25519, ml_dsa_65 = (_private(folder, algorithm, passphrase) for algorithm in ALGORITHMS)
-    return Signer(ed25519, ml_dsa_65)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
+
+    ed25519 = read_private(private_file(folder, ED25519), Ed25519PrivateKey, passphrase)
+    return Signer(ed25519, read_private(private_file(folder, ML_DSA_65), MLDSA65PrivateKey, passphrase))
 
 
 def load_public(folder: Path) -> tuple[PublicKey, ...]:
     """The public keys that a folder holds. Raises KeyRefusedError if it holds none, or one can't be used."""
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 
-    found = []
-    for algorithm in ALGORITHMS:
-        path = public_file(folder, algorithm)
-        if not path.is_file():
-            continue
-        try:
-            key = load_pem_public_key(_bytes(path))
-        except ValueError:
-            raise KeyRefusedError(path, "holds no public key in PEM") from None
-        found.append(_public(algorithm, _of(algorithm, "PublicKey", key, path)))
+    kinds = {ED25519: Ed25519PublicKey, ML_DSA_65: MLDSA65PublicKey}
+    paths = {algorithm: public_file(folder, algorithm) for algorithm in ALGORITHMS}
+    there = {algorithm: path for algorithm, path in paths.items() if path.is_file()}
+    found = [_public(algorithm, read_public(path, kinds[algorithm])) for algorithm, path in there.items()]
     if not found:
         raise KeyRefusedError(public_file(folder, ED25519), "is missing", _WHOSE)
     return tuple(found)
@@ -151,35 +149,33 @@ def load_public(folder: Path) -> tuple[PublicKey, ...]:
 _WHOSE: Final = "name the folder that `tenantc keygen` wrote, or a copy of its public keys"
 
 
-def _private(folder: Path, algorithm: str, passphrase: bytes | None) -> Any:
+def read_public(path: Path, kind: type) -> Any:
+    """A public key of this kind in a PEM file. Raises KeyRefusedError if it is missing or can't be used."""
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        return _of(kind, load_pem_public_key(_bytes(path)), path)
+    except ValueError:
+        raise KeyRefusedError(path, "holds no public key in PEM") from None
+
+
+def read_private(path: Path, kind: type, passphrase: bytes | None) -> Any:
+    """As `read_public`, a private one."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    path = private_file(folder, algorithm)
-    if not path.is_file():
-        raise KeyRefusedError(path, "is missing", "name the folder that `tenantc keygen` wrote")
     text = _bytes(path)
     try:
-        key = load_pem_private_key(text, passphrase)
+        return _of(kind, load_pem_private_key(text, passphrase), path)
     except TypeError:  # a passphrase where none is needed, or none where one is
         problem = "is encrypted, and there is no passphrase" if passphrase is None else "is not encrypted"
         raise KeyRefusedError(path, problem, "" if passphrase is None else "say --no-passphrase") from None
     except ValueError:
         sealed = passphrase is not None and b"ENCRYPTED" in text
         raise KeyRefusedError(path, "has another passphrase" if sealed else "holds no private key in PEM") from None
-    return _of(algorithm, "PrivateKey", key, path)
 
 
-def _of(algorithm: str, part: str, key: Any, path: Path) -> Any:
-    """The key, if it is one of this algorithm."""
-    from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
-
-    kinds = {
-        (ED25519, "PublicKey"): ed25519.Ed25519PublicKey,
-        (ED25519, "PrivateKey"): ed25519.Ed25519PrivateKey,
-        (ML_DSA_65, "PublicKey"): mldsa.MLDSA65PublicKey,
-        (ML_DSA_65, "PrivateKey"): mldsa.MLDSA65PrivateKey,
-    }
-    if not isinstance(key, kinds[algorithm, part]):
+def _of(kind: type, key: object, path: Path) -> object:
+    if not isinstance(key, kind):
         raise KeyRefusedError(path, "holds a key of another algorithm")
     return key
 
@@ -191,5 +187,7 @@ def _public(algorithm: str, key: Any) -> PublicKey:
 
 
 def _bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise KeyRefusedError(path, "is missing", "name the folder that `tenantc keygen` wrote")
     with path.open("rb") as file:
         return file.read(_LARGEST)

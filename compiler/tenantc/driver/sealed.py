@@ -11,7 +11,7 @@ import binascii
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tenantc.driver.keys import KeyRefusedError, private_file, public_file, write_pairs
+from tenantc.driver.keys import private_file, public_file, read_private, read_public, write_pairs
 from tenantc.source.digest import sha256
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _PREFIX: Final = "sealed:"
 _VERSION: Final = b"\x01"
 _ID: Final = 8  # bytes of the digest by which a value names its keys
 _LONGEST: Final = 65_536  # bytes of a secret
-_LARGEST: Final = 65_536  # bytes of a PEM file
 
 
 class SealError(ValueError):
@@ -100,42 +99,18 @@ def load_sealer(folder: Path) -> Sealer:
     """The public keys of a folder. Raises KeyRefusedError if one is missing or can't be used."""
     from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    found = [
-        _read(public_file(folder, algorithm), load_pem_public_key, kind, "public")
-        for algorithm, kind in ((ML_KEM_768, MLKEM768PublicKey), (X25519, X25519PublicKey))
-    ]
-    return Sealer(*found)
+    ml_kem = read_public(public_file(folder, ML_KEM_768), MLKEM768PublicKey)
+    return Sealer(ml_kem, read_public(public_file(folder, X25519), X25519PublicKey))
 
 
 def load_opener(folder: Path, passphrase: bytes | None) -> Opener:
     """The private keys of a folder. Raises KeyRefusedError if one is missing or can't be used."""
     from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    found = [
-        _read(private_file(folder, algorithm), lambda text: load_pem_private_key(text, passphrase), kind, "private")
-        for algorithm, kind in ((ML_KEM_768, MLKEM768PrivateKey), (X25519, X25519PrivateKey))
-    ]
-    return Opener(*found)
-
-
-def _read(path: Path, load: Any, kind: type, what: str) -> Any:
-    if not path.is_file():
-        raise KeyRefusedError(path, "is missing", "name the folder that `tenantc keygen --sealing` wrote")
-    with path.open("rb") as file:
-        text = file.read(_LARGEST)
-    try:
-        key = load(text)
-    except TypeError:  # a passphrase where none is needed, or none where one is
-        raise KeyRefusedError(path, "does not fit the passphrase: one is needed, or none") from None
-    except ValueError:
-        raise KeyRefusedError(path, f"holds no {what} key in PEM, or has another passphrase") from None
-    if not isinstance(key, kind):
-        raise KeyRefusedError(path, "holds a key of another algorithm")
-    return key
+    ml_kem = read_private(private_file(folder, ML_KEM_768), MLKEM768PrivateKey, passphrase)
+    return Opener(ml_kem, read_private(private_file(folder, X25519), X25519PrivateKey, passphrase))
 
 
 def _suite() -> Suite:
