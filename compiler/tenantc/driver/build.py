@@ -20,9 +20,9 @@ from tenantc.driver.ledger import Ledger
 from tenantc.driver.library import digests
 from tenantc.driver.lineage import Lineage, trace
 from tenantc.driver.listing import Listing
-from tenantc.driver.manifest import Head, Previous, read_previous, substance, write_manifest
+from tenantc.driver.manifest import Head, Previous, owner, read_previous, substance, write_manifest
 from tenantc.driver.pipeline import Pipeline, Tenant
-from tenantc.driver.reporting import REPORTS, Earlier, Outcome, Reporting
+from tenantc.driver.reporting import REPORTS, Earlier, Finished, Reporting
 from tenantc.driver.sealing import Sealed, is_seal
 from tenantc.driver.sinks import MANIFEST, Folder, RefusedError, open_folder, read_within
 from tenantc.driver.verification import is_as_built
@@ -283,12 +283,6 @@ class _Run:
             self.held[id] = {"tenant": id, "reason": reason}
         self.built.held = sorted(self.held)
 
-    @staticmethod
-    def owner(path: str) -> str:
-        """The tenant in whose folder a path lies, or an empty text."""
-        parts = path.split("/")
-        return parts[parts.index("tenants") + 1] if "tenants" in parts[:2] and len(parts) > 2 else ""
-
     def keep_rest(self) -> None:
         """Takes over what this build does not replace: the rest of a partial build, and files that are not ours."""
         listed = self.previous.listed()
@@ -330,7 +324,7 @@ class _Run:
 
     def home(self, path: str) -> str:
         """Where a file that is not ours goes: where it was, or to `orphans/` if its tenant is gone."""
-        tenant = self.owner(path)
+        tenant = owner(path)
         if not tenant or tenant in self.seen or tenant in self.blocked or self.request.partial:
             return path
         return f"orphans/{tenant}/{path.split(f'/{tenant}/', 1)[1]}"
@@ -340,9 +334,9 @@ class _Run:
         removed = {id: one for id, one in self.previous.removed.items() if id not in self.seen} | self.removed
         signer, follows = self.request.signer, self.lineage.follows
         inputs = self.inputs if not self.request.partial else self.previous.inputs | self.inputs
-        outcome = Outcome(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
+        finished = Finished(self.listing, self.built.ledger, inputs, self.held, removed, self.request.partial)
         replaced = Earlier(self.previous, self.folder.read)
-        for path, pieces in self.reporting.files(outcome, replaced, self.since(replaced), self.folder.pieces):
+        for path, pieces in self.reporting.files(finished, replaced, self.since(replaced), self.folder.pieces):
             self.listing.keep(path, "", self.folder.write_pieces(path, pieces))
         manifest = write_manifest(
             Head(self.pipeline.as_of, self.request.partial, signer.ids if signer is not None else (), follows),

@@ -89,6 +89,12 @@ def parse_manifest(data: bytes) -> Previous:
     return previous
 
 
+def owner(path: str) -> str:
+    """The tenant in whose folder of a build a path lies, or an empty text."""
+    parts = path.split("/")
+    return parts[parts.index("tenants") + 1] if "tenants" in parts[:2] and len(parts) > 2 else ""
+
+
 def stays(path: str) -> bool:
     """Whether a path names something within the build: a manifest may come with a repository, and then is hostile."""
     return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from sys import intern
 
-from tenantc.audit.evidence import Exhibits
+from tenantc.audit.exhibits import Exhibits
 from tenantc.check.checker import Checker
 from tenantc.check.secrets import foreign, literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from tenantc.diagnostics.diagnostic import diagnose
 from tenantc.driver.branches import Branch
-from tenantc.driver.manifest import Previous, stays
+from tenantc.driver.manifest import Previous, owner, stays
 from tenantc.driver.sinks import RefusedError, is_linked, read_within
 from tenantc.source.digest import sha256
 from tenantc.source.frozen import Frozen
@@ -62,8 +62,7 @@ def publish(build: Path, manifest: Previous, goal: Goal, shown: str) -> tuple[Di
     stale = {path for path, digest in after.items() if before.get(path) != digest}
     stale |= goal.gone({path: digest for path, digest in after.items() if path not in stale})
     removed = tuple(sorted(before.keys() - after.keys()))
-    owners = {path: tenant for tenant, files in manifest.files.items() for path in files}
-    tenants = tuple(sorted({owners.get(path) or _owner(path) for path in (*stale, *removed)} - {""}))
+    tenants = tuple(sorted({owner(path) for path in (*stale, *removed)} - {""}))
     record = {"version": 1, "as_of": manifest.as_of, "manifest": manifest.digest, "files": dict(sorted(after.items()))}
     data = json.dumps(record, indent=1, ensure_ascii=False).encode() + b"\n"
     difference = Difference(tuple(sorted(stale)), removed, tenants, data, _message(manifest, tenants))
@@ -84,12 +83,6 @@ def _recorded(data: bytes, shown: str) -> Mapping[str, str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise RefusedError(diagnose("T715", path=shown, problem=f"its `{RECORD}` is not one of tenantc's"))
-
-
-def _owner(path: str) -> str:
-    """The tenant in whose folder a file lies that no build has any more."""
-    parts = path.split("/")
-    return parts[parts.index("tenants") + 1] if "tenants" in parts[:2] and len(parts) > 2 else ""
 
 
 def _message(manifest: Previous, tenants: Sequence[str]) -> str:

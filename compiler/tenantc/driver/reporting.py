@@ -58,7 +58,7 @@ class _Shelf(Shelf):
 SHELF = _Shelf()
 
 
-class Outcome(Frozen, eq=False):
+class Finished(Frozen, eq=False):
     """What came of a build as its manifest tells it: entries by tenant for those held and removed."""
 
     listing: Listing
@@ -129,7 +129,7 @@ class Reporting:
         return known
 
     def files(
-        self, outcome: Outcome, replaced: Earlier, since: Earlier, written: Callable[[str], Iterator[bytes]]
+        self, finished: Finished, replaced: Earlier, since: Earlier, written: Callable[[str], Iterator[bytes]]
     ) -> Iterator[tuple[str, Iterable[bytes]]]:
         """The reports with their paths in the build, each in pieces; one is written before the next is asked for.
 
@@ -137,60 +137,60 @@ class Reporting:
         `written` gives the pieces of a report that was written.
         """
         earlier = replaced.report()
-        homes = outcome.listing.homes()
-        self._carry(outcome, homes, earlier)
+        homes = finished.listing.homes()
+        self._carry(finished, homes, earlier)
         turned = earlier if since is replaced else since.report()
-        head = self._head(outcome, self._changes(outcome, since.manifest, turned, homes))
+        head = self._head(finished, self._changes(finished, since.manifest, turned, homes))
         if self._blame is not None:
             head["blame"] = self._blame.lines(summary.places(head, self._records))
         names = Table()
-        entries = (self._entry(key, outcome, homes, names) for key in sorted(self._records.all))
+        entries = (self._entry(key, finished, homes, names) for key in sorted(self._records.all))
         yield REPORT, report_json(head, self._records, names, entries)
         yield PAGE, page(head, report_page(), lambda: written(REPORT), SHELF)
         yield COMMENT, [comment(head).encode()]
         # whoever takes the files lists each before it asks for the next
-        digest = outcome.listing.held("", ["audit/"])[REPORT]
-        pieces = self._oscal(head, digest, outcome, homes)
+        digest = finished.listing.held("", ["audit/"])[REPORT]
+        pieces = self._oscal(head, digest, finished, homes)
         # where no framework is asked for, nothing was assessed
         first = next(pieces, None)
         if first is not None:
             yield OSCAL, chain([first], pieces)
 
-    def _oscal(self, head: Mapping[str, Any], digest: str, outcome: Outcome, homes: Homes) -> Iterator[bytes]:
+    def _oscal(self, head: Mapping[str, Any], digest: str, finished: Finished, homes: Homes) -> Iterator[bytes]:
         def audit(tenant: str, environment: str) -> tuple[str, str] | None:
             home = (tenant, environment) if (tenant, environment) in homes else (tenant, "")
-            return evidence(outcome.listing.held(tenant, homes.get(home, ())), tenant, environment)
+            return evidence(finished.listing.held(tenant, homes.get(home, ())), tenant, environment)
 
         records = self._records.all.values()
         subjects = [Subject(one.tenant, one.environment, one.frameworks, one.verdicts) for one in records]
-        sources = Sources((REPORT, digest), policies(outcome.inputs), audit)
+        sources = Sources((REPORT, digest), policies(finished.inputs), audit)
         return assessment_results(head, summary.sets(self._records), subjects, sources)
 
-    def _carry(self, outcome: Outcome, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
+    def _carry(self, finished: Finished, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
         """Tenants that have artifacts, or are held, and that this build could not look at."""
         carried: set[str] = set()
         theirs = {(one["id"], one["environment"]): one for one in (earlier or {}).get("tenants", ())}
         for tenant, environment in homes:
             key = tenant, environment or "default"
-            if key in self._records.all or tenant in outcome.removed:
+            if key in self._records.all or tenant in finished.removed:
                 continue
             if earlier is not None and key in theirs:
                 self._records.carry(earlier, theirs[key])
                 carried.add(tenant)
             else:
                 self._records.unknown(*key)
-        for tenant in outcome.held.keys() - {tenant for tenant, _ in self._records.all}:
+        for tenant in finished.held.keys() - {tenant for tenant, _ in self._records.all}:
             self._records.unknown(tenant, "")
         if earlier is not None:
             self._unseen = list(summary.unseen(earlier, carried))
 
-    def _entry(self, key: tuple[str, str], outcome: Outcome, homes: Homes, names: Table) -> bytes:
+    def _entry(self, key: tuple[str, str], finished: Finished, homes: Homes, names: Table) -> bytes:
         tenant = key[0]
         # an environment may be called as the one is that needs no name
         home = key if key in homes else (tenant, "")
         folders = homes.get(home, [])
-        files = outcome.listing.held(tenant, folders)
-        held = outcome.held.get(tenant)
+        files = finished.listing.held(tenant, folders)
+        held = finished.held.get(tenant)
         beside: dict[str, Any] = {"state": "built"} if held is None else {"state": "held", "reason": held["reason"]}
         top = len(folders[0]) if folders else 0
         short = tuple([path[top:] for path in files])
@@ -198,11 +198,11 @@ class Reporting:
             {**beside, "artifacts": names.number(short), "digests": list(files.values())}
         )
 
-    def _head(self, outcome: Outcome, changes: dict[str, Any] | None) -> dict[str, Any]:
+    def _head(self, finished: Finished, changes: dict[str, Any] | None) -> dict[str, Any]:
         pipeline, records = self._pipeline, self._records
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
-        told, stated = outcome.ledger.all(), pipeline.workspace.waivers
+        told, stated = finished.ledger.all(), pipeline.workspace.waivers
         used, glass = summary.uses(stated, records), incident.broken(stated)
         self.glass = len({record.tenant for one, users in used if one in glass for record in users})
         wide = self._wide(told)
@@ -213,8 +213,8 @@ class Reporting:
             "tool": {"name": "tenantc", "version": __version__},
             "as_of": pipeline.as_of,
             "platform": pipeline.workspace.options.platform,
-            "partial": outcome.partial,
-            "counts": {"tenants": len(ids), "held": len(outcome.held), "removed": len(outcome.removed)},
+            "partial": finished.partial,
+            "counts": {"tenants": len(ids), "held": len(finished.held), "removed": len(finished.removed)},
             "frameworks": frameworks,
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
@@ -224,8 +224,8 @@ class Reporting:
             "contradictions": summary.told(told, _CONTRADICTIONS),
             "settled": summary.settled(documents.frameworks.values()),
             "changes": changes,
-            "held": [outcome.held[id] for id in sorted(outcome.held)],
-            "removed": [outcome.removed[id] for id in sorted(outcome.removed)],
+            "held": [finished.held[id] for id in sorted(finished.held)],
+            "removed": [finished.removed[id] for id in sorted(finished.removed)],
             "documents": self._documents(),
         }
 
@@ -245,7 +245,7 @@ class Reporting:
         }
 
     def _changes(
-        self, outcome: Outcome, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
+        self, finished: Finished, previous: Previous, earlier: Mapping[str, Any] | None, homes: Homes
     ) -> dict[str, Any] | None:
         if not previous.digest:
             return None
@@ -253,10 +253,10 @@ class Reporting:
         for (tenant, _), theirs in homes.items():
             folders.setdefault(tenant, []).extend(theirs)
         both = previous.tenants() & folders.keys()
-        changed = [one for one in both if outcome.listing.held(one, folders[one]) != previous.files[one]]
+        changed = [one for one in both if finished.listing.held(one, folders[one]) != previous.files[one]]
         return {
             "since": {"as_of": previous.as_of, "manifest": previous.digest},
-            "inputs": changes.inputs(previous.inputs, outcome.inputs),
+            "inputs": changes.inputs(previous.inputs, finished.inputs),
             "tenants": changes.tenants(previous.tenants(), folders, changed),
             "verdicts": None if earlier is None else changes.turns(earlier, self._records),
         }

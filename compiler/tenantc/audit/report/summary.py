@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from tenantc.audit.coverage import Covered, Standing
-from tenantc.audit.evidence import Exhibits, Shown
+from tenantc.audit.exhibits import Exhibits, Shown
 from tenantc.audit.report.posture import state
 from tenantc.audit.report.records import UNKNOWN, Record, Records, by_word, json_text
 from tenantc.diagnostics.diagnostic import Diagnostic
