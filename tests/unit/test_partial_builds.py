@@ -64,6 +64,12 @@ def test_a_whole_build_after_partial_ones_is_as_if_there_had_been_none(root: Pat
     run(root, tmp_path / "out", fresh=True)
     run(root, tmp_path / "clean")
     assert artifacts(tmp_path / "out") == artifacts(tmp_path / "clean")
+    one, other = (manifest(tmp_path / name) for name in ("out", "clean"))
+    # reports tell what changed, and so of the builds before
+    listed = [[file for file in held["artifacts"] if not told(file["path"])] for held in (one, other)]
+    assert listed[0] == listed[1] != []
+    alike = one.keys() - {"artifacts", "previous"}
+    assert {key: one[key] for key in alike} == {key: other[key] for key in alike}
 
 
 def test_a_partial_build_removes_nobody_whose_spec_is_gone(root: Path, tmp_path: Path) -> None:
