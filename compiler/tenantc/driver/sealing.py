@@ -86,9 +86,11 @@ class Sealed:
 
 @lru_cache(maxsize=1)
 def _tool() -> str:
-    """The digest of tenantc's modules together."""
+    """The digest of tenantc's own files together, the page's among them; the library is an input."""
     root = Path(package())
-    modules = {path.relative_to(root).as_posix(): sha256(path.read_bytes()) for path in root.rglob("*.py")}
-    found = statement.combined(modules)["sha256"]
+    files = (path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    named = {path.relative_to(root).as_posix(): path for path in files}
+    digests = {name: sha256(path.read_bytes()) for name, path in named.items() if not name.startswith("library/")}
+    found = statement.combined(digests)["sha256"]
     assert isinstance(found, str), "a digest"
     return found
