@@ -96,10 +96,6 @@ class Reporting:
         self._blame = blame
         self._records = Records(provenance)
         self._broken: dict[Diagnostic, list[str]] = {}
-        # what was said of broken rules of tenants that this build does not look at
-        self._unseen: list[dict[str, Any]] = []
-        # how many tenants break a rule with the leave of an incident; known when the reports are
-        self.glass = 0
         self._numbers: Kept[int] = Kept(256)
 
     def tenant(self, tenant: Tenant) -> None:
@@ -128,6 +124,12 @@ class Reporting:
             known = self._numbers.put(self._records.verdicts.number(words), verdicts)
         return known
 
+    @property
+    def glass(self) -> int:
+        """How many tenants break a rule with the leave of an incident."""
+        used = summary.uses(incident.broken(self._pipeline.workspace.waivers), self._records)
+        return len({record.tenant for _, users in used for record in users})
+
     def files(
         self, finished: Finished, replaced: Earlier, since: Earlier, written: Callable[[str], Iterator[bytes]]
     ) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -138,9 +140,9 @@ class Reporting:
         """
         earlier = replaced.report()
         homes = finished.listing.homes()
-        self._carry(finished, homes, earlier)
+        unseen = self._carry(finished, homes, earlier)
         turned = earlier if since is replaced else since.report()
-        head = self._head(finished, self._changes(finished, since.manifest, turned, homes))
+        head = self._head(finished, self._changes(finished, since.manifest, turned, homes), unseen)
         if self._blame is not None:
             head["blame"] = self._blame.lines(summary.places(head, self._records))
         names = Table()
@@ -166,8 +168,11 @@ class Reporting:
         sources = Sources((REPORT, digest), policies(finished.inputs), audit)
         return assessment_results(head, summary.sets(self._records), subjects, sources)
 
-    def _carry(self, finished: Finished, homes: Homes, earlier: Mapping[str, Any] | None) -> None:
-        """Tenants that have artifacts, or are held, and that this build could not look at."""
+    def _carry(self, finished: Finished, homes: Homes, earlier: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        """Takes in tenants that have artifacts, or are held, and that this build could not look at.
+
+        Gives what was said of the rules that they break.
+        """
         carried: set[str] = set()
         theirs = {(one["id"], one["environment"]): one for one in (earlier or {}).get("tenants", ())}
         for tenant, environment in homes:
@@ -181,8 +186,7 @@ class Reporting:
                 self._records.unknown(*key)
         for tenant in finished.held.keys() - {tenant for tenant, _ in self._records.all}:
             self._records.unknown(tenant, "")
-        if earlier is not None:
-            self._unseen = list(summary.unseen(earlier, carried))
+        return [] if earlier is None else list(summary.unseen(earlier, carried))
 
     def _entry(self, key: tuple[str, str], finished: Finished, homes: Homes, names: Table) -> bytes:
         tenant = key[0]
@@ -198,13 +202,12 @@ class Reporting:
             {**beside, "artifacts": names.number(short), "digests": list(files.values())}
         )
 
-    def _head(self, finished: Finished, changes: dict[str, Any] | None) -> dict[str, Any]:
+    def _head(self, finished: Finished, changes: dict[str, Any] | None, unseen: list[dict[str, Any]]) -> dict[str, Any]:
         pipeline, records = self._pipeline, self._records
         court, documents = pipeline.judgement.court, pipeline.workspace.documents
         policies = {name: (one, coverage(one, court.rules.values())) for name, one in documents.frameworks.items()}
         told, stated = finished.ledger.all(), pipeline.workspace.waivers
         used, glass = summary.uses(stated, records), incident.broken(stated)
-        self.glass = len({record.tenant for one, users in used if one in glass for record in users})
         wide = self._wide(told)
         frameworks = summary.frameworks(policies, records, wide, pipeline.exhibits.shown)
         ids = {tenant for tenant, _ in records.all}
@@ -218,7 +221,7 @@ class Reporting:
             "frameworks": frameworks,
             "rules": summary.rules(court.rules.values()),
             "wide": wide,
-            "failures": summary.failures(self._broken | self._fleet(told), court.rules, self._unseen),
+            "failures": summary.failures(self._broken | self._fleet(told), court.rules, unseen),
             "waivers": summary.waivers(used, pipeline.as_of, glass),
             "evidence": summary.evidence(pipeline.exhibits, pipeline.as_of),
             "contradictions": summary.told(told, _CONTRADICTIONS),
