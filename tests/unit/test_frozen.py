@@ -8,6 +8,7 @@ from dataclasses import field as dataclass_field
 
 import pytest
 
+from tenantc.source import frozen
 from tenantc.source.frozen import Frozen, field, replace
 
 
@@ -51,6 +52,14 @@ class PointData(PlaceData):
     x: int
     y: float = 2
     tags: list[str] = dataclass_field(default_factory=list)
+
+
+@pytest.fixture(autouse=True, params=["the first of its class", "one of many"])
+def many(request: pytest.FixtureRequest) -> None:
+    """The first few instances of a class are made without a constructor of its own."""
+    for made in (Point, Other, Key, Empty, Place):
+        made.__count__ = 0 if request.param == "the first of its class" else 1_000
+        type.__setattr__(made, "__init__", frozen._first)
 
 
 def test_it_is_made_and_shown_as_a_dataclass_is() -> None:

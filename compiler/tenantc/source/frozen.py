@@ -1,7 +1,8 @@
 """Frozen nouns: what `@dataclass(frozen=True, slots=True)` makes, for a fiftieth of its time.
 
 A hook starts tenantc for one file, and `dataclasses` took a quarter of that: 0.5 ms a class, and 8 ms for `inspect`,
-which it imports. Here a class costs what its slots cost, and its constructor is compiled for its first instance.
+which it imports. Here a class costs what its slots cost, and its constructor is compiled for the first instance after a
+few, since to compile one takes as long as to do without for dozens.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeVar, dataclass_transfor
 T = TypeVar("T", bound="Frozen")
 
 _MISSING: Final[Any] = object()
+_FEW: Final = 8
 
 
 class Field(NamedTuple):
@@ -40,10 +42,28 @@ def _nothing(_: object) -> tuple[()]:
 
 
 def _first(self: Any, *arguments: Any, **named: Any) -> None:
-    """The constructor of every class until it is called."""
+    """The constructor of every class until it has a few instances."""
     made: Any = type(self)
-    made.__init__ = _constructor(made)
-    made.__init__(self, *arguments, **named)
+    made.__count__ += 1
+    given = _given(made, arguments, named) if made.__count__ <= _FEW else None
+    if given is None:
+        made.__init__ = _constructor(made)
+        made.__init__(self, *arguments, **named)
+        return
+    for name, value in given.items():
+        object.__setattr__(self, name, value)
+
+
+def _given(made: FrozenType, arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any] | None:
+    """What each field of a new instance holds; None if the compiled constructor has something to say against it."""
+    positional = [name for name, field in made.__fields__.items() if not field.kw_only]
+    given = dict(zip(positional, arguments, strict=False)) | named
+    if len(given) != len(arguments) + len(named) or not given.keys() <= made.__fields__.keys():
+        return None
+    for name, field in made.__fields__.items():
+        if name not in given:
+            given[name] = field.default_factory() if field.default_factory is not None else field.default
+    return None if any(value is _MISSING for value in given.values()) else given
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -52,6 +72,7 @@ class FrozenType(type):
 
     __fields__: dict[str, Field]
     __compared__: Callable[[Any], Any]
+    __count__: int
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, eq: bool = True, kw_only: bool = False
@@ -66,6 +87,7 @@ class FrozenType(type):
             namespace |= {"__eq__": object.__eq__, "__hash__": object.__hash__}
         made = super().__new__(cls, name, bases, namespace)
         made.__fields__ = fields
+        made.__count__ = 0
         compared = [name for name, field in fields.items() if field.compare]
         made.__compared__ = staticmethod(attrgetter(*compared) if compared else _nothing)
         return made
