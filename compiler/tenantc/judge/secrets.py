@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tenantc.model.schema import Schema
 from tenantc.model.secrets import is_sealed, reference, stated
 from tenantc.model.settings import Section
@@ -11,13 +9,9 @@ from tenantc.source.path import Path, child
 from tenantc.source.value import Value
 
 
-def secret_facts(schema: Schema, sections: Mapping[str, Section]) -> dict[Path, Value]:
-    """`secrets[path].kind` for each secret setting that has a value."""
-    return {
-        f"{child('secrets', path)}.kind": _kind(value)
-        for name in schema.secret_sections
-        for path, value in stated(schema, sections.get(name))
-    }
+def secret_facts(schema: Schema, section: Section) -> tuple[tuple[Path, Value], ...]:
+    """`secrets[path].kind` for each secret setting of a section that has a value."""
+    return tuple([(f"{child('secrets', path)}.kind", _kind(value)) for path, value in stated(schema, section)])
 
 
 def _kind(value: Value) -> str:

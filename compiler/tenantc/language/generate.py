@@ -8,11 +8,10 @@ or None where nobody can say. None stands for no value everywhere, and is looked
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from itertools import count
 from types import CodeType
-from typing import NamedTuple
 
+from tenantc.language.code import Code, braced, numeral
 from tenantc.language.condition import Condition
 from tenantc.language.operands import Typed
 from tenantc.language.runtime import STEP, VALUES
@@ -48,13 +47,6 @@ _FILE = "<rules of tenantc>"
 _LET = {0: "v_", 1: "p_", -1: "n_"}
 
 
-class Code(NamedTuple):
-    """A Python expression, and whether it may come to None."""
-
-    text: str
-    nullable: bool
-
-
 def generate(rules: Iterable[Rule]) -> CodeType:
     """One module for these rules, which `load` makes functions of; it may be marshalled."""
     lines = [line for index, rule in enumerate(rules) for line in _function(f"rule_{index}", rule)]
@@ -72,10 +64,10 @@ def _function(name: str, rule: Rule) -> list[str]:
         writer.variables[fold.name] = Code(f"params[{index}]", fold.default.typed.type.absent)
     body = []
     if rule.guard is not None:
-        body.append(f"    if not ({writer.signed(_typed(rule.guard), 0).text}): return None")
+        guard = writer.signed(_typed(rule.guard), 0).text
+        body += [*writer.definitions(), f"    if not ({guard}): return None"]
     clauses = [writer.signed(_typed(clause.condition), 1).text for clause in rule.clauses]
-    body.append(f"    return ({', '.join(clauses)},)")
-    return [*head, *writer.definitions(), *body]
+    return [*head, *body, *writer.definitions(), f"    return ({', '.join(clauses)},)"]
 
 
 def _typed(expression: Deferred) -> Typed:
@@ -96,6 +88,7 @@ class _Writer:
         self._sign = 0
         self._lets = {name: _typed(value) for name, value in lets}
         self._asked: set[tuple[str, int]] = set()
+        self._defined: set[tuple[str, int]] = set()
         # by what an entry is called: what is asked of it, and what that is called
         self._steps: dict[str, dict[str, str]] = {}
 
@@ -106,10 +99,11 @@ class _Writer:
         return code
 
     def definitions(self) -> list[str]:
-        """The `let`s as far as they were asked for, once for each sign: those come first that others lean on."""
+        """The `let`s asked for since it was asked last, once for each sign: those come first that others lean on."""
         lines: list[str] = []
         for name, typed in reversed(self._lets.items()):
-            signs = [sign for sign in _LET if (name, sign) in self._asked]
+            signs = [sign for sign in _LET if (name, sign) in self._asked - self._defined]
+            self._defined |= {(name, sign) for sign in signs}
             lines += [f"    {_LET[sign]}{name} = {self.signed(typed, sign).text}" for sign in signs]
         return lines[::-1]
 
@@ -163,7 +157,7 @@ class _Writer:
         node, parts = typed.node, typed.parts
         match node:
             case Number(value=number, unit=unit):
-                return Code(_number(literal(number, unit)[0]), nullable=False)
+                return Code(numeral(literal(number, unit)[0]), nullable=False)
             case Text() | Boolean() | Day():
                 return Code(repr(node.value), nullable=False)
             case NoLimit():
@@ -187,7 +181,7 @@ class _Writer:
             case Between():
                 return self.between(typed)
             case Matches(pattern=pattern):
-                return self.strict([self.code(parts[0])], f"matches({_braced(pattern)}, {{}})")
+                return self.strict([self.code(parts[0])], f"matches({braced(pattern)}, {{}})")
             case Binary():
                 return self.binary(node, typed)
         raise AssertionError("every kind of node stands above")
@@ -216,15 +210,15 @@ class _Writer:
             factor = found.item.scale / wanted.item.scale
             if found.item.kind != "number" or factor == 1:
                 return code
-            return self.strict([code], f"all_times({{}}, {_number(factor)})")
+            return self.strict([code], f"all_times({{}}, {numeral(factor)})")
         factor = found.scale / wanted.scale
         if found.kind != "number" or factor == 1:
             return code
         if isinstance(typed.node, Number):
-            return Code(_number(literal(typed.node.value, typed.node.unit)[0] * factor), nullable=False)
+            return Code(numeral(literal(typed.node.value, typed.node.unit)[0] * factor), nullable=False)
         if not found.unlimited:
-            return self.strict([code], f"{{}} * {_number(factor)}")
-        return self.strict([code], f"times({{}}, {_number(factor)})")
+            return self.strict([code], f"{{}} * {numeral(factor)}")
+        return self.strict([code], f"times({{}}, {numeral(factor)})")
 
     def negated(self, typed: Typed) -> Code:
         inner = typed.parts[0]
@@ -347,10 +341,12 @@ class _Writer:
             is_value = name == node.names[-1]
             self.variables[name] = Code(text, is_value and item is not None and item.absent)
         steps = self._steps[names[-1]] = {}
-        test = self.signed(body, 0).text
-        condition = f" if {self.signed(typed.parts[1], 0).text}" if node.where is not None else ""
-        self.variables = outer
         is_doubted = self._sign == (-1 if node.quantity == "any" else 1)
+        first, body = (None, body) if is_doubted else self.sifted(node, body)
+        asked = [part for part in (typed.parts[1] if node.where is not None else None, first) if part is not None]
+        test = self.signed(body, 0).text
+        condition = "".join(f" if {self.signed(part, 0).text}" for part in asked)
+        self.variables = outer
         function = f"{'doubtful_' if is_doubted else ''}{node.quantity}_of"
         called = ("_", *names)[-2:]
         if source.type.kind == "map" and test == names[-1] and not condition:
@@ -358,13 +354,24 @@ class _Writer:
         if source.type.kind == "map":
             each, text = self.members(source, called, steps)
             return Code(f"{function}([{test} for {each} in {text}{condition}])", nullable=True)
-        is_section = isinstance(source.node, Fields)
-        text = self.fields(source) if is_section else self.signed(source, 0).text
-        each = ", ".join(called) if is_section else names[0]
+        if isinstance(source.node, Fields):
+            is_named = called[0] in f"{test}{condition}"
+            each, text = ", ".join(called) if is_named else names[-1], self.fields(source, is_named=is_named)
+        else:
+            each, text = names[0], self.signed(source, 0).text
         # a comprehension goes through no expression in which something is named
         held = self.temporary()
         results = f"[{test} for {each} in {held}{condition}]"
         return Code(f"(None if ({held} := {text}) is None else {function}({results}))", nullable=True)
+
+    def sifted(self, node: Quantifier, body: Typed) -> tuple[Typed | None, Typed]:
+        """What sorts out members that leave the answer as it is, and what is asked of the others."""
+        operator = "implies" if node.quantity == "all" else "and"
+        if isinstance(body.node, Binary) and body.node.operator == operator:
+            first, rest = body.parts
+            if not self.signed(first, 0).nullable:
+                return first, rest
+        return None, body
 
     def members(self, source: Typed, called: tuple[str, ...], steps: Mapping[str, str]) -> tuple[str, str]:
         """What the entries of an open map are called, with what is asked of each, and the entries."""
@@ -376,22 +383,13 @@ class _Writer:
         asked = "".join(f"{STEP}{step}" for step in steps)
         return ", ".join((name, value, *steps.values())), f"entries({self.map(source, asked)})"
 
-    def fields(self, source: Typed) -> str:
-        """The settings of a section: pairs of name and value."""
+    def fields(self, source: Typed, *, is_named: bool) -> str:
+        """The settings of a section: their values, each behind its name if that is asked for."""
         assert isinstance(source.node, Fields), "asked of a section"
         item = source.type.item
         assert item is not None, "a section's settings have a type"
-        pairs = [
-            f"({name!r}, {self.setting(f'get({child(source.node.path, name)!r})', item).text})"
-            for name in source.type.choices
+        found = [
+            (name, self.setting(f"get({child(source.node.path, name)!r})", item).text) for name in source.type.choices
         ]
-        return f"({', '.join(pairs)},)"
-
-
-def _number(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"Fraction({value.numerator}, {value.denominator})"
-
-
-def _braced(text: str) -> str:
-    """A text as Python writes it, for a form whose braces are filled."""
-    return repr(text).replace("{", "{{").replace("}", "}}")
+        items = [f"({name!r}, {text})" if is_named else text for name, text in found]
+        return f"({', '.join(items)},)"

@@ -14,7 +14,8 @@ from tenantc.language.calculate import FINITE, largest, smallest, total, with_un
 from tenantc.language.networks import lies_within
 from tenantc.language.pattern import compile_pattern
 from tenantc.model.identity import IdentityText
-from tenantc.source.path import Path, child
+from tenantc.source import path as paths
+from tenantc.source.path import Path
 from tenantc.source.value import UNLIMITED, Value
 
 Get: TypeAlias = Callable[[Path], Value | None]
@@ -27,6 +28,8 @@ VALUES: Final = "="
 # None: the guard does not hold; else what each clause comes to
 Function: TypeAlias = Callable[[Get, Entries, Sequence[Any]], "tuple[bool | None, ...] | None"]
 
+# names of models come again and again
+child = lru_cache(maxsize=4_096)(paths.child)
 _CALCULATE = {symbol: with_unlimited(symbol, finite) for symbol, finite in FINITE.items()}
 
 
