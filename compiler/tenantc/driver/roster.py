@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeAlias
 
 from tenantc.driver import cache, files
+from tenantc.source.regex import lazy
 
 # size, time of change, time of the inode's change, inode; then the ids
 _Entry: TypeAlias = tuple[int, int, int, int, tuple[bytes, ...]]
@@ -24,8 +24,8 @@ _Entry: TypeAlias = tuple[int, int, int, int, tuple[bytes, ...]]
 _RACY = 2_000_000_000
 
 _KEY = b"tenant_id"
-_ESCAPED = re.compile(rb"\\[^\"]")
-_STATED = re.compile(rb"tenant_id[\"']?[ \t]*:[ \t]*[\"']?([a-z0-9-]+)")
+_ESCAPED = lazy(rb"\\[^\"]")
+_STATED = lazy(rb"tenant_id[\"']?[ \t]*:[ \t]*[\"']?([a-z0-9-]+)")
 
 
 class Roster:

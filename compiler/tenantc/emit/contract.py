@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -13,8 +12,9 @@ from tenantc.emit.targets import Target
 from tenantc.language.roots import IDENTITY, ROOTS
 from tenantc.model.schema import Group, Leaf, Schema
 from tenantc.source.path import Path, section, split
+from tenantc.source.regex import lazy
 
-_FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,3}")
+_FILE: Final = lazy(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,3}")
 _BUILD: Final = frozenset({"build.folder", "build.estate", "build.root", "build.departed"})
 # what nobody writes holds nobody's identity (T127)
 _COMPUTED: Final = frozenset({"compliance.frameworks"})

@@ -42,6 +42,7 @@ from tenantc.language.syntax import (
 )
 from tenantc.language.units import LITERAL_UNITS, plural
 from tenantc.source.path import Path, join
+from tenantc.source.regex import lazy
 
 if TYPE_CHECKING:
     import lark
@@ -53,12 +54,12 @@ MAX_NUMBER = 2**53
 
 _Branch: TypeAlias = "lark.Tree[lark.Token] | lark.Token"
 
-_OPENING = re.compile(r"\$\$\{|\$\{")
+_OPENING = lazy(r"\$\$\{|\$\{")
 # inside an expression: a whole quoted text, or a brace, or a quote that is never closed
-_INSIDE = re.compile(r'"(?:\\.|[^"\\\n])*"|[{}"]')
-_STEP = re.compile(r'\.?([A-Za-z0-9_]+)|\[("(?:\\.|[^"\\])*")\]')
-_INDEX = re.compile(r"\[([a-z_][a-z0-9_]*)\]")
-_QUANTITY = re.compile(r"([0-9.]+)\s*(.*)", re.DOTALL)
+_INSIDE = lazy(r'"(?:\\.|[^"\\\n])*"|[{}"]')
+_STEP = lazy(r'\.?([A-Za-z0-9_]+)|\[("(?:\\.|[^"\\])*")\]')
+_INDEX = lazy(r"\[([a-z_][a-z0-9_]*)\]")
+_QUANTITY = lazy(r"([0-9.]+)\s*(.*)", re.DOTALL)
 SLIPS = {
     "=": "equality is `==`",
     "&": "write `and`",

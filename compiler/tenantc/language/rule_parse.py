@@ -26,6 +26,7 @@ from tenantc.language.rule_syntax import (
     TestSyntax,
 )
 from tenantc.language.syntax import MAX_DEPTH, Expression
+from tenantc.source.regex import lazy
 
 if TYPE_CHECKING:
     import lark
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 MAX_SIZE = 65_536
 _EMPTY = "there is no rule in this file"
 # a quoted text or a regular expression, in which `#` is itself, or a comment
-_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\bmatches\s*/(?:\\.|[^/\\\n])+/|(#[^\n]*)')
-_BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|([()\[\]{}])')
+_COMMENT = lazy(r'"(?:\\.|[^"\\\n])*"|\bmatches\s*/(?:\\.|[^/\\\n])+/|(#[^\n]*)')
+_BRACKET = lazy(r'"(?:\\.|[^"\\\n])*"|([()\[\]{}])')
 _OWN = frozenset({"FOR", "BASIS", "MESSAGE", "REMEDY"})
 _CLAUSES = (
     *("title", "because", "applies", "when", "let", "param", "effective", "require", "message", "severity", "basis"),

@@ -9,13 +9,14 @@ from tenantc.diagnostics.diagnostic import Blame
 from tenantc.load import characters
 from tenantc.load.findings import Findings, shown
 from tenantc.source.frozen import Frozen
+from tenantc.source.regex import lazy
 from tenantc.source.span import Span
 
 if TYPE_CHECKING:
     from yaml.error import MarkedYAMLError
 
-_ESCAPE = re.compile(r"\\(?:[xuU][0-9a-fA-F]{0,8}|.?)", re.DOTALL)
-_HANDLE = re.compile(r"[^\s,\[\]{}]*")
+_ESCAPE = lazy(r"\\(?:[xuU][0-9a-fA-F]{0,8}|.?)", re.DOTALL)
+_HANDLE = lazy(r"[^\s,\[\]{}]*")
 _CLOSERS = "\"'])}"
 # libyaml and YAML 1.2 look no further for the `:` of a key
 _LONGEST_KEY = 1024

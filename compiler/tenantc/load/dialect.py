@@ -13,15 +13,14 @@ deeper than it. A document that is one block of text has to be indented, and no 
 
 from __future__ import annotations
 
-import re
-
 from tenantc.load.findings import Findings
+from tenantc.source.regex import lazy
 
 _MOST_TAG_LINES = 100
 _GLUES = frozenset("[]{},:")
 # a block scalar whose first line has a comment glued to it
-HEADER = re.compile(r"[|>][-+0-9]*#")
-_QUESTION = re.compile(r"[\[{,]\s*\?\S")
+HEADER = lazy(r"[|>][-+0-9]*#")
+_QUESTION = lazy(r"[\[{,]\s*\?\S")
 
 
 def refuse_flood(findings: Findings) -> bool:

@@ -14,17 +14,18 @@ from tenantc.load.frames import ListFrame, MappingFrame
 from tenantc.load.limits import LIMITS, Limits
 from tenantc.load.scalars import NOT_FINITE, Refusal, read_float, read_integer
 from tenantc.source.node import Node
+from tenantc.source.regex import lazy
 from tenantc.source.text import Text
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_KEY = re.compile(r'"([^"\\\x00-\x1f]*)": ?')
-_CHARACTERS = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,4}|.?)", re.DOTALL)
+_SPACE = lazy(r"[ \t\r\n]*")
+_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_KEY = lazy(r'"([^"\\\x00-\x1f]*)": ?')
+_CHARACTERS = lazy(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
+_ESCAPE = lazy(r"\\(?:u[0-9a-fA-F]{0,4}|.?)", re.DOTALL)
 # escapes in order: whole pairs, then halves by themselves, which are caught, then all others
-_SURROGATES = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.")
+_SURROGATES = lazy(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.")
 # what a user may have meant as one value, up to white space or punctuation
-_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
+_WORD = lazy(r"[^\s,:\[\]{}\"]+")
 _VALUES: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _COMMENTS = ("//", "/*", "#")
 _NO_COMMENTS = "write a YAML file, where a comment starts with `#`"

@@ -5,10 +5,10 @@ So `no`, `on`, `2027-03-31`, `12:30`, `1_000` and `0b1` are text, `012` is twelv
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeAlias
 
 from tenantc.source.frozen import Frozen
+from tenantc.source.regex import lazy
 
 Scalar: TypeAlias = bool | int | float | str | None
 
@@ -29,8 +29,8 @@ WORDS: Final[dict[str, Scalar]] = {
 # Text that starts otherwise is no number.
 STARTS: Final = frozenset("0123456789+-.")
 
-INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-FLOAT: Final = re.compile(
+INTEGER: Final = lazy(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+FLOAT: Final = lazy(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _INFINITY = float("inf")

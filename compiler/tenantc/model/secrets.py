@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
@@ -11,14 +10,15 @@ from tenantc.model.schema import Schema
 from tenantc.model.settings import Section
 from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
+from tenantc.source.regex import lazy
 from tenantc.source.value import Opaque, Value
 
 Parts: TypeAlias = tuple[str | Identity, ...]
 """A text with the tenant's id in some places."""
 
 # `secret://store/path#key`, and values sealed to the workspace's public key
-_REFERENCE: Final = re.compile(r"secret://([a-z0-9][a-z0-9_-]*)/([^\s#]+)#([^\s#]+)")
-_SEALED: Final = re.compile(r"sealed:[A-Za-z0-9_=-]+")
+_REFERENCE: Final = lazy(r"secret://([a-z0-9][a-z0-9_-]*)/([^\s#]+)#([^\s#]+)")
+_SEALED: Final = lazy(r"sealed:[A-Za-z0-9_=-]+")
 # stands for the tenant's id while a reference is taken apart; no reference holds this character
 _ID: Final = "\0"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from tenantc.emit.document import SECRETS, Names, Part, Result, Unsupported, document, slug, text
@@ -10,11 +9,12 @@ from tenantc.emit.kubernetes.metadata import metadata
 from tenantc.model.identity import Identity
 from tenantc.model.secrets import Parts, Reference
 from tenantc.source.path import Path, split
+from tenantc.source.regex import lazy
 from tenantc.source.value import Record
 
 _STORES: Final = "workspace.stores"
 # a DNS subdomain once its underscores are dashes, of which it has none yet
-_PLAIN: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*")
+_PLAIN: Final = lazy(r"[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*")
 _LONGEST: Final = 253
 
 

@@ -6,7 +6,6 @@ references and expressions of our own documents are code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -18,6 +17,7 @@ from tenantc.emit.node import Expr, JsonText, Node, Part, Ref, Slot, Text, Tree,
 from tenantc.emit.pieces import Piece, known, number_text, pieces
 from tenantc.emit.writers import json
 from tenantc.source.memo import Memo
+from tenantc.source.regex import lazy
 
 # Blocks whose entries stand under a type and a name; under every other block they stand under a name.
 _TYPED: Final = frozenset({"resource", "data", "ephemeral"})
@@ -36,7 +36,7 @@ class ConflictError(Exception):
 
 # What Terraform's reader of templates loses (a byte order mark at the beginning) or trips over (code behind a carriage
 # return that ends no line is no code to it), seen with 1.11; with the `$` before it, which would escape what follows.
-_LOST = re.compile(r"\A\ufeff|\$*\r(?!\n)")
+_LOST = lazy(r"\A\ufeff|\$*\r(?!\n)")
 
 
 def literal(text: str) -> str:
