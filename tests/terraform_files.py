@@ -152,6 +152,13 @@ def estate(root: Path, inputs: Iterable[str], *tenants: Mapping[str, Any]) -> di
     return resources
 
 
+MODEL_MONITOR: Mapping[str, Any] = {
+    "endpoint": "{tenant.id}-models",
+    "baseline": "models/baseline",
+    "captured": "models/captured",
+    "features": ["age", "Income.2024"],
+    "instance": "ml.m5.xlarge",
+}
 ACCOUNT_SERVICES = ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"]
 STORES: Mapping[str, Any] = {
     "stores": {"vault": {"terraform": "aws_secretsmanager", "tenant_paths": ["tenants/{tenant.id}/", "shared/"]}}

@@ -175,6 +175,13 @@ def _switches() -> list[str]:
                 ]
             },
         ),
+        # clocks within a second of each other, and one that is not
+        ({"node_timex_offset_seconds{instance='a'}": "1x60"}, 20, {}),
+        (
+            {"node_timex_offset_seconds{instance='a'}": "0x60", "node_timex_offset_seconds{instance='b'}": "-1.5x60"},
+            20,
+            {"TenantClockOff": [(alert("warning"), "a clock that stamps the tenant's lines is 1.5 seconds off")]},
+        ),
         (
             {f'bad{{{HERE},host="h"}}': "1x60"},
             20,

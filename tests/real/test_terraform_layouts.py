@@ -15,7 +15,7 @@ from tests.building import codes
 from tests.compiling import AS_OF, without_rules, write
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import ISOLATION, OFFLINE, spec
-from tests.terraform_files import ACCOUNT_SERVICES, INPUTS
+from tests.terraform_files import ACCOUNT_SERVICES, INPUTS, MODEL_MONITOR
 
 STATE = {
     "version": 4,
@@ -125,6 +125,8 @@ def test_terraform_plans_every_tier_and_level_and_their_estate(terraform: Terraf
         # Inspector is told the account, for which Terraform asks AWS
         "account_services": [one for one in ACCOUNT_SERVICES if one != "inspector"],
         "mlflow_size": "Small",
+        "model_monitor": MODEL_MONITOR,
+        "prometheus": {"max_series": 100000},
     }
     top = TOP.replace("eu-west-1}", "us-east-1}", 1) + f"terraform: {json.dumps(options)}\n"
     files = {"tenantc.yaml": top}
@@ -132,8 +134,17 @@ def test_terraform_plans_every_tier_and_level_and_their_estate(terraform: Terraf
         for level in levels:
             files |= spec(f"{tier}-{level}", tier, {"infrastructure.isolation_level": level})
     made = compiled(write(tmp_path, files))
-    tenants = {address.split(".")[1] for address in planned(terraform, made / "terraform")}
+    plan = planned(terraform, made / "terraform")
+    tenants = {address.split(".")[1] for address in plan}
     assert tenants == {f"{tier}-{level}" for tier, levels in ISOLATION.items() for level in levels}
+    watched = {address.split(".")[1] for address in plan if "aws_sagemaker_monitoring_schedule" in address}
+    drifting = {address.split(".")[1] for address in plan if "metric_alarm.drift_" in address}
+    assert (watched, drifting) == (
+        {tenant for tenant in tenants if not tenant.startswith("free-")},
+        {tenant for tenant in tenants if tenant.startswith(("enterprise-", "custom-"))},
+    )
+    kept = {address.split(".")[1] for address in plan if "aws_prometheus_workspace_configuration" in address}
+    assert kept == tenants
     [estate] = (made / "estates").iterdir()
     shared = {"aws_rds_cluster.shared", "aws_elasticache_replication_group.shared", "aws_backup_plan.shared"}
     assert shared | {"aws_config_configuration_recorder.estate"} <= planned(terraform, estate).keys()

@@ -14,7 +14,7 @@ from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
 from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
-from tests.terraform_files import ACCOUNT_SERVICES, EDGE, PROVIDED, TERRAFORM_TOP
+from tests.terraform_files import ACCOUNT_SERVICES, EDGE, MODEL_MONITOR, PROVIDED, TERRAFORM_TOP
 from tests.unit.test_terraform_estates import build_of
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -50,6 +50,17 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "billing.usage_tracking.budget_management": True,
     },
     "tracked": {"ai_configuration.ml_pipeline.experiment_tracking": True},
+    "models-watched": {
+        "ai_configuration.ml_pipeline.drift_detection": True,
+        "ai_configuration.ml_pipeline.drift_threshold": 0.1,
+        "monitoring.metrics.custom_metrics": True,
+        "monitoring.metrics.retention_days": 1095,
+    },
+    "models-watched-in-the-open": {
+        "ai_configuration.ml_pipeline.model_monitoring": True,
+        "security.encryption_config.at_rest": False,
+        "monitoring.metrics.enabled": False,
+    },
     "searched": {"compliance.data_governance.data_loss_prevention.enabled": True},
     "reached": {
         "infrastructure.network.allowed_ports": [443, 8443],
@@ -81,7 +92,13 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 @pytest.mark.slow
 def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: Path) -> None:
-    services = {"account_services": ACCOUNT_SERVICES, "mlflow_size": "Small", "replicas": ["keys", "objects"]}
+    services = {
+        "account_services": ACCOUNT_SERVICES,
+        "mlflow_size": "Small",
+        "model_monitor": MODEL_MONITOR,
+        "prometheus": {"max_series": 100000},
+        "replicas": ["keys", "objects"],
+    }
     stated = {"inputs": EDGE, **services}
     top = {**yaml.safe_load(TERRAFORM_TOP), "terraform": stated, **PROVIDED}
     files = {**BARE, "tenantc.yaml": json.dumps(top)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,24 @@ def test_secrets_are_encrypted_with_the_tenants_key_and_all_is_logged(tmp_path: 
 def test_nodes_are_as_many_as_the_quota_fills(tmp_path: Path, millicores: int, mebibytes: int, nodes: int) -> None:
     quota = {f"{COMPUTE}.quota_cpu_millicores": millicores, f"{COMPUTE}.quota_memory_mib": mebibytes}
     assert own(tmp_path, quota).resource("aws_eks_node_group")["scaling_config"]["max_size"] == nodes
+
+
+@pytest.mark.parametrize("source", [None, "time.aws.com", "169.254.169.123"])
+def test_nodes_go_by_the_clock_that_is_said(tmp_path: Path, source: str | None) -> None:
+    main = own(tmp_path, {"monitoring.logging.time_sync.source": source}).main()
+    assert main["resource"]["aws_eks_node_group"]["tenant"]["launch_template"] == {
+        "id": "${aws_launch_template.node.id}",
+        "version": "${aws_launch_template.node.latest_version}",
+    }
+    data = main["resource"]["aws_launch_template"]["node"].get("user_data")
+    told = tomllib.loads(b64decode(data).decode()) if data is not None else None
+    assert told == (None if source is None else {"settings": {"ntp": {"time-servers": [source]}}})
+
+
+@pytest.mark.parametrize("source", ['a"]\n[settings.host-containers.admin]\nenabled = true # ', "a b", "a\n", "-a"])
+def test_a_clock_is_a_host_and_nothing_else(tmp_path: Path, source: str) -> None:
+    [(code, message)] = own(tmp_path, {"monitoring.logging.time_sync.source": source}).refusals
+    assert (code, "time_sync" in message) == ("T401", True)
 
 
 def test_the_platforms_role_administers_it_and_nobody_who_made_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform_files import Emitted, on_inputs
+from tests.terraform_files import EDGE, MODEL_MONITOR, Emitted, on_inputs
 
 SAFETY = "ai_configuration.safety_settings"
 CHECKS = tuple(
@@ -23,11 +23,25 @@ CHECKS = tuple(
     )
 )
 NOTHING: Mapping[str, Any] = dict.fromkeys(CHECKS, False)
+PIPELINE = "ai_configuration.ml_pipeline"
 BUDGETS = "billing.usage_tracking.budget_management"
 
 
 def guardrail(emitted: Emitted) -> dict[str, Any]:
     return emitted.resource("aws_bedrock_guardrail")
+
+
+def watched(root: Path, settings: Mapping[str, Any], inputs: Mapping[str, Any] = EDGE, **stated: Any) -> Emitted:
+    """The tenant where the platform has Model Monitor, with a model of two features."""
+    monitor = {**MODEL_MONITOR, **stated}
+    said = {f"{PIPELINE}.{name}": value for name, value in settings.items()}
+    options = {"terraform": {"model_monitor": {key: value for key, value in monitor.items() if value is not None}}}
+    return on_inputs(root, said, inputs, options=options)
+
+
+def drifts(emitted: Emitted) -> list[dict[str, Any]]:
+    alarms = emitted.main()["resource"].get("aws_cloudwatch_metric_alarm", {})
+    return [alarm for label, alarm in alarms.items() if label.startswith("drift_")]
 
 
 def strengths(emitted: Emitted) -> dict[str, tuple[str, str]]:
@@ -114,3 +128,99 @@ def test_training_runs_are_kept_in_the_tenants_bucket(tmp_path: Path) -> None:
     for root, settings, stated in (("b", {}, options), ("c", tracked, {})):
         main = on_inputs(tmp_path / root, settings, options=stated).main()
         assert "aws_sagemaker_mlflow_tracking_server" not in main["resource"]
+
+
+@pytest.mark.parametrize("asked", ["model_monitoring", "drift_detection"])
+def test_models_are_compared_with_their_training_data_each_day(tmp_path: Path, asked: str) -> None:
+    emitted = watched(tmp_path, {asked: True})
+    schedule = emitted.resource("aws_sagemaker_monitoring_schedule")["monitoring_schedule_config"]
+    assert schedule["schedule_config"] == {"schedule_expression": "cron(0 0 ? * * *)"}
+    job = emitted.resource("aws_sagemaker_data_quality_job_definition")
+    assert job["data_quality_job_input"] == {"endpoint_input": {"endpoint_name": "acme-models"}}
+    assert job["data_quality_baseline_config"] == {
+        f"{name}_resource": {"s3_uri": f"s3://${{aws_s3_bucket.tenant.id}}/models/baseline/{name}.json"}
+        for name in ("constraints", "statistics")
+    }
+
+
+def test_what_watches_models_stays_with_the_tenant(tmp_path: Path) -> None:
+    """Its reports lie in the tenant's bucket, its disk and reports have the tenant's key, and it reaches no network."""
+    emitted = watched(tmp_path / "a", {"model_monitoring": True})
+    job = emitted.resource("aws_sagemaker_data_quality_job_definition")
+    assert job["network_config"]["enable_network_isolation"] is True
+    output, key = job["data_quality_job_output_config"], "${aws_kms_key.tenant.arn}"
+    assert (output["kms_key_id"], job["job_resources"]["cluster_config"]["volume_kms_key_id"]) == (key, key)
+    assert output["monitoring_outputs"]["s3_output"]["s3_uri"].startswith("s3://${aws_s3_bucket.tenant.id}/")
+    rights = emitted.main()["data"]["aws_iam_policy_document"]["model_monitor"]["statement"]
+    objects = {one["sid"]: one["resources"] for one in rights if "s3:" in one["actions"][0]}
+    bucket = "${aws_s3_bucket.tenant.arn}"
+    assert objects == {
+        "List": [bucket],
+        "Read": [f"{bucket}/models/baseline/*", f"{bucket}/models/captured/*"],
+        "Report": [f"{bucket}/model-monitor/*"],
+    }
+
+
+def test_an_alarm_is_raised_for_each_feature_that_drifts_so_far(tmp_path: Path) -> None:
+    found = drifts(watched(tmp_path, {"drift_detection": True, "drift_threshold": 0.35}))
+    assert {one["metric_name"] for one in found} == {
+        "feature_baseline_drift_age",
+        "feature_baseline_drift_Income.2024",
+    }
+    assert len({one["alarm_name"] for one in found}) == len(found)
+    for one in found:
+        assert (one["comparison_operator"], one["threshold"]) == ("GreaterThanOrEqualToThreshold", 0.35)
+        assert one["dimensions"] == {
+            "Endpoint": "acme-models",
+            "MonitoringSchedule": "${aws_sagemaker_monitoring_schedule.tenant.name}",
+        }
+        assert one["alarm_actions"] == ["${local.alarm_topic}"]
+
+
+def test_who_is_watched_alone_hears_of_no_drift(tmp_path: Path) -> None:
+    assert drifts(watched(tmp_path, {"model_monitoring": True, "drift_detection": False})) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "inputs", "stated", "path", "choice"),
+    [
+        ({"model_monitoring": True, "drift_check_interval_days": 7}, EDGE, {}, "drift_check_interval_days", "to 1"),
+        ({"drift_detection": True}, {"vpc": "vpc-1"}, {}, "drift_detection", "`terraform.inputs.alarm_topic`"),
+        ({"drift_detection": True}, EDGE, {"features": None}, "drift_detection", "`terraform.model_monitor.features`"),
+    ],
+)
+def test_what_model_monitor_cannot_do_is_refused(
+    tmp_path: Path,
+    settings: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    stated: Mapping[str, Any],
+    path: str,
+    choice: str,
+) -> None:
+    emitted = watched(tmp_path, settings, inputs, **stated)
+    [(code, message)] = emitted.refusals
+    assert (code, f"cannot express `{PIPELINE}.{path}`" in message) == ("T603", True)
+    assert choice in emitted.diagnostics[0].help
+
+
+def test_no_model_is_watched_unless_tenant_and_platform_say_so(tmp_path: Path) -> None:
+    often = {f"{PIPELINE}.model_monitoring": True, f"{PIPELINE}.drift_detection": True}
+    for emitted in (watched(tmp_path / "a", {"drift_check_interval_days": 7}), on_inputs(tmp_path / "b", often)):
+        assert "sagemaker" not in json.dumps(emitted.main()["resource"]).replace("sagemaker:Create", "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endpoint": "models"},  # whose reports would be everybody's
+        {"endpoint": "{tenant.id}/models"},
+        {"baseline": "../globex/baseline"},
+        {"baseline": "models/*"},
+        {"captured": "models/"},
+        {"instance": "ml.m5d.xlarge"},  # whose disk no key of the tenant's encrypts
+        {"features": ["a b"]},
+    ],
+)
+def test_a_slip_in_what_is_said_of_model_monitor_is_told(tmp_path: Path, wrong: Mapping[str, Any]) -> None:
+    with pytest.raises(AssertionError, match=f"model_monitor.{next(iter(wrong))}"):
+        watched(tmp_path, {"model_monitoring": True}, **wrong)

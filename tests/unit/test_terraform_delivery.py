@@ -13,6 +13,7 @@ from tests.terraform_files import Emitted, acme, policy
 STORAGE = "infrastructure.storage"
 OLDEST = "security.encryption_config.tls.min_version"
 EDGES = "infrastructure.network.edge_locations"
+PROTOCOLS = "infrastructure.network.protocols"
 FAILOVER = "infrastructure.disaster_recovery.failover_automation"
 DOMAINS = "infrastructure.network.custom_domains"
 NEEDS = ("cdn_certificate", "cdn_domain", "cdn_key_group")
@@ -27,7 +28,6 @@ def test_objects_are_delivered_to_whom_the_platform_signs_an_address(tmp_path: P
     emitted = delivered(tmp_path)
     found = emitted.resource("aws_cloudfront_distribution")
     assert found["default_cache_behavior"]["trusted_key_groups"] == ["${local.cdn_key_group}"]
-    assert found["default_cache_behavior"]["viewer_protocol_policy"] == "redirect-to-https"
     assert found["aliases"] == ["acme.${local.cdn_domain}"]
     for document, action in (("aws_s3_bucket_policy", "s3:GetObject"), ("aws_kms_key_policy", "kms:Decrypt")):
         [statement] = [
@@ -57,6 +57,23 @@ def test_public_objects_need_no_signature(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("protocols", "encrypted", "policy"),
+    [
+        (None, True, "https-only"),
+        (["https", "sftp"], False, "https-only"),
+        (["http", "https"], True, "redirect-to-https"),
+        (["http", "https"], False, "allow-all"),
+    ],
+)
+def test_objects_are_delivered_in_the_tenants_protocols(
+    tmp_path: Path, protocols: list[str] | None, encrypted: bool, policy: str
+) -> None:
+    settings = {PROTOCOLS: protocols, "security.encryption_config.in_transit": encrypted}
+    found = delivered(tmp_path, settings).resource("aws_cloudfront_distribution")
+    assert found["default_cache_behavior"]["viewer_protocol_policy"] == policy
+
+
+@pytest.mark.parametrize(
     ("version", "protocol"), [("TLSv1.0", "TLSv1_2016"), ("TLSv1.1", "TLSv1.1_2016"), ("TLSv1.2", "TLSv1.2_2021")]
 )
 def test_no_older_tls_is_spoken(tmp_path: Path, version: str, protocol: str) -> None:
@@ -69,6 +86,7 @@ def test_no_older_tls_is_spoken(tmp_path: Path, version: str, protocol: str) -> 
     [
         ({OLDEST: "TLSv1.3"}, NEEDS, OLDEST, "to `TLSv1.2`"),
         ({EDGES: ["fra50"]}, NEEDS, EDGES, "to an empty list"),
+        ({PROTOCOLS: ["http"]}, NEEDS, PROTOCOLS, "add `https`"),
         ({}, NEEDS[:2], "terraform.inputs.cdn_key_group", "say `cdn_key_group`"),
     ],
 )

@@ -37,6 +37,7 @@ PROMETHEUS: Mapping[str, Any] = {
     "labels": {"release": "prometheus"},
     "requests": {"metric": "http_requests_total", "errors": 'code=~"5.."'},
     "usage": {name: f'sum(app_{name}{{namespace="$namespace"}})' for name in LIMITS},
+    "clock_offset": "max(abs(node_timex_offset_seconds))",
     "alerts": {
         **{switch: {f"own_{switch}": ALERT} for switch in SWITCHES},
         "control_failures": {"firewall": ALERT, "ids": ALERT},
@@ -73,6 +74,14 @@ TOP: Mapping[str, Any] = {
     },
     "terraform": {
         "mlflow_size": "Small",
+        "prometheus": {"max_series": 100000},
+        "model_monitor": {
+            "endpoint": "{tenant.id}-models",
+            "baseline": "models/baseline",
+            "captured": "models/captured",
+            "features": ["skips"],
+            "instance": "ml.m5.xlarge",
+        },
         "replicas": ["keys", "objects"],
         "account_services": ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"],
         "inputs": {
@@ -150,6 +159,7 @@ TENANTS: Mapping[str, dict[str, Any]] = {
         "security.encryption_config.kms.multi_region": True,
         "compliance.data_governance.data_residency_region": "eu-west-1",
         "infrastructure.network.custom_domains": ["music.acme.example", "acme.example"],
+        "infrastructure.network.protocols": ["http", "https"],
         "monitoring.alerting_rules.performance": True,
         "monitoring.alerting_rules.control_failures": ["firewall"],
         "integrations.custom.saml_sso": True,

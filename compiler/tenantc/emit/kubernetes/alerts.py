@@ -124,17 +124,21 @@ _QUOTA: Final = (
         f"monitoring.alerting_rules.{_CONTROLS}",
         "support.sla.availability_percent",
     ),
-    places=("billing.usage_alerts.first_at_percent", *(f"limits.{name}" for name in _LIMITS)),
+    places=(
+        "billing.usage_alerts.first_at_percent",
+        "monitoring.logging.time_sync.max_drift_seconds",
+        *(f"limits.{name}" for name in _LIMITS),
+    ),
 )
 def prometheus_rule(names: Names, prometheus: Record, *said: object) -> Tree:
     """The alerts of a tenant, each with the tenant's id as a label; it is written without any, too, so that they go.
 
     What there is to measure besides the cluster's own metrics is what tenantc.yaml names: a counter of requests for
-    the promised availability, what is used of limits, and alerts of the platform's own.
+    the promised availability, what is used of limits, how far clocks are off, and alerts of the platform's own.
     https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
     """
     switches = dict(zip(_SWITCHES, said, strict=False))
-    controls, availability, first, *limits = said[len(_SWITCHES) :]
+    controls, availability, first, drift, *limits = said[len(_SWITCHES) :]
     own = prometheus.get("alerts")
     groups: list[Tree] = []
     for switch, is_on in switches.items():
@@ -146,6 +150,7 @@ def prometheus_rule(names: Names, prometheus: Record, *said: object) -> Tree:
     wanted = controls if isinstance(controls, tuple) else ()
     groups += [_group(_CONTROLS, [_rule(names, alert) for alert in _own(own, _CONTROLS) if alert.name in wanted])]
     groups += [_group("availability", [*_availability(names, prometheus, availability)])]
+    groups += [_group("clocks", [*_clocks(names, prometheus, drift)])]
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
@@ -194,6 +199,14 @@ def _usage(names: Names, prometheus: Record, first: object, limits: Mapping[str,
             summary = f"{{{{ $value | humanize }}}} % of limits.{limit} is used"
             alert = _Alert("TenantLimitNearlyUsed", f"100 * ({expr}) / ", "15m", "warning", summary, ("limit", limit))
             yield _rule(names, alert, most, " >= ", first)
+
+
+def _clocks(names: Names, prometheus: Record, drift: object) -> Iterator[Tree]:
+    """Warns when a clock is further off than it may be."""
+    measured = prometheus.get("clock_offset")
+    if isinstance(measured, str) and isinstance(drift, Slot):
+        summary = "a clock that stamps the tenant's lines is {{ $value | humanize }} seconds off"
+        yield _rule(names, _Alert("TenantClockOff", f"({measured}) > ", _WAIT, "warning", summary), drift)
 
 
 def _availability(names: Names, prometheus: Record, percent: object) -> Iterator[Tree]:

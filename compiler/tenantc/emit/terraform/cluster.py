@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from math import ceil
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ _CIDRS: Final[Path] = "security.access_control.admin_allowed_cidrs"
 _USERS: Final[Path] = "security.access_control.ip_allowlist"
 _CPU: Final[Path] = "infrastructure.compute.quota_cpu_millicores"
 _MEMORY: Final[Path] = "infrastructure.compute.quota_memory_mib"
+_CLOCKS: Final[Path] = "monitoring.logging.time_sync.source"
 _NAME: Final = Ref("aws_eks_cluster", "tenant", "name")
 # https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
 _LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -30,6 +32,7 @@ _LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler
 _NODE, _NODE_MILLICORES, _NODE_MIB = "m7g.2xlarge", 7900, 29000
 # House: one node in each of two zones, so that losing one leaves one
 _LEAST_NODES: Final = 2
+_TEMPLATE: Final = "aws_launch_template"
 
 
 @document(
@@ -45,6 +48,7 @@ _LEAST_NODES: Final = 2
         _USERS,
         _CPU,
         _MEMORY,
+        _CLOCKS,
         *LOOKS,
     ),
     places=DATA_PLACES,
@@ -59,6 +63,7 @@ def tenant_cluster(
     users: tuple[str, ...] | None,
     millicores: int | None,
     mebibytes: int | None,
+    clocks: str | None,
     *tagged: Any,
 ) -> Result:
     """Its endpoint answers the networks of administrators and, where none are named, those of users, which may be any.
@@ -93,6 +98,7 @@ def tenant_cluster(
     return [
         *_roles(names, labelled),
         {"resource": {"aws_eks_cluster": {"tenant": here}, "aws_eks_node_group": {"tenant": _nodes(most, labelled)}}},
+        {"resource": {_TEMPLATE: {"node": _node(names, clocks, labelled)}}},
         {"output": {"cluster_name": {"description": "Name of the tenant's cluster.", "value": _NAME}}},
     ]
 
@@ -106,10 +112,29 @@ def _nodes(most: int, labelled: dict[str, Tree]) -> Tree:
         "subnet_ids": standing(SUBNETS),
         "ami_type": "BOTTLEROCKET_ARM_64",
         "instance_types": [_NODE],
+        "launch_template": {"id": Ref(_TEMPLATE, "node", "id"), "version": Ref(_TEMPLATE, "node", "latest_version")},
         "scaling_config": {"min_size": _LEAST_NODES, "desired_size": _LEAST_NODES, "max_size": most},
         "tags": labelled,
         "lifecycle": {"ignore_changes": ["scaling_config[0].desired_size"]},
         "depends_on": [f"aws_iam_role_policy_attachment.node_{part}" for part in ("network", "registry", "worker")],
+    }
+
+
+def _node(names: Names, clocks: str | None, labelled: dict[str, Tree]) -> Tree:
+    """What a node starts with, which EKS adds to its own: the clock that it goes by.
+
+    It is there without one, too, since nodes that get a template later are replaced all at once.
+    https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+    https://bottlerocket.dev/en/os/latest/api/settings/ntp/
+    """
+    # the schema lets a host name hold nothing that TOML would have quoted
+    told = f'[settings.ntp]\ntime-servers = ["{clocks}"]\n' if clocks is not None else None
+    return {
+        "name": names.sub("aws_name", "node"),
+        "user_data": b64encode(told.encode()).decode() if told is not None else None,
+        # a hop more than the node's own, for pods of the platform's that ask where they run
+        "metadata_options": {"http_tokens": "required", "http_put_response_hop_limit": 2},
+        "tags": labelled,
     }
 
 

@@ -16,6 +16,7 @@ ZONE: Final = "zone"
 _PUBLIC: Final[Path] = "infrastructure.storage.public_access"
 _EDGES: Final[Path] = "infrastructure.network.edge_locations"
 _OLDEST: Final[Path] = "security.encryption_config.tls.min_version"
+_PROTOCOLS: Final[Path] = "infrastructure.network.protocols"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 _POLICIES: Final = {"TLSv1.0": "TLSv1_2016", "TLSv1.1": "TLSv1.1_2016", "TLSv1.2": "TLSv1.2_2021"}
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html, CachingOptimized
@@ -29,13 +30,20 @@ def _host(names: Names) -> Text:
     return text(*parts)
 
 
-def _refusal(edges: tuple[str, ...] | None, oldest: str | None) -> Unsupported | None:
+def _refusal(
+    edges: tuple[str, ...] | None, oldest: str | None, protocols: tuple[str, ...] | None
+) -> Unsupported | None:
     if edges:
         # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html
         return Unsupported(_EDGES, (f"set `{_EDGES}` to an empty list, since CloudFront chooses the place itself",))
     if oldest not in (None, *_POLICIES):
         newest = max(_POLICIES)
         return Unsupported(_OLDEST, (f"set `{_OLDEST}` to `{newest}`, the newest that this provider can say",))
+    if protocols is not None and "https" not in protocols:
+        return Unsupported(
+            _PROTOCOLS,
+            (f"add `https` to `{_PROTOCOLS}`, which CloudFront always speaks", f"set `{CDN}` to false"),
+        )
     return None
 
 
@@ -49,6 +57,7 @@ def _refusal(edges: tuple[str, ...] | None, oldest: str | None) -> Unsupported |
         _PUBLIC,
         _EDGES,
         _OLDEST,
+        _PROTOCOLS,
         "security.encryption_config.in_transit",
         *LOOKS,
     ),
@@ -63,6 +72,7 @@ def distribution(
     public: bool | None,
     edges: tuple[str, ...] | None,
     oldest: str | None,
+    protocols: tuple[str, ...] | None,
     encrypted: bool | None,
     *tagged: Any,
 ) -> Result:
@@ -74,23 +84,34 @@ def distribution(
     """
     if not wanted:
         return None
-    if (refused := _refusal(edges, oldest)) is not None:
+    if (refused := _refusal(edges, oldest, protocols)) is not None:
         return refused
     missing = [name for name, found in ((_DOMAIN, domain), (_READERS, readers or public)) if not found]
     if missing:
         return lacking(*missing)
     policy = _POLICIES[oldest or max(_POLICIES)]
-    return _made(names, public=public or False, plain=encrypted is False, policy=policy, tagged=tagged)
+    viewers = _viewers(http="http" in (protocols or ()), encrypted=encrypted is not False)
+    return _made(names, public=public or False, viewers=viewers, policy=policy, tagged=tagged)
 
 
-def _made(names: Names, *, public: bool, plain: bool, policy: str, tagged: Any) -> Tree:
+def _viewers(*, http: bool, encrypted: bool) -> str:
+    """Over HTTP whoever asks is sent on to HTTPS, unless that is no protocol of the tenant's.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
+    """
+    if not http:
+        return "https-only"
+    return "redirect-to-https" if encrypted else "allow-all"
+
+
+def _made(names: Names, *, public: bool, viewers: str, policy: str, tagged: Any) -> Tree:
     behaviour: Tree = {
         "target_origin_id": _ORIGIN,
         "allowed_methods": ["GET", "HEAD"],
         "cached_methods": ["GET", "HEAD"],
         "cache_policy_id": _CACHED,
         "compress": True,
-        "viewer_protocol_policy": "allow-all" if plain else "redirect-to-https",
+        "viewer_protocol_policy": viewers,
         "trusted_key_groups": None if public else [standing(_READERS)],
     }
     origin: Tree = {

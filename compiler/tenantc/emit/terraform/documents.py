@@ -42,6 +42,8 @@ from tenantc.emit.terraform.inputs import estate_inputs, inputs
 from tenantc.emit.terraform.key import key, key_alias, key_policy
 from tenantc.emit.terraform.log_group import log_group
 from tenantc.emit.terraform.log_review import log_review, log_review_alarm
+from tenantc.emit.terraform.metrics import metrics
+from tenantc.emit.terraform.model_monitor import drift_alarms, model_monitor
 from tenantc.emit.terraform.outputs import outputs
 from tenantc.emit.terraform.provider import estate_provider, provider
 from tenantc.emit.terraform.recovery_alarms import backup_failures, replication_alarm
@@ -115,7 +117,10 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     malware_scan,
     data_search,
     experiments,
+    model_monitor,
+    drift_alarms,
     guardrail,
+    metrics,
     budget,
     tenant_cluster,
     cluster_admins,
