@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from tenantc.cli.session import End, Session, print_json, print_line, summary
 from tenantc.cli.usage import UsageError
@@ -14,9 +13,10 @@ from tenantc.driver.checking import check_files, check_workspace
 from tenantc.driver.files import find_workspace
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.pipeline import Pipeline
+from tenantc.source.frozen import Frozen
 
 
-class Checked(NamedTuple):
+class Checked(Frozen):
     """A workspace that was checked, or, if there are any, some `files` of it; and how many tenants that were."""
 
     session: Session

@@ -19,6 +19,7 @@ from tenantc.emit.shelf import IDENTITY, Sight
 from tenantc.emit.subject import FILLED
 from tenantc.model.identity import holds_identity
 from tenantc.model.secrets import Reference
+from tenantc.source.frozen import Frozen
 from tenantc.source.memo import Memo
 from tenantc.source.path import Path, section
 from tenantc.source.value import UNLIMITED, Record, Value, exact, show
@@ -32,7 +33,7 @@ _TEMPLATES: Final = 512
 _SETTLED: Final = 64
 
 
-class Failure(NamedTuple):
+class Failure(Frozen):
     """What a document of another package raised where it should have given a tree."""
 
     error: str

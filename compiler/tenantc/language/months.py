@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from tenantc.language.operands import Typed
 from tenantc.language.syntax import Number
 from tenantc.language.units import DAYS, literal
-from tenantc.source.frozen import replace
+from tenantc.source.frozen import Frozen, replace
 
 # the Gregorian calendar repeats itself after 400 years
 _CYCLE = 400 * 12
@@ -22,7 +21,7 @@ _CYCLE_DAYS = 146_097
 _IN_UNIT = {"months": 1, "years": 12}
 
 
-class Months(NamedTuple):
+class Months(Frozen):
     """So many months or years, as a number that is written out says them."""
 
     value: int

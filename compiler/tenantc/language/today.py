@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tenantc.language.format import show
 from tenantc.language.messages import Said
 from tenantc.language.syntax import Between, Binary, Comparison, Reference, Tree
+from tenantc.source.frozen import Frozen
 
 AS_OF = "as_of"
 FLIPPED: dict[Comparison, Comparison] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -34,7 +35,7 @@ def lonely() -> Said:
     return Said(f"`{AS_OF}` stands beside a date that it is compared with, and nowhere else", f"write `{AS_OF} >= …`")
 
 
-class Calculated(NamedTuple):
+class Calculated(Frozen):
     """A comparison one side of which adds to the day or takes from it: `own` is what, `other` the other side."""
 
     comparison: Comparison

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from tenantc.language.roots import IDENTITY, MIRRORS, ROOTS, RULE_ROOTS
 from tenantc.language.signs import ANY_SIGN, POSITIVE, Signs, bounded, sign
@@ -73,7 +73,7 @@ def merge(left: Type, right: Type) -> Type:
     )
 
 
-class Located(NamedTuple):
+class Located(Frozen):
     """A setting that a path names, and whether it may have no value."""
 
     leaf: Leaf

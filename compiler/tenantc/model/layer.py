@@ -84,7 +84,7 @@ class Definition(NamedTuple):
     reason: str | None = None
 
 
-class Bound(NamedTuple):
+class Bound(Frozen):
     """A ceiling or a cap: the most that a path may be, and who says so."""
 
     path: Path

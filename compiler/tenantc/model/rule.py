@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from tenantc.model.deferred import Deferred
 from tenantc.source.frozen import Frozen, field
@@ -56,7 +56,7 @@ class Audience(Frozen):
         return f"{'except ' if self.excepted else ''}to {' or '.join(terms)}"
 
 
-class Edit(NamedTuple):
+class Edit(Frozen):
     """One step of a remedy: what it does to a setting.
 
     `value` is an expression of the setting's type: `fixed` is what it comes to if it reads neither settings nor params,
@@ -87,7 +87,7 @@ class Clause(Frozen):
     collection: bool = False
 
 
-class Param(NamedTuple):
+class Param(Frozen):
     """A value that policies may set for a rule; `value` is what `default` comes to, in its own unit."""
 
     name: str
@@ -96,7 +96,7 @@ class Param(NamedTuple):
     value: object
 
 
-class Fold(NamedTuple):
+class Fold(Frozen):
     """What a rule over the fleet knows of all tenants: a function of one value of each, named as it is written.
 
     `default` has the result's type and no value; `value` and `where` are the clauses of `Rule.columns` that give a
@@ -110,7 +110,7 @@ class Fold(NamedTuple):
     where: int
 
 
-class Citation(NamedTuple):
+class Citation(Frozen):
     """A control of a framework that a rule supports."""
 
     framework: str

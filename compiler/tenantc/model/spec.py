@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from tenantc.model.identity import Identity
 from tenantc.model.layer import Layer, Named
@@ -60,7 +59,7 @@ class Environment(Frozen):
     own: bool = True
 
 
-class Control(NamedTuple):
+class Control(Frozen):
     """A control of a framework: what it is about, and what has to be shown where no setting can decide it."""
 
     id: str

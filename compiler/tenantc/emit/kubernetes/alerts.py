@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from tenantc.emit.document import Names, Part, Slot, Tree, document, text
 from tenantc.emit.kubernetes.metadata import TENANT
 from tenantc.emit.kubernetes.metrics import NAMESPACE, PROMETHEUS, of_tenant, watched
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import Record
 
 _SWITCHES: Final = (
@@ -39,7 +40,7 @@ _HERE: Final = f'namespace="{NAMESPACE}"'
 _WAIT: Final = "5m"
 
 
-class _Alert(NamedTuple):
+class _Alert(Frozen):
     """An alert, in whose PromQL `$namespace` stands for the tenant's namespace."""
 
     name: str
@@ -50,7 +51,7 @@ class _Alert(NamedTuple):
     label: tuple[str, str] | None = None
 
 
-class _Burn(NamedTuple):
+class _Burn(Frozen):
     """A speed at which the month's errors are used up, and the windows over which it is measured."""
 
     factor: Decimal

@@ -6,11 +6,12 @@ What is new must be so. What was there before a policy came may stay and go, or 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from tenantc.emit.characters import json_string
 from tenantc.emit.kubernetes.metadata import ENVIRONMENT, PART_OF, TENANT
 from tenantc.emit.kubernetes.namespace import INJECTION, POD_SECURITY
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import Record
 
 # keys of what a namespace enforces, and of what else is said of it
@@ -27,14 +28,14 @@ _BOUNDARIES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 
 
-class Check(NamedTuple):
+class Check(Frozen):
     """What must be so, and what is said where it is not."""
 
     expression: str
     message: str
 
 
-class Policy(NamedTuple):
+class Policy(Frozen):
     """Checks of what is done to resources, by API group. Without `conditions` they lie in tenants' namespaces."""
 
     name: str

@@ -6,10 +6,11 @@ namespace: it is where the traffic comes from that other namespaces let in.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from tenantc.emit.document import Unsupported
 from tenantc.emit.kubernetes.workload import WORKLOADS
+from tenantc.source.frozen import Frozen
 from tenantc.source.value import Record
 
 SEGMENTS: Final = "infrastructure.network.segments"
@@ -17,7 +18,7 @@ CARDS: Final = "cde"
 """The zone of the systems that handle cards."""
 
 
-class Sources(NamedTuple):
+class Sources(Frozen):
     """Who reaches a workload: `beside`, the workloads of its own part; `others`, those of parts that are let in.
 
     `outside` says that what other namespaces let in may come, too.

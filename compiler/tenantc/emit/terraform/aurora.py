@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from tenantc.emit.document import Expr, Ref, Slot, Tree, compact_json, text
 from tenantc.emit.terraform.standing import standing
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 
 SUBNETS: Final = "subnets"
@@ -31,7 +32,7 @@ _INSIGHTS_DAYS, _ADVANCED_DAYS = 7, 465
 PORT: Final = 5432
 
 
-class Wanted(NamedTuple):
+class Wanted(Frozen):
     """What its tenants want of a cluster."""
 
     public: bool
@@ -55,7 +56,7 @@ class Wanted(NamedTuple):
         return 1 + max(self.replicas, int(self.standby))
 
 
-class Bearings(NamedTuple):
+class Bearings(Frozen):
     """How a cluster and the role of its pool are called and tagged, and a key, where it is not AWS' own."""
 
     label: str

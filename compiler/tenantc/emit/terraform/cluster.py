@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from math import ceil
 from typing import Any, Final
 
@@ -131,7 +131,7 @@ def _node(names: Names, clocks: str | None, labelled: dict[str, Tree]) -> Tree:
     told = f'[settings.ntp]\ntime-servers = ["{clocks}"]\n' if clocks is not None else None
     return {
         "name": names.sub("aws_name", "node"),
-        "user_data": b64encode(told.encode()).decode() if told is not None else None,
+        "user_data": b2a_base64(told.encode(), newline=False).decode() if told is not None else None,
         # a hop more than the node's own, for pods of the platform's that ask where they run
         "metadata_options": {"http_tokens": "required", "http_put_response_hop_limit": 2},
         "tags": labelled,

@@ -9,10 +9,11 @@ that have something there.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tenantc.emit.document import Expr, Names, NoRegion, Result, Tree, Unsupported, document, text
 from tenantc.emit.terraform.key_limits import REGIONS
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 
 HOME: Final[Path] = "deployment.region"
@@ -28,7 +29,7 @@ OBJECTS: Final[tuple[Path, ...]] = LOOKS[:-1]
 """What it takes of whoever asks for objects alone."""
 
 
-class Replicas(NamedTuple):
+class Replicas(Frozen):
     """What also lies in a second region: the tenant's key, or its objects."""
 
     region: str

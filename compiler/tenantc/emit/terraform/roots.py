@@ -6,7 +6,7 @@ its settings become. Where modules were shared by those who look alike, a tenant
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from tenantc.emit.document import Expr, Result, Tree, Unsupported, document, slug
 from tenantc.emit.terraform.backend import BACKEND, kept
@@ -20,6 +20,7 @@ from tenantc.emit.terraform.region import ELSEWHERE, REPLICAS, SECOND, replicas
 from tenantc.emit.terraform.versions import FILE as VERSIONS_FILE
 from tenantc.emit.terraform.versions import LOOKS as VERSIONS
 from tenantc.emit.terraform.versions import block
+from tenantc.source.frozen import Frozen
 from tenantc.source.path import Path
 from tenantc.source.value import Record
 
@@ -33,7 +34,7 @@ _TENANTS: Final[tuple[Path, ...]] = (_ROOT, "tenant.id", *_PLACES, *SECOND)
 _MAIN: Final = "main.tf.json"
 
 
-class Where(NamedTuple):
+class Where(Frozen):
     """Where tenants lie that have a provider in common."""
 
     account: str
