@@ -30,9 +30,6 @@ _TAKE: Final = """
 DECLARE
   unit CONSTANT text := tenantc.limit_period(what);
   began CONSTANT timestamptz := CASE WHEN unit IS NULL THEN '-infinity' ELSE date_trunc(unit, now(), 'UTC') END;
-  hard CONSTANT boolean := coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.hard_limits')::boolean, true);
-  grace CONSTANT interval := make_interval(
-    hours => coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.grace_period_hours')::integer, 0));
   highest numeric;
   mine tenantc.quota_use;
   granted boolean;
@@ -50,8 +47,12 @@ BEGIN
     mine.period := began;
     mine.used := 0;
   END IF;
-  granted := mine.used + amount <= highest OR highest IS NULL OR NOT hard
-    OR now() < coalesce(mine.over_since, now()) + grace;
+  granted := mine.used + amount <= highest OR highest IS NULL;
+  IF NOT granted THEN
+    granted := NOT coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.hard_limits')::boolean, true)
+      OR now() < coalesce(mine.over_since, now()) + make_interval(
+        hours => coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.grace_period_hours')::integer, 0));
+  END IF;
   IF granted AND takes THEN
     mine.used := mine.used + amount;
   END IF;
