@@ -368,6 +368,19 @@ def test_two_at_once_share_what_is_left(platform: Platform, tenant_id: str, comm
     assert used(platform, tenant_id) == (3, False)
 
 
+@pytest.mark.parametrize("used_before", [0, 2])
+def test_a_transaction_that_does_not_see_the_others_rows_slips_by_nothing(platform: Platform, used_before: int) -> None:
+    superuser(platform, "DELETE FROM tenantc.quota_use")
+    do(platform, "acme-corp", hooks("acme-corp", used_before))
+    with platform.as_role(ACME) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        connection.execute("SELECT FROM app.hooks")
+        do(platform, "acme-corp", hooks("acme-corp", 3 - used_before))
+        with pytest.raises(errors.SerializationFailure):
+            connection.execute(hooks("acme-corp", 1).encode())
+    assert used(platform) == (3, False)
+
+
 # the files
 
 

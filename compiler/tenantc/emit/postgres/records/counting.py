@@ -70,6 +70,15 @@ BEGIN
   RETURN NULL;
 END
 """
+# What rows count may be above a limit without anybody asking: it was lowered, or rows were there before.
+_MARK_OVER: Final = """
+BEGIN
+  UPDATE tenantc.quota_use AS u SET over_since = CASE WHEN u.over_since IS NULL THEN now() END FROM tenantc.quotas AS q
+    WHERE u.tenant_id = tenant AND u.limit_name = ANY ({stated}::text[])
+      AND q.tenant_id = tenant AND q.limit_name = u.limit_name
+      AND (u.over_since IS NOT NULL) <> coalesce(u.used > q.maximum, false);
+END
+"""
 # Whoever has written holds the line of quota_use until it is done, so each row is either seen here or counted after.
 _RECOUNT: Final = """
 DECLARE
@@ -204,6 +213,7 @@ def counting(counted: Mapping[str, str], tenant_column: str) -> list[Sql]:
     return [
         function("tenantc.counted_tables(lives_in name)", signature, _COUNTED, "invoker", **parts),
         function("tenantc.is_counted(tenant text, what text)", "boolean STABLE", _IS_COUNTED, "invoker", **parts),
+        function("tenantc.mark_over(tenant text)", "void", _MARK_OVER, "invoker", **parts),
         function("tenantc.recount(tenant text)", "void", _RECOUNT, "invoker", **parts),
         function("tenantc.recount_shared()", "void", _RECOUNT_SHARED, "invoker", **parts),
         function("tenantc.count_rows()", "trigger", _COUNT, "definer"),

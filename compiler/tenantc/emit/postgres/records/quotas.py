@@ -75,14 +75,6 @@ BEGIN
     WHERE u.tenant_id = tenant AND u.limit_name = what;
 END
 """
-# Of what is held, a limit may have been lowered below it, or rows counted anew.
-_MARK: Final = """
-BEGIN
-  UPDATE tenantc.quota_use AS u SET over_since = CASE WHEN u.over_since IS NULL THEN now() END FROM tenantc.quotas AS q
-    WHERE u.tenant_id = tenant AND u.period = '-infinity' AND q.tenant_id = tenant AND q.limit_name = u.limit_name
-      AND (u.over_since IS NOT NULL) <> coalesce(u.used > q.maximum, false);
-END
-"""
 # Whoever still asks for what rows count is told whether there is room for one; the row itself takes it, and gives it
 # back, or a tenant could.
 _CLAIM: Final = """
@@ -127,7 +119,6 @@ def quotas() -> list[Sql]:
         function("tenantc.check_amount(amount numeric)", "void IMMUTABLE", _AMOUNT),
         function("tenantc.take(tenant text, what text, amount numeric, takes boolean DEFAULT true)", "boolean", _TAKE),
         function("tenantc.give(tenant text, what text, amount numeric)", "void", _GIVE),
-        function("tenantc.mark_over(tenant text)", "void", _MARK),
         function("tenantc_api.claim(what text, amount numeric DEFAULT 1)", "boolean", _CLAIM, "definer"),
         function("tenantc_api.release(what text, amount numeric DEFAULT 1)", "void", _RELEASE, "definer"),
         function(
