@@ -100,6 +100,14 @@ def test_each_tenant_has_its_own_limit_and_one_statement_for_many_counts_for_eac
                   "INSERT INTO app.hooks (tenant_id) VALUES ('globex'), ('acme-corp'), ('acme-corp')")  # fmt: skip
 
 
+def test_rows_count_only_where_their_tenant_lives(platform: Platform) -> None:
+    do(platform, "initech", hooks("initech", 1))
+    superuser(platform, "INSERT INTO app.hooks (tenant_id) SELECT 'initech' FROM generate_series(1, 9)")
+    assert used(platform, "initech") == (1, False)
+    superuser(platform, "DELETE FROM app.hooks")
+    assert used(platform, "initech") == (1, False)
+
+
 @LEVELS
 def test_a_bulk_load_is_taken_or_refused_as_a_whole(platform: Platform, tenant_id: str) -> None:
     home = HOMES[tenant_id]
