@@ -105,8 +105,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
             "backend": {"s3": {"bucket": "b", "key": "{root}"}},
             "layout": LEFT_OUT, "shards": LEFT_OUT,
         },
-        # names a file
-        "sql": {"template_schema": LEFT_OUT},
+        "sql": {
+            "shared_tables": ["a.counted", "a.b"], "counted_tables": {"counted": "max_users"},
+            "template_schema": LEFT_OUT,  # names a file
+        },
         "patches": [
             {"kind": "Namespace", "merge": {"metadata": {"annotations": {"a.example/note": "note"}}},
              "name": LEFT_OUT, "environments": LEFT_OUT, "json": LEFT_OUT},
@@ -140,11 +142,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 NAMED: set[Keys] = {
     *(("regions", "eu-west-1"), ("deployment", "regions", "eu-west-1"), ("stores", "vault")),
     *(("kubernetes", "workloads", "api"), ("kubernetes", "scaling_metrics", "a"), ("terraform", "states", "network")),
+    ("sql", "counted_tables", "counted"),
 }
 # values that point to one of them, or that hold what they must
 FIXED: set[Keys] = {
     *(("terraform", "inputs", name, "state") for name in ("vpc", *INPUTS)),
     ("terraform", "backend", "s3", "key"),
+    ("sql", "shared_tables", 0),
 }
 # by which the language refuses what a JSON Schema takes: a name too long for YAML, what names nothing, no secret
 LANGUAGE = {

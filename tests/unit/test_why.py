@@ -120,6 +120,7 @@ TOP: Mapping[str, Any] = {
         "subject_columns": {"users": "id"},
         "time_column": "created_at",
         "data_kinds": {"access_log": "logs"},
+        "counted_tables": {"tracks": "custom_models"},
         "ciphertext": "^vault:v[0-9]+:",
         "template_schema": "sql/tables.sql",
     },

@@ -137,6 +137,7 @@ CODES: dict[str, Code] = {
     "T615": Code(_E, "target `{name}` of {package} failed: {document} raised {error}"),
     "T616": Code(_W, "`kubernetes.priorities` names the grade `{name}`, which no tier has"),
     "T617": Code(_E, "`{path}` {problem}"),
+    "T618": Code(_E, "`sql.counted_tables` names `{name}`, and no shared table is called that"),
     "T701": Code(_E, "`{path}` takes `{stage}` before `{needs}`, which it needs"),
     "T702": Code(_E, "the key `{path}` {problem}"),
     "T703": Code(_E, "`{path}` {problem}"),

@@ -15,6 +15,7 @@ from tenantc.check.secrets import foreign, literal_keys
 from tenantc.diagnostics.diagnostic import Diagnostic, Outcome, diagnose, has_errors
 from tenantc.diagnostics.suggest import did_you_mean
 from tenantc.driver.boundaries import Boundaries
+from tenantc.driver.counted import unknown_tables
 from tenantc.driver.judgement import Hardened, Judgement
 from tenantc.driver.tiers import first_tier_allowing, judged
 from tenantc.driver.workspace import Workspace
@@ -100,6 +101,7 @@ class Pipeline:
             diagnostics += forbidden(layer, self.workspace.options.owners)
             diagnostics += literal_keys(_texts(layer.definitions), self.workspace.options.literals)
         diagnostics += self._unknown_grades()
+        diagnostics += unknown_tables(self.workspace.every_options())
         if not has_errors(diagnostics):
             diagnostics += judged(self.judgement.court, self.linker, self.level, self._fail_on)
         return list(dict.fromkeys(diagnostics))

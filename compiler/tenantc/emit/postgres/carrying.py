@@ -12,6 +12,7 @@ from typing import Final
 
 from tenantc.emit.node import Tree
 from tenantc.emit.postgres.holdings import Home, comparable, lives_in, side
+from tenantc.emit.postgres.records.counting import counted_again, uncounted
 from tenantc.emit.postgres.script import atomic, run_as
 from tenantc.emit.postgres.sharing import RESERVED_PREFIX
 from tenantc.emit.postgres.steps import LEAVE_GROUP, MAKE, acted, acting, at_home, block, numbered
@@ -220,7 +221,7 @@ _ACKNOWLEDGE: Final = (
     " CASE l.kind WHEN 'row' THEN pg_temp.tenantc_digest(l.line) ELSE l.digest END, l.tenant_column"
     " FROM pg_temp.tenantc_lines AS l) TO {file}"
 )
-# Retention goes on where the tenant left, and so do monthly totals, which are counted from what arrived.
+# Retention goes on where the tenant left, and so do monthly totals, and what rows count of a limit.
 _DELETE: Final = """
 DECLARE
   one record;
@@ -238,7 +239,7 @@ BEGIN
     RAISE EXCEPTION '% and did not move, but would lose rows or what they refer to', found;
   END IF;
   FOR one IN SELECT t.*, s.id, s.id::regclass AS shown, s.whose, t.line::text[] AS names,
-      t.is_service AND t.name = 'usage_totals' AS is_counted
+      t.is_service AND t.name IN ('usage_totals', 'quota_use') AS is_counted
     FROM pg_temp.tenantc_lines AS t JOIN pg_temp.tenantc_side AS s USING (is_service, name)
     WHERE t.kind = 'table' AND NOT (t.is_service AND t.name = 'audit_events') ORDER BY s.depth DESC, t.name
   LOOP
@@ -314,8 +315,10 @@ def _imported(tenant: str, source: Home, target: Home) -> Tree:
                 *side(tenant, target),
                 code(_MOVES.strip()),
                 block(_PLACES, may_stay="false" if target.schema else "true"),
+                uncounted(named),
                 block(_PUT, tenant=named),
                 numbered("(SELECT m.id FROM pg_temp.tenantc_moves AS m WHERE m.id IS NOT NULL)"),
+                counted_again(named, Literal(target.schema) if target.schema else None),
                 acted(),
             ]
         ),

@@ -53,7 +53,7 @@ def shared_database(
     if tables:
         groups = tenants_group, keepers_group, readers_group
         statements += _sharing(tables, column, *(group(platform, environment) for group in groups))
-        statements.append(guarded("NULL", ciphertext))
+        statements += [guarded("NULL", ciphertext), sql("CALL tenantc.count_tables(NULL, NULL)")]
     return transaction(_HEAD, "DATABASE", statements)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenantc.emit.node import Tree
+from tenantc.emit.postgres.records.counting import counted_again
 from tenantc.emit.postgres.script import transaction
 from tenantc.emit.postgres.sharing import RESERVED_PREFIX
 from tenantc.emit.postgres.steps import LEAVE_GROUP, MAKE, acted, acting, at_home, block, guarded_by, numbered
@@ -137,6 +138,7 @@ def moved(tenant: str, role: str, schema: str, file: str, *, to_schema: bool) ->
         code(_PLAN.strip(), **parts),
         *(block(body, **parts) for body in (_CHECK, _COPY)),
         numbered("(SELECT m.to_id AS id FROM pg_temp.tenantc_moves AS m)"),
+        counted_again(parts["tenant"], parts["home"] if to_schema else None),
         *([block(LEAVE_GROUP, **parts)] if to_schema else [block(_STAYS, **parts), *_left_schema(role, schema)]),
         acted(),
     ]

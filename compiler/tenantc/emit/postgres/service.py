@@ -10,6 +10,7 @@ from tenantc.emit.postgres.records.access import access, service_schema
 from tenantc.emit.postgres.records.audit import audit
 from tenantc.emit.postgres.records.caller import callers
 from tenantc.emit.postgres.records.consents import consents
+from tenantc.emit.postgres.records.counting import counting
 from tenantc.emit.postgres.records.guard import guard
 from tenantc.emit.postgres.records.masking import masking
 from tenantc.emit.postgres.records.pseudonyms import pseudonyms
@@ -49,6 +50,7 @@ _HEAD: Final = (
         "workspace.sql.subject_columns",
         "workspace.sql.time_column",
         "workspace.sql.data_kinds",
+        "workspace.sql.counted_tables",
         "workspace.sql.template_schema",
     ),
     columns=("infrastructure.isolation_level",),
@@ -61,6 +63,7 @@ def service(
     subjects: Mapping[str, str] | None,
     time: str | None,
     kinds: Mapping[str, str] | None,
+    counted: Mapping[str, str] | None,
     tables_of_own: str | None,
     levels: tuple[str, ...],
 ) -> Tree:
@@ -86,6 +89,7 @@ def service(
             *usage(),
             *consents(),
             *retention(column, subject, subjects or {}, time, kinds or {}),
+            *counting(counted or {}, column),
             *requests(),
             *masking(column),
             *guard(column),

@@ -26,19 +26,14 @@ END
 """
 # Whoever asks at once waits for the other's answer. Time above a limit runs on from an hour or month to the next, if
 # that was above it too.
-_CLAIM: Final = """
+_TAKE: Final = """
 DECLARE
-  tenant CONSTANT text := tenantc.caller_tenant();
   unit CONSTANT text := tenantc.limit_period(what);
   began CONSTANT timestamptz := CASE WHEN unit IS NULL THEN '-infinity' ELSE date_trunc(unit, now(), 'UTC') END;
-  hard CONSTANT boolean := coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.hard_limits')::boolean, true);
-  grace CONSTANT interval := make_interval(
-    hours => coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.grace_period_hours')::integer, 0));
   highest numeric;
   mine tenantc.quota_use;
   granted boolean;
 BEGIN
-  PERFORM tenantc.check_amount(amount);
   SELECT q.maximum INTO highest FROM tenantc.quotas AS q WHERE q.tenant_id = tenant AND q.limit_name = what;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no limit % is set for the tenant', what USING ERRCODE = 'undefined_object';
@@ -52,9 +47,13 @@ BEGIN
     mine.period := began;
     mine.used := 0;
   END IF;
-  granted := mine.used + amount <= highest OR highest IS NULL OR NOT hard
-    OR now() < coalesce(mine.over_since, now()) + grace;
-  IF granted THEN
+  granted := mine.used + amount <= highest OR highest IS NULL;
+  IF NOT granted THEN
+    granted := NOT coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.hard_limits')::boolean, true)
+      OR now() < coalesce(mine.over_since, now()) + make_interval(
+        hours => coalesce(tenantc.stated(tenant, 'billing.limits_enforcement.grace_period_hours')::integer, 0));
+  END IF;
+  IF granted AND takes THEN
     mine.used := mine.used + amount;
   END IF;
   IF mine.used > highest THEN
@@ -67,6 +66,25 @@ BEGIN
   RETURN granted;
 END
 """
+_GIVE: Final = """
+BEGIN
+  UPDATE tenantc.quota_use AS u SET
+    used = greatest(u.used - amount, 0),
+    over_since = CASE WHEN greatest(u.used - amount, 0) > (SELECT q.maximum FROM tenantc.quotas AS q
+      WHERE q.tenant_id = tenant AND q.limit_name = what) THEN u.over_since END
+    WHERE u.tenant_id = tenant AND u.limit_name = what;
+END
+"""
+# Whoever still asks for what rows count is told whether there is room for one; the row itself takes it, and gives it
+# back, or a tenant could.
+_CLAIM: Final = """
+DECLARE
+  tenant CONSTANT text := tenantc.caller_tenant();
+BEGIN
+  PERFORM tenantc.check_amount(amount);
+  RETURN tenantc.take(tenant, what, amount, NOT tenantc.is_counted(tenant, what));
+END
+"""
 _RELEASE: Final = """
 DECLARE
   tenant CONSTANT text := tenantc.caller_tenant();
@@ -76,11 +94,9 @@ BEGIN
     RAISE EXCEPTION '% counts what happened, and nothing of that comes back', what
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  UPDATE tenantc.quota_use AS u SET
-    used = greatest(u.used - amount, 0),
-    over_since = CASE WHEN greatest(u.used - amount, 0) > q.maximum THEN u.over_since END
-    FROM tenantc.quotas AS q
-    WHERE u.tenant_id = tenant AND u.limit_name = what AND q.tenant_id = tenant AND q.limit_name = what;
+  IF NOT tenantc.is_counted(tenant, what) THEN
+    PERFORM tenantc.give(tenant, what, amount);
+  END IF;
 END
 """
 _QUOTAS: Final = """
@@ -101,6 +117,8 @@ def quotas() -> list[Sql]:
     return [
         function("tenantc.limit_period(limit_name text)", "text IMMUTABLE", _PERIOD),
         function("tenantc.check_amount(amount numeric)", "void IMMUTABLE", _AMOUNT),
+        function("tenantc.take(tenant text, what text, amount numeric, takes boolean DEFAULT true)", "boolean", _TAKE),
+        function("tenantc.give(tenant text, what text, amount numeric)", "void", _GIVE),
         function("tenantc_api.claim(what text, amount numeric DEFAULT 1)", "boolean", _CLAIM, "definer"),
         function("tenantc_api.release(what text, amount numeric DEFAULT 1)", "void", _RELEASE, "definer"),
         function(

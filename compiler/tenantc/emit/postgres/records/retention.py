@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenantc.emit.postgres.records.routines import function, procedure
+from tenantc.emit.postgres.records.routines import by_table, function, procedure
 from tenantc.emit.postgres.sharing import OWN_PREFIX
-from tenantc.emit.statement import Literal, Sql, SqlPart, joined, sql
+from tenantc.emit.statement import Literal, Sql, SqlPart
 
 # Shared tables are those that a policy of ours guards; in a schema of a tenant's own every table is the tenant's.
 _TABLES: Final = """
@@ -95,8 +95,8 @@ def retention(
 ) -> list[Sql]:
     """`subjects` and `kinds` say of single tables, by their names, what differs from `subject` and from `user_data`."""
     parts: dict[str, SqlPart] = {
-        "kinds": _by_table(kinds, Literal("user_data")),
-        "subjects": _by_table(subjects, _or_null(subject)),
+        "kinds": by_table("c.relname", kinds, Literal("user_data")),
+        "subjects": by_table("c.relname", subjects, _or_null(subject)),
         "time_column": _or_null(time),
         "policy": Literal(f"{OWN_PREFIX}select"),
     }
@@ -112,10 +112,3 @@ def retention(
 
 def _or_null(column: str | None) -> SqlPart:
     return "NULL" if column is None else Literal(column)
-
-
-def _by_table(stated: Mapping[str, str], otherwise: SqlPart) -> Sql:
-    if not stated:
-        return sql(otherwise)
-    cases = [sql("WHEN ", Literal(table), " THEN ", Literal(value)) for table, value in sorted(stated.items())]
-    return sql("CASE c.relname ", joined(" ", cases), " ELSE ", otherwise, " END")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+from typing import Literal as OneOf
 
-from tenantc.emit.statement import Dollar, Sql, SqlPart, code, sql
+from tenantc.emit.statement import Dollar, Literal, Sql, SqlPart, code, joined, sql
 
-Rights: TypeAlias = Literal["definer", "invoker"]
+Rights: TypeAlias = OneOf["definer", "invoker"]
 
 # A definer's function with a search path of its caller's would call what the caller has put there:
 # https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
@@ -21,6 +23,14 @@ def function(signature: str, returns: str, body: str, rights: Rights = "invoker"
 def procedure(signature: str, body: str, rights: Rights = "invoker", **parts: SqlPart) -> Sql:
     """A procedure in PL/pgSQL."""
     return _routine(f"PROCEDURE {signature}", body, rights, parts)
+
+
+def by_table(name: str, stated: Mapping[str, str], otherwise: SqlPart) -> Sql:
+    """What is stated of the table whose name is the column `name`, as an expression."""
+    if not stated:
+        return sql(otherwise)
+    cases = [sql("WHEN ", Literal(table), " THEN ", Literal(value)) for table, value in sorted(stated.items())]
+    return sql(f"CASE {name} ", joined(" ", cases), " ELSE ", otherwise, " END")
 
 
 def _routine(head: str, body: str, rights: Rights, parts: dict[str, SqlPart]) -> Sql:

@@ -94,7 +94,12 @@ END
 """
 # What was used of a limit that the settings no longer state stays, for the day when it comes back.
 _SETTLE: Final = """
+DECLARE
+  lived name;
+  is_known boolean;
 BEGIN
+  SELECT t.home INTO lived FROM tenantc.tenants AS t WHERE t.tenant_id = tenant;
+  is_known := FOUND;
   INSERT INTO tenantc.tenants AS old (tenant_id, home, settings) VALUES (tenant, lives_in, stated)
     ON CONFLICT (tenant_id) DO UPDATE SET home = excluded.home, settings = excluded.settings
     WHERE (old.home, old.settings) IS DISTINCT FROM (excluded.home, excluded.settings);
@@ -108,7 +113,12 @@ BEGIN
   PERFORM tenantc.make_key(tenant);
   IF lives_in IS NOT NULL THEN
     CALL tenantc.apply_template(lives_in);
+    CALL tenantc.count_tables(lives_in, tenant);
   END IF;
+  IF NOT is_known OR lived IS DISTINCT FROM lives_in THEN
+    PERFORM tenantc.recount(tenant);
+  END IF;
+  PERFORM tenantc.mark_over(tenant);
 END
 """
 

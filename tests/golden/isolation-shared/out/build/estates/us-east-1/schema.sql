@@ -128,4 +128,5 @@ BEGIN
 END
 $tenantc$;
 CALL tenantc.guard_tables(NULL, NULL);
+CALL tenantc.count_tables(NULL, NULL);
 COMMIT;
