@@ -55,10 +55,12 @@ def read(key: str) -> bytes | None:
         home = folder()
         if not _private(home):
             return None
-        data = (home / key).read_bytes()
+        # without a buffer, since some entries have megabytes
+        with open(home / key, "rb", buffering=0) as file:
+            stated, data = file.read(_SUM), file.readall()
     except (OSError, RuntimeError):
         return None
-    return data[_SUM:] if _sum(data[_SUM:]) == data[:_SUM] else None
+    return data if _sum(data) == stated else None
 
 
 def write(key: str, data: bytes) -> None:
