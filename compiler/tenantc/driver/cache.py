@@ -56,7 +56,7 @@ def read(key: str) -> bytes | None:
         if not _private(home):
             return None
         # without a buffer, since some entries have megabytes
-        with open(home / key, "rb", buffering=0) as file:
+        with (home / key).open("rb", buffering=0) as file:
             stated, data = file.read(_SUM), file.readall()
     except (OSError, RuntimeError):
         return None

@@ -69,7 +69,7 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
         _, diagnostics = workspace.find([id])
         ledger.shared(one for one in diagnostics if one.code == "T201")
     for spec in mine:
-        _tenant(pipeline.tenant(spec), emission, ledger)
+        _tenant(pipeline.tenant(spec), emission, ledger, alone=True)
     count = len(mine)
     if others:
         told = (*pipeline.shared(), *emission.diagnostics)
@@ -86,7 +86,7 @@ def _users(pipeline: Pipeline, files: set[str], emission: Emission, ledger: Ledg
         for spec in pipeline.workspace.specs(path)[0]:
             tenant = pipeline.tenant(spec)
             if everybody or _uses(tenant, files):
-                _tenant(tenant, emission, ledger)
+                _tenant(tenant, emission, ledger, alone=True)
                 count += 1
     return count
 
@@ -98,10 +98,10 @@ def _uses(tenant: Tenant, files: set[str]) -> bool:
     return any(layer.path in files for layer in layers)
 
 
-def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger) -> None:
+def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger, *, alone: bool = False) -> None:
     ledger.tenant(tenant.diagnostics)
     if tenant.failed or tenant.spec.status == "terminated":
         return
     for compiled in tenant.environments.values():
         assert compiled.judged is not None, "a tenant without errors was judged"
-        ledger.tenant(emission.documents(compiled.judged.checked))
+        ledger.tenant(emission.documents(compiled.judged.checked, alone=alone))

@@ -98,9 +98,12 @@ class Emission:
         case, files, diagnostics = self._documents(judged.checked)
         return self._with_values(case, files), diagnostics
 
-    def documents(self, checked: Checked) -> list[Diagnostic]:
-        """What is wrong with those of a tenant's files that can be refused."""
-        return self._documents(checked)[2]
+    def documents(self, checked: Checked, *, alone: bool = False) -> list[Diagnostic]:
+        """What is wrong with those of a tenant's files that can be refused.
+
+        One that is looked at `alone` is no part of what the whole fleet is asked for later.
+        """
+        return self._documents(checked, alone=alone)[2]
 
     def files(self, case: Case) -> tuple[Files, list[Refusal]]:
         """The files of a tenant that is as the case says, and what targets refuse; nothing of it is remembered."""
@@ -117,9 +120,10 @@ class Emission:
         case = Case(self._pipeline.schema, sections, spec.identity, bearer, pinned, linked.environment)
         return case, diagnostics
 
-    def _documents(self, checked: Checked) -> tuple[Case, Files, list[Diagnostic]]:
+    def _documents(self, checked: Checked, *, alone: bool = False) -> tuple[Case, Files, list[Diagnostic]]:
         case, diagnostics = self.case(checked)
-        self._remember(checked.linked, case)
+        if not alone:
+            self._remember(checked.linked, case)
         files, refusals = self._built(case)
         spec = checked.linked.spec
         diagnostics += self._missing(checked.linked, case)
