@@ -14,6 +14,7 @@ from typing import TypeAlias
 Path: TypeAlias = str
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _STEP = re.compile(r'\.?([A-Za-z0-9_-][A-Za-z0-9_-]*)|\[("(?:\\.|[^"\\])*")\]')
 
 
@@ -28,6 +29,8 @@ class BadPathError(ValueError):
 @lru_cache(maxsize=65_536)
 def split(path: Path) -> tuple[str, ...]:
     """The names in a path. Raises `BadPathError`."""
+    if _DOTTED.fullmatch(path):
+        return tuple(path.split("."))
     names: list[str] = []
     at = 0
     while at < len(path):
