@@ -6,7 +6,7 @@ counted, formatted or used as a key: a document that tries gets a `TypeError` th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from tenantc.source.frozen import Frozen
@@ -249,18 +249,28 @@ def tree_key(tree: Tree) -> Hashable:
     return (type(tree).__name__, repr(tree) if isinstance(tree, float) else tree)
 
 
-def nodes(tree: Tree) -> Iterator[Node]:
+def nodes(tree: Tree) -> list[Node]:
     """Every node of a tree, in its order; what stands inside a node after the node."""
+    found: list[Node] = []
+    _gather(tree, found)
+    return found
+
+
+def _gather(tree: Tree, found: list[Node]) -> None:
+    # most of a tree is text, and to ask whether that is a mapping takes long
+    if isinstance(tree, str):
+        return
     if isinstance(tree, Node):
-        yield tree
-        for item in tree.inner():
-            yield from nodes(item)
-    elif isinstance(tree, Mapping):
-        for item in tree.values():
-            yield from nodes(item)
+        found.append(tree)
+        items: Iterable[Tree] = tree.inner()
     elif isinstance(tree, (list, tuple)):
-        for item in tree:
-            yield from nodes(item)
+        items = tree
+    elif isinstance(tree, Mapping):
+        items = tree.values()
+    else:
+        return
+    for item in items:
+        _gather(item, found)
 
 
 def _filled_part(part: Part, value_of: ValueOf) -> Part:

@@ -69,13 +69,14 @@ class Group(Frozen):
 class Schema:
     """The tree of all settings, found by path."""
 
-    __slots__ = ("_blank", "_cache", "_secret_sections", "root")
+    __slots__ = ("_blank", "_cache", "_leaves", "_secret_sections", "root")
 
     def __init__(self, root: Group) -> None:
         self.root = root
         self._cache: dict[Path, Group | Leaf | None] = {}
         self._secret_sections: tuple[str, ...] | None = None
         self._blank: dict[Path, None] | None = None
+        self._leaves: tuple[Leaf, ...] = ()
 
     def find(self, path: Path) -> Group | Leaf | None:
         """What stands at a path, or None; entries of open maps are found under any name."""
@@ -93,9 +94,11 @@ class Schema:
         found = self.find(path)
         return found if isinstance(found, Leaf) else None
 
-    def leaves(self) -> Iterator[Leaf]:
+    def leaves(self) -> tuple[Leaf, ...]:
         """Every leaf in the order of the schema files."""
-        return self.root.leaves()
+        if not self._leaves:
+            self._leaves = tuple(self.root.leaves())
+        return self._leaves
 
     def sections(self) -> tuple[str, ...]:
         return tuple(self.root.members)
