@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,13 @@ if os.environ.get("CI") != "true":  # where hypothesis loads its own profile for
     # a noisy machine is no error in the code
     hypothesis.settings.register_profile("local", deadline=None)
     hypothesis.settings.load_profile("local")
+
+
+def pytest_collection_finish() -> None:
+    """Takes the tests themselves, half a million objects, out of what each collection of garbage looks through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
