@@ -130,9 +130,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     try:
         sockets = server.get_postmaster_info().socket_dir
         assert sockets is not None
-        yield Postgres(sockets, server.bin_path)
+        made = Postgres(sockets, server.bin_path)
+        _outlives_nothing(made)
+        yield made
     finally:
         server.cleanup()
+
+
+def _outlives_nothing(server: Postgres) -> None:
+    """Waits for no disk: no test asks what is left when the machine goes down."""
+    with server.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _start(folder: Path, temporary: pytest.TempPathFactory) -> PostgresServer:

@@ -13,7 +13,7 @@ import yaml
 from tenantc.emit.terraform.guardrail import CHECKS
 from tests.fleet import HOSTILE
 from tests.real.terraform import Terraform
-from tests.real.test_terraform import BARE, INTERPOLATED, modules, spec
+from tests.real.test_terraform import BARE, INTERPOLATED, assert_no_text_is_lost, modules, spec, without_web_acl
 from tests.terraform_files import ACCOUNT_SERVICES, EDGE, MODEL_MONITOR, PROVIDED, TERRAFORM_TOP
 from tests.unit.test_terraform_estates import build_of
 
@@ -106,10 +106,14 @@ def test_terraform_takes_what_stands_on_inputs(terraform: Terraform, tmp_path: P
         files |= spec(tier, tier)
     for id, settings in SETTINGS.items():
         files |= spec(id, settings=settings)
+    rest = {**BARE, "tenantc.yaml": json.dumps({**top, "terraform": {**stated, "inputs": without_web_acl(EDGE)}})}
     for number, text in enumerate((HOSTILE[0], *INTERPOLATED)):
-        files |= spec(f"hostile-{number}", "enterprise", tenant_name=text)
+        rest |= spec(f"hostile-{number}", "enterprise", tenant_name=text)
+    files |= {name: rest[name] for name in rest if name.endswith("/hostile-0.json")}
     files |= spec("l" * 40, "enterprise")
-    found = modules(tmp_path, files)
+    found, others = modules(tmp_path, files), modules(tmp_path / "rest", rest)
+    assert_no_text_is_lost(found["hostile-0"], others["hostile-0"], HOSTILE[0])
+    found = others | found
     found["estate"] = tmp_path / "estate-module"
     found["estate"].mkdir()
     estate = build_of(tmp_path / "estate", {"acme": SETTINGS["searched"]}, stated, compliance_requirements=["PCI-DSS"])

@@ -120,7 +120,7 @@ SENTENCE = r"[A-Z](?:[^.!?]|\.(?=\S))*\."
 AT_ODDS = {("cost-saver", "high-availability"), ("eu-residency", "us-residency")}
 
 
-class _Strict(yaml.SafeLoader):
+class _Strict(yaml.CSafeLoader):
     """Refuses a key that stands twice, which PyYAML lets pass."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

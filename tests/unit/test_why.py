@@ -217,6 +217,11 @@ def pipeline_of(root: Path, top: str) -> Pipeline:
     return Pipeline(without_rules(workspace), AS_OF)
 
 
+@cache
+def emission_of(pipeline: Pipeline) -> Emission:
+    return Emission(pipeline)
+
+
 def texts(
     root: Path, tier: str, overrides: Mapping[str, Any], top: Mapping[str, Any] = TOP, status: str = "active"
 ) -> dict[str, str] | None:
@@ -224,7 +229,7 @@ def texts(
     pipeline, one = compiled(root, tier, overrides, top, status)
     if one.judged is None:
         return None
-    files, refusals = Emission(pipeline).tenant(one.judged)
+    files, refusals = emission_of(pipeline).tenant(one.judged)
     return None if refusals else {name: data.decode() for name, data in files}
 
 

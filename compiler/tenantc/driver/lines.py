@@ -52,7 +52,8 @@ def altered(old: str, new: str, beside: Collection[str] = ()) -> set[int]:
 @lru_cache(maxsize=2)
 def _pieces(text: str) -> list[_Piece]:
     found: list[_Piece] = [_Piece(1, [])]
-    above: list[tuple[int, str]] = []
+    # of each line that the next may stand under: how deep it stands, its key, and the keys from the top to it
+    above: list[tuple[int, str, tuple[str, ...]]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line == _BETWEEN:
             found.append(_Piece(number + 1, []))
@@ -62,11 +63,12 @@ def _pieces(text: str) -> list[_Piece]:
         depth = len(line) - len(bare)
         before = ""
         while above and above[-1][0] >= depth:
-            _, before = above.pop()
+            _, before, _ = above.pop()
+        under = above[-1][2] if above else ()
         # a bracket belongs to what it closes, and the last entry of a JSON object has no comma
-        under = (*(one for _, one in above), *([before] if bare[:1] in _CLOSING else []))
-        found[-1].lines.append((under, line.removesuffix(",")))
-        above.append((depth, bare.partition(":")[0]))
+        found[-1].lines.append(((*under, before) if bare[:1] in _CLOSING else under, line.removesuffix(",")))
+        key = bare.partition(":")[0]
+        above.append((depth, key, (*under, key)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.driver import cache, library
@@ -39,8 +40,8 @@ def book(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes
 
     `context` is what decides, besides their text, whether the workspace's rules are right: its schemas and policies.
     """
-    theirs = _library()
-    found, columns = _loaded(theirs)
+    theirs, functions, columns = _library(cache.key(b"rules", library.state()))
+    found = list(functions)
     diagnostics = list(theirs.diagnostics)
     if own:
         mine = _own(own, documents, context)
@@ -52,28 +53,27 @@ def book(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes
                 diagnostics.append(diagnose("T509", rule.span, known[rule.id].span, rule=rule.id))
             else:
                 found.append((rule, function))
-        columns = more | columns
+        columns = {**more, **columns}
     found.sort(key=lambda pair: pair[0].id)
     return Book(tuple(found), columns, tuple(diagnostics))
 
 
-def _loaded(bound: _Bound) -> tuple[list[tuple[Rule, Function]], dict[str, Function]]:
+def _loaded(bound: _Bound) -> tuple[tuple[tuple[Rule, Function], ...], Mapping[str, Function]]:
     over = [rule for rule in bound.rules if rule.columns is not None]
     functions = load(marshal.loads(bound.code), len(bound.rules) + len(over))  # noqa: S302 — from the cache, or just made
     columns = {rule.id: function for rule, function in zip(over, functions[len(bound.rules) :], strict=True)}
-    return list(zip(bound.rules, functions, strict=False)), columns
+    return tuple(zip(bound.rules, functions, strict=False)), columns
 
 
-def _library() -> _Bound:
+@lru_cache(maxsize=1)  # whoever loads several workspaces in a process need not unpickle the same for each
+def _library(key: str) -> tuple[_Bound, tuple[tuple[Rule, Function], ...], Mapping[str, Function]]:
     """The library's rules. A workspace may narrow the library's schemas, and they are not read against that."""
-    key = cache.key(b"rules", library.state())
-    known = cache.get(key)
-    if isinstance(known, _Bound):
-        return known
-    documents = library_documents()
-    made = _bound(((shown, path.read_bytes()) for shown, path in library.rule_files()), documents)
-    cache.put(key, made)
-    return made
+    bound = cache.get(key)
+    if not isinstance(bound, _Bound):
+        sources = ((shown, path.read_bytes()) for shown, path in library.rule_files())
+        bound = _bound(sources, library_documents())
+        cache.put(key, bound)
+    return bound, *_loaded(bound)
 
 
 def _own(own: Mapping[str, bytes], documents: Documents, context: Iterable[bytes]) -> _Bound:
