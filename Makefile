@@ -30,7 +30,7 @@ demo: $(VENV)/.installed
 
 # More workers than two cores: some tests wait for Terraform's provider or PostgreSQL.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check
