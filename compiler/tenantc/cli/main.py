@@ -102,12 +102,14 @@ def _hooked(paths: list[str]) -> int:
     modules = _module("modules")
     is_known = modules.offer()
     hook = loaded("hook")
-    if not is_known:
-        modules.keep()
+    # what the first run needs besides, to read what no cache holds yet, is no use to the next
+    found = None if is_known else modules.imported()
     try:
         code = hook.run(paths)
     except UsageError:
         return _clicked()  # which says it with the command's usage
+    if found is not None:
+        modules.keep(found)
     assert isinstance(code, int)
     return code
 

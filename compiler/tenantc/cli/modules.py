@@ -1,6 +1,7 @@
 """tenantc's modules in one file of the cache: to find, check and read 300 of them took a hook a fifth of its time.
 
-The file is made by the first hook after a change of tenantc's code, which is part of its key (see `driver.cache`).
+The constructors that a hook compiles lie there, too. The file is made by the first hook after a change of tenantc's
+code, which is part of its key (see `driver.cache`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType
 
 from tenantc.driver import cache
+from tenantc.source import frozen
 
 _PREFIX = "tenantc."
 
@@ -53,12 +55,14 @@ def offer() -> bool:
     data = cache.read(_key())
     if data is None:
         return False
-    sys.meta_path.insert(0, _Finder(marshal.loads(data)))  # noqa: S302 — from the cache
+    modules, constructors = marshal.loads(data)  # noqa: S302 — from the cache
+    sys.meta_path.insert(0, _Finder(modules))
+    frozen.CODES.update(constructors)
     return True
 
 
-def keep() -> None:
-    """Puts all modules that were imported into the cache."""
+def imported() -> _Modules:
+    """All modules that were imported so far."""
     found: _Modules = {}
     for name, module in sys.modules.items():
         loader = module.__spec__.loader if name.startswith(_PREFIX) and module.__spec__ is not None else None
@@ -66,7 +70,12 @@ def keep() -> None:
         if code is not None:
             assert isinstance(loader, SourceFileLoader)
             found[name] = (code, loader.path, next(iter(getattr(module, "__path__", ())), ""))
-    cache.write(_key(), marshal.dumps(found))
+    return found
+
+
+def keep(modules: _Modules) -> None:
+    """Puts modules into the cache, and the constructors that were compiled so far."""
+    cache.write(_key(), marshal.dumps((modules, frozen.CODES)))
 
 
 def _key() -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from operator import attrgetter
+from types import CodeType
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar, dataclass_transform
 
 T = TypeVar("T", bound="Frozen")
 
 _MISSING: Final[Any] = object()
 _FEW: Final = 8
+CODES: Final[dict[str, CodeType]] = {}
+"""Constructors that were compiled, by their text."""
 
 
 class Field(NamedTuple):
@@ -154,7 +157,10 @@ def _constructor(made: FrozenType) -> Callable[..., None]:
         else:
             parameters.append(name if field.default is _MISSING else f"{name}=default{number}")
             lines.append(f" set{number}(self, {name})")
-    code = f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass")
+    text = f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass")
+    code = CODES.get(text)
+    if code is None:
+        code = CODES[text] = compile(text, "<frozen>", "exec", dont_inherit=True)
     exec(code, known)  # noqa: S102 — of names that stand in our own classes, as dataclasses do
     init: Callable[..., None] = known["__init__"]
     return init
