@@ -6,8 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import psycopg
+import pytest
+from psycopg import errors
+
 from tests import sql_files
 from tests.real.platform import ACME, GLOBEX, INITECH, UMBRELLA, Platform
+from tests.real.postgres import SUPERUSER
 
 HARD = "billing.limits_enforcement.hard_limits"
 GRACE = "billing.limits_enforcement.grace_period_hours"
@@ -118,3 +123,16 @@ def used(platform: Platform, tenant_id: str = "acme-corp", limit: str = "webhook
     query = f"SELECT used, over_since IS NOT NULL FROM tenantc_api.quotas() WHERE limit_name = '{limit}'"
     [(count, over)] = rows(platform, query, tenant_id)
     return int(count), over
+
+
+def superuser(platform: Platform, *statements: str, tenant_id: str = "acme-corp") -> None:
+    with platform.as_role(SUPERUSER, HOMES[tenant_id].database) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def refused(platform: Platform, tenant_id: str, statement: str) -> psycopg.Error:
+    home = HOMES[tenant_id]
+    with platform.as_role(home.role, home.database) as connection, pytest.raises(errors.CheckViolation) as caught:
+        connection.execute(statement.encode())
+    return caught.value

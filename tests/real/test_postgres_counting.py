@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from psycopg import errors
 
@@ -20,8 +19,10 @@ from tests.real.counted import (
     do,
     estate,
     hooks,
+    refused,
     rows,
     settle,
+    superuser,
     used,
 )
 from tests.real.platform import ACME, Platform, owned
@@ -55,19 +56,6 @@ def clean(platform: Platform) -> None:
             tables = ", ".join(f"{home.schema}.{table}" for table in ("people", *TABLES))
             platform.run(f"TRUNCATE {tables}", home.database)
     settle(platform, "acme-corp")
-
-
-def superuser(platform: Platform, *statements: str, tenant_id: str = "acme-corp") -> None:
-    with platform.as_role(SUPERUSER, HOMES[tenant_id].database) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
-
-
-def refused(platform: Platform, tenant_id: str, statement: str) -> psycopg.Error:
-    home = HOMES[tenant_id]
-    with platform.as_role(home.role, home.database) as connection, pytest.raises(errors.CheckViolation) as caught:
-        connection.execute(statement.encode())
-    return caught.value
 
 
 @LEVELS
@@ -409,12 +397,3 @@ def test_the_next_run_takes_in_new_partitions_and_lets_go_of_those_that_left(pla
         superuser(platform, f"INSERT INTO {part} VALUES ('c', '{tenant_id}')", tenant_id=tenant_id)
         assert used(platform, tenant_id, "scheduled_jobs") == (0, False)
         platform.run(f"DROP TABLE {part}", home.database)
-
-
-def test_a_trigger_that_somebody_switched_off_is_back_after_the_next_run(platform: Platform) -> None:
-    platform.run("ALTER TABLE app.hooks DISABLE TRIGGER tenantc_count_insert")
-    do(platform, "acme-corp", hooks("acme-corp", 5))
-    assert used(platform) == (0, False)
-    estate(platform)
-    assert used(platform) == (5, True)
-    refused(platform, "acme-corp", hooks("acme-corp", 1))

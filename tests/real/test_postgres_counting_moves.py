@@ -14,7 +14,7 @@ from tenantc.emit.postgres.carrying import DELETE, EXPORT, IMPORT, carried
 from tenantc.emit.postgres.holdings import Home
 from tenantc.emit.postgres.moving import moved
 from tenantc.emit.writers.sql import write
-from tests.real.counted import HOMES, MADE, OPTIONS, do, estate, hooks, settle, used
+from tests.real.counted import HOMES, MADE, OPTIONS, do, estate, hooks, refused, settle, used
 from tests.real.platform import ACME, Platform, owned
 from tests.real.postgres import SUPERUSER, Postgres
 
@@ -52,6 +52,17 @@ def test_rows_that_are_there_already_count_from_the_start(platform: Platform) ->
     with pytest.raises(errors.CheckViolation):
         do(platform, ID, hooks(ID, 1))
     assert acting(platform) == [(0,)]
+
+
+def test_a_trigger_that_somebody_switched_off_is_back_after_the_next_run(platform: Platform) -> None:
+    estate(platform)
+    settle(platform, ID)
+    platform.run("ALTER TABLE app.hooks DISABLE TRIGGER tenantc_count_insert")
+    do(platform, "acme-corp", hooks("acme-corp", 5))
+    assert used(platform) == (0, False)
+    estate(platform)
+    assert used(platform) == (5, True)
+    refused(platform, "acme-corp", hooks("acme-corp", 1))
 
 
 def test_what_counts_no_more_can_be_claimed_again(platform: Platform) -> None:

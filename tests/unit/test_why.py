@@ -21,6 +21,7 @@ from tenantc.emit.variants import variants
 from tenantc.source.path import Path as Setting
 from tenantc.source.value import plain
 from tests.compiling import AS_OF, without_rules, write
+from tests.terraform_files import MODEL_MONITOR
 from tests.unit.test_cli import ROOT, run, valid
 
 SWITCHES = (
@@ -75,13 +76,7 @@ TOP: Mapping[str, Any] = {
     "terraform": {
         "mlflow_size": "Small",
         "prometheus": {"max_series": 100000},
-        "model_monitor": {
-            "endpoint": "{tenant.id}-models",
-            "baseline": "models/baseline",
-            "captured": "models/captured",
-            "features": ["skips"],
-            "instance": "ml.m5.xlarge",
-        },
+        "model_monitor": MODEL_MONITOR,
         "replicas": ["keys", "objects"],
         "account_services": ["cloudtrail", "config", "guardduty", "inspector", "macie", "security_hub"],
         "inputs": {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tenantc.diagnostics.diagnostic import diagnose
+from tenantc.diagnostics.diagnostic import Diagnostic, diagnose
 from tenantc.driver.emission import Emission
 from tenantc.driver.files import within
 from tenantc.driver.ledger import Ledger
 from tenantc.driver.pipeline import Pipeline, Tenant
 from tenantc.driver.stacks import StackMemory
+from tenantc.model.checked import Checked
 from tenantc.model.spec import Spec
 
 
@@ -34,7 +35,7 @@ def check_workspace(pipeline: Pipeline, emission: Emission | None = None) -> tup
                 continue
             seen[spec.tenant_id] = spec.span.path
             tenant = pipeline.tenant(spec)
-            _tenant(tenant, emission, ledger)
+            _tenant(tenant, emission.member, ledger)
             pipeline.count(tenant)
     ledger.shared(emission.collisions(frozenset()))
     for _ in emission.shared():  # what estates refuse is found by building them
@@ -69,7 +70,7 @@ def check_files(pipeline: Pipeline, paths: Iterable[Path]) -> tuple[Ledger, int]
         _, diagnostics = workspace.find([id])
         ledger.shared(one for one in diagnostics if one.code == "T201")
     for spec in mine:
-        _tenant(pipeline.tenant(spec), emission, ledger, alone=True)
+        _tenant(pipeline.tenant(spec), emission.documents, ledger)
     count = len(mine)
     if others:
         told = (*pipeline.shared(), *emission.diagnostics)
@@ -86,7 +87,7 @@ def _users(pipeline: Pipeline, files: set[str], emission: Emission, ledger: Ledg
         for spec in pipeline.workspace.specs(path)[0]:
             tenant = pipeline.tenant(spec)
             if everybody or _uses(tenant, files):
-                _tenant(tenant, emission, ledger, alone=True)
+                _tenant(tenant, emission.documents, ledger)
                 count += 1
     return count
 
@@ -98,10 +99,10 @@ def _uses(tenant: Tenant, files: set[str]) -> bool:
     return any(layer.path in files for layer in layers)
 
 
-def _tenant(tenant: Tenant, emission: Emission, ledger: Ledger, *, alone: bool = False) -> None:
+def _tenant(tenant: Tenant, refused: Callable[[Checked], list[Diagnostic]], ledger: Ledger) -> None:
     ledger.tenant(tenant.diagnostics)
     if tenant.failed or tenant.spec.status == "terminated":
         return
     for compiled in tenant.environments.values():
         assert compiled.judged is not None, "a tenant without errors was judged"
-        ledger.tenant(emission.documents(compiled.judged.checked, alone=alone))
+        ledger.tenant(refused(compiled.judged.checked))

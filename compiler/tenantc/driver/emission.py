@@ -96,14 +96,18 @@ class Emission:
     def tenant(self, judged: Judged) -> tuple[Files, list[Diagnostic]]:
         """The files of a tenant in an environment by name, and what is wrong with them."""
         case, files, diagnostics = self._documents(judged.checked)
+        self._remember(judged.checked.linked, case)
         return self._with_values(case, files), diagnostics
 
-    def documents(self, checked: Checked, *, alone: bool = False) -> list[Diagnostic]:
-        """What is wrong with those of a tenant's files that can be refused.
+    def documents(self, checked: Checked) -> list[Diagnostic]:
+        """What is wrong with those of a tenant's files that can be refused; nothing of it is remembered."""
+        return self._documents(checked)[2]
 
-        One that is looked at `alone` is no part of what the whole fleet is asked for later.
-        """
-        return self._documents(checked, alone=alone)[2]
+    def member(self, checked: Checked) -> list[Diagnostic]:
+        """The same of one of the tenants of which the whole fleet is asked later."""
+        case, _, diagnostics = self._documents(checked)
+        self._remember(checked.linked, case)
+        return diagnostics
 
     def files(self, case: Case) -> tuple[Files, list[Refusal]]:
         """The files of a tenant that is as the case says, and what targets refuse; nothing of it is remembered."""
@@ -120,10 +124,8 @@ class Emission:
         case = Case(self._pipeline.schema, sections, spec.identity, bearer, pinned, linked.environment)
         return case, diagnostics
 
-    def _documents(self, checked: Checked, *, alone: bool = False) -> tuple[Case, Files, list[Diagnostic]]:
+    def _documents(self, checked: Checked) -> tuple[Case, Files, list[Diagnostic]]:
         case, diagnostics = self.case(checked)
-        if not alone:
-            self._remember(checked.linked, case)
         files, refusals = self._built(case)
         spec = checked.linked.spec
         diagnostics += self._missing(checked.linked, case)
